@@ -5,6 +5,8 @@
 // legal intents and facts are told to it as a Vocabulary, and what a rule then does is left to its caller.
 package rules
 
+import "time"
+
 // Kind is the kind of value that a fact or an expression has.
 type Kind uint8
 
@@ -35,7 +37,7 @@ type Fact struct {
 	Name        string
 	Type        Type
 	Doc         string // one English sentence: meaning, units, source
-	AlwaysKnown bool   // false, 0 or empty where there is nothing; never unknown
+	AlwaysKnown bool   // false, 0, empty or an Enum's first word where there is nothing; never unknown
 	TextOnly    bool   // legal in texts only (handoff.*, offer.*)
 }
 
@@ -54,5 +56,7 @@ type Vocabulary struct {
 	Scripts []string // names legal where a script is named
 	Moods   []string
 	Risks   []string
-	Tags    []string // product tags and ids of the shop's catalogue, when it has one; used for warnings about `for`
+	// Location is the shop's timezone: date(order.paid_at) is the day there. Nil means UTC.
+	Location *time.Location
+	Tags     []string // product tags and ids of the shop's catalogue, when it has one; used for warnings about `for`
 }
