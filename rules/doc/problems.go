@@ -17,12 +17,16 @@ type Problems struct {
 	kept    []*Diagnostic
 	dropped int
 	errors  int
+	syntax  int
 	last    Range
 }
 
 // Error reports an error and returns it, so that the caller may set Hint and Related. It never returns nil.
 func (p *Problems) Error(at Range, code Code, format string, args ...any) *Diagnostic {
 	p.errors++
+	if code == Syntax {
+		p.syntax++
+	}
 	return p.add(at, Error, code, format, args)
 }
 
@@ -35,6 +39,9 @@ func (p *Problems) Warn(at Range, code Code, format string, args ...any) *Diagno
 func (p *Problems) Add(d Diagnostic) {
 	if d.Severity == Error {
 		p.errors++
+	}
+	if d.Code == Syntax {
+		p.syntax++
 	}
 	p.keep(&d)
 }

@@ -96,10 +96,3 @@ func ObjectShape[T any](fields []Field[T]) Shape {
 	}
 	return s
 }
-
-// Schema gives the JSON Schema (2020-12) of a document.
-func Schema(title string, shape Shape) map[string]any { return map[string]any{"title": title} }
-
-// Reference writes a table of fields as a section of Markdown: a heading, one line of introduction, and a row for each
-// field. Mappings within are written as name.field.
-func Reference(heading, introduction string, shape Shape) string { return "" }
