@@ -24,6 +24,7 @@ const (
 	ActLookup  ActionKind = "lookup" // at most one, and then the last; its result comes back as the next event of the turn
 	ActUse     ActionKind = "use"    // a rule with a limit answered
 	ActNotice  ActionKind = "notice" // a word to a team, never to the buyer
+	ActCase    ActionKind = "case"   // a case that was opened before has changed; Handoff is how it stands now
 )
 
 // An Action is one thing that a step wants done. The field named like the kind is set.
@@ -110,6 +111,7 @@ type Line struct {
 type Trace struct {
 	Reading   *intents.Reading `json:"reading,omitempty"`
 	Decisions []Decided        `json:"decisions"`
+	Answered  []string         `json:"answered,omitempty"` // rules and built-in answers that answered (by silence too), asked or handed over
 	Notes     []string         `json:"notes,omitempty"` // guards that acted, questions read, requests kept for later: English, no buyer's text
 }
 

@@ -40,6 +40,9 @@ type Event struct {
 	Outcome string           `json:"outcome,omitempty"` // EventResolve
 	Cause   string           `json:"cause,omitempty"`   // EventResolve: goods, warehouse, courier, us, buyer
 
+	Handoff string `json:"handoff,omitempty"` // EventStage, EventResolve: id of the case; "" means the open one
+	Explain bool   `json:"-"`                 // the trace names every rule that was read, not only the winners
+
 	Record Record `json:"record"` // what is known of this buyer over all conversations
 	Desk   Desk   `json:"desk"`
 }

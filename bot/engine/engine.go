@@ -1,0 +1,166 @@
+// Package engine is the loop round bot.Step: it takes events one at a time per conversation, loads what a step needs, asks
+// the order source, commits once, and delivers late what could not stand in a response. It decides nothing about what
+// is said to a buyer, and knows neither HTTP requests nor how state is kept.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"xiaoer/bot"
+	"xiaoer/intents"
+)
+
+// A Shop is what a turn needs to know of one shop. It is asked for anew for every turn, so that a reload is seen by the next.
+type Shop struct {
+	Book           *bot.Book
+	Read           func(text string) intents.Reading
+	Orders         func(ctx context.Context, l bot.Lookup) bot.LookupResult // nil: there is no source
+	ClassifierHash string
+	Callback       Callback
+}
+
+// A Callback is where late replies go. Without a URL they wait to be read.
+type Callback struct {
+	URL    string
+	Secret string // whsec_…
+}
+
+// Options are what an engine works with. Store and Shops are required.
+type Options struct {
+	Store Store
+	// Shops gives the shop of this name as it is now, or an error: ErrNoShop, ErrBroken.
+	Shops func(id string) (Shop, error)
+
+	Clock   func() time.Time                                // default time.Now
+	IDs     func() string                                   // fresh, unique and growing; default UUIDv7
+	Logger  *slog.Logger                                    // default: discards
+	Observe func(what, outcome string, took time.Duration) // figures for the operator; default: none
+	Client  *http.Client                                    // for callbacks; default: 10 s, no redirects
+
+	Limits        Limits
+	Seats         int           // turns that compute at once; default twice the processors
+	LookupTimeout time.Duration // of one look-up, whatever the source does; default 5 s
+	StoreTimeout  time.Duration // of one read or write; default 10 s
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Store == nil:
+		return errors.New("an engine needs a store")
+	case o.Shops == nil:
+		return errors.New("an engine needs shops")
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.IDs == nil {
+		o.IDs = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, string, time.Duration) {}
+	}
+	if o.Client == nil {
+		o.Client = defaultClient()
+	}
+	if o.Seats <= 0 {
+		o.Seats = 2 * runtime.GOMAXPROCS(0)
+	}
+	if o.LookupTimeout <= 0 {
+		o.LookupTimeout = 5 * time.Second
+	}
+	if o.StoreTimeout <= 0 {
+		o.StoreTimeout = 10 * time.Second
+	}
+	return nil
+}
+
+// An Engine runs conversations. Its methods are safe for concurrent use.
+type Engine struct {
+	Options
+
+	lanes   *lanes
+	seats   *seats
+	numbers *numbers
+	books   *books
+
+	timersChanged chan struct{} // wakes the scheduler
+	outboxChanged chan struct{} // wakes the deliverer
+
+	background sync.WaitGroup // what the loops have started
+}
+
+// New makes an engine. It starts nothing: Run does.
+func New(o Options) (*Engine, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &Engine{
+		Options:       o,
+		lanes:         newLanes(o.Limits),
+		seats:         newSeats(o.Seats),
+		numbers:       newNumbers(),
+		books:         newBooks(),
+		timersChanged: make(chan struct{}, 1),
+		outboxChanged: make(chan struct{}, 1),
+	}, nil
+}
+
+// Run fires timers, delivers late replies and sweeps the store until ctx ends. Turns are taken without it too.
+func (e *Engine) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runSweeps} {
+		loops.Go(func() { loop(ctx) })
+	}
+	loops.Wait()
+	e.background.Wait()
+}
+
+// Close refuses new turns and waits until those that were taken are answered, or until ctx ends.
+func (e *Engine) Close(ctx context.Context) error { return e.lanes.close(ctx) }
+
+// Depth is how many turns are running or waiting.
+func (e *Engine) Depth() int { return e.lanes.depth() }
+
+// Ready says whether a message would be taken now.
+func (e *Engine) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	return e.Store.Ready(ctx)
+}
+
+// wake tells a loop that there is something new to do, without ever waiting for it.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// sweepEvery is how often the store forgets.
+const sweepEvery = time.Minute
+
+func (e *Engine) runSweeps(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := e.Store.Sweep(ctx, e.Clock()); err != nil && ctx.Err() == nil {
+				e.Logger.Error("sweep the store", "err", err)
+			}
+		}
+	}
+}

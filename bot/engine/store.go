@@ -1,0 +1,188 @@
+// contract: stores implement the interface in this file.
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"xiaoer/bot"
+)
+
+// What a store answers where it cannot do what was asked.
+var (
+	// ErrStale means that another turn committed first: load again and step again.
+	ErrStale = errors.New("another turn was committed first")
+	// ErrNotFound means that nothing is kept under this name, or no longer.
+	ErrNotFound = errors.New("not found")
+	// ErrFull means that the store has no room left; nothing was kept.
+	ErrFull = errors.New("the store is full")
+)
+
+// A Store keeps what must outlive a turn. Every method is safe for concurrent use. What a store returns is the
+// caller's own: changing it changes nothing that is kept.
+type Store interface {
+	Turns
+	Timers
+	Outbox
+	Keeping
+}
+
+// Turns is the way of one turn: one read, one write.
+type Turns interface {
+	// Load reads everything that a turn needs in one round trip. A conversation that is not kept yet has version 0.
+	Load(ctx context.Context, a Ask) (Loaded, error)
+	// Commit keeps everything that a turn did, or nothing: ErrStale when the version of the conversation or of the
+	// record is no longer the one that was loaded, or when the message or a handoff's number is already taken.
+	Commit(ctx context.Context, c Commit) error
+	// Trace gives the recorded inputs of one turn, or ErrNotFound.
+	Trace(ctx context.Context, shop, id string) (Recorded, error)
+}
+
+// Timers finds the conversations whose time has come.
+type Timers interface {
+	// Due lists conversations whose due time is not after q.Now, earliest first, at most q.PerShop of one shop.
+	Due(ctx context.Context, q Query) ([]Timer, error)
+	// NextDue is the earliest due time of all; ok is false where no timer runs.
+	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
+}
+
+// Outbox holds the late replies.
+type Outbox interface {
+	// Replies lists a conversation's late replies that were not dropped, in order, those after the given id only; an id that
+	// is not kept (any more) lists all, so that nothing is missed.
+	Replies(ctx context.Context, k Key, after string, limit int) ([]Late, error)
+	// Pending lists what is to be delivered now, the oldest of each conversation only, at most q.PerShop of one shop.
+	Pending(ctx context.Context, q Query) ([]Delivery, error)
+	// Settle records how an attempt ended.
+	Settle(ctx context.Context, s Settlement) error
+}
+
+// Keeping is the upkeep of a store.
+type Keeping interface {
+	// Sweep forgets what has been kept long enough (see Retention).
+	Sweep(ctx context.Context, now time.Time) error
+	// Ready says whether the store can work now.
+	Ready(ctx context.Context) error
+}
+
+// How long things are kept.
+const (
+	KeepAnswers   = 7 * 24 * time.Hour   // idempotency keys with their responses
+	KeepDelivered = 3 * 24 * time.Hour   // late replies that were delivered or dropped
+	KeepTexts     = 180 * 24 * time.Hour // conversations, records and the inputs of turns
+)
+
+// A Key names a conversation.
+type Key struct{ Shop, Conversation string }
+
+// An Ask says what a turn needs to read.
+type Ask struct {
+	Key
+	Buyer   string // whose record; "" takes the conversation's buyer
+	Message string // the idempotency key, "" for turns without one
+}
+
+// Loaded is what a turn read.
+type Loaded struct {
+	Conversation  bot.Conversation // meaningless when Version is 0
+	Version       int64            // 0: not kept yet
+	Record        bot.Record
+	RecordVersion int64     // 0: not kept yet
+	Desk          bot.Desk  // the next free handoff number and how many wait, by team
+	Answered      *Answered // what the message was answered with before, nil if it is new
+}
+
+// A Commit is everything that one turn did.
+type Commit struct {
+	Key
+	Version      int64 // the one that was loaded
+	Conversation bot.Conversation
+	Buyer        string
+	At           time.Time
+
+	Record        *bot.Record // nil: unchanged
+	RecordVersion int64       // the one that was loaded
+
+	Numbers []int     // of the handoffs that this turn opened
+	Waiting string    // the team that the conversation waits for, "" for none
+	Due     time.Time // when the conversation wants a timer, zero for none
+
+	Late     *Late
+	Answered *Answered
+	Recorded *Recorded
+}
+
+// Answered is the response that a message got, kept so that the same message again gets the same response.
+type Answered struct {
+	Message     string
+	Fingerprint string // of what must be equal for a message to be the same
+	Response    []byte // JSON
+	At          time.Time
+}
+
+// Recorded is the inputs of one turn: enough to run it again and see why it ended as it did.
+type Recorded struct {
+	ID         string           `json:"id"`
+	Key        Key              `json:"key"`
+	At         time.Time        `json:"at"`
+	Before     bot.Conversation `json:"before"`
+	Events     []bot.Event      `json:"events"`
+	Book       string           `json:"book"`       // hash of the rule book
+	Classifier string           `json:"classifier"` // hash of the classifier
+	Rule       string           `json:"rule"`       // the winner
+}
+
+// Late is what the buyer is to read outside of a response: an agent's words, a holding line.
+type Late struct {
+	ID        string       `json:"id"`
+	Key       Key          `json:"key"`
+	At        time.Time    `json:"at"`
+	Status    bot.Status   `json:"status"`
+	Replies   []bot.Reply  `json:"replies"`
+	Handoff   *bot.Handoff `json:"handoff"`
+	FromAgent bool         `json:"from_agent"` // the bot's own words are dropped when a human has taken over meanwhile
+	Deliver   bool         `json:"deliver"`    // the shop has a callback
+}
+
+// A Timer is a conversation whose time has come.
+type Timer struct {
+	Key
+	At time.Time
+}
+
+// A Delivery is a late reply that is on its way.
+type Delivery struct {
+	Late
+	Attempts int // made so far
+}
+
+// A Settlement says how an attempt to deliver ended.
+type Settlement struct {
+	Key
+	ID       string
+	State    DeliveryState
+	Attempts int
+	Next     time.Time // of a try later
+	Error    string    // of a try later: why
+	At       time.Time
+}
+
+// DeliveryState says how an attempt ended.
+type DeliveryState string
+
+// How an attempt to deliver ends.
+const (
+	Delivered  DeliveryState = "delivered"
+	TryLater   DeliveryState = "later"
+	Dropped    DeliveryState = "dropped" // a human took over before it was sent
+	DeadLetter DeliveryState = "dead"    // tried until hope was lost; still to be read
+)
+
+// A Query asks for work that is due.
+type Query struct {
+	Now     time.Time
+	Limit   int
+	PerShop int // so that one shop's backlog does not hide the others'
+}

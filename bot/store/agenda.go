@@ -1,0 +1,60 @@
+package store
+
+import (
+	"slices"
+	"time"
+
+	"xiaoer/bot/engine"
+)
+
+// An agenda is the schedules of all shops, kept apart so that looking past one shop's backlog costs nothing.
+type agenda struct{ shops map[string]*schedule }
+
+// set moves a conversation to another time; zero takes it out.
+func (a *agenda) set(k engine.Key, due time.Time) {
+	s := a.shops[k.Shop]
+	if s == nil {
+		if due.IsZero() {
+			return
+		}
+		if a.shops == nil {
+			a.shops = map[string]*schedule{}
+		}
+		s = &schedule{}
+		a.shops[k.Shop] = s
+	}
+	if s.set(k, due); len(s.entries) == 0 {
+		delete(a.shops, k.Shop)
+	}
+}
+
+// has says whether the conversation is due at some time.
+func (a *agenda) has(k engine.Key) bool {
+	s := a.shops[k.Shop]
+	return s != nil && s.at[k] != nil
+}
+
+// next is the earliest time of all.
+func (a *agenda) next() (at time.Time, ok bool) {
+	for _, s := range a.shops {
+		if first := s.entries[0].due; !ok || first.Before(at) {
+			at, ok = first, true
+		}
+	}
+	return at, ok
+}
+
+// due lists what is due, earliest first, at most q.PerShop of one shop.
+func (a *agenda) due(q engine.Query) []engine.Timer {
+	var out []engine.Timer
+	for _, s := range a.shops {
+		out = append(out, s.due(q.Now, min(q.PerShop, q.Limit))...)
+	}
+	slices.SortFunc(out, func(x, y engine.Timer) int {
+		if c := x.At.Compare(y.At); c != 0 {
+			return c
+		}
+		return compareKeys(x.Key, y.Key)
+	})
+	return out[:min(len(out), q.Limit)]
+}

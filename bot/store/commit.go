@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"xiaoer/bot/engine"
+)
+
+// written is a commit as bytes, made outside of the lock.
+type written struct{ talk, record, turn []byte }
+
+func write(c engine.Commit) (w written, err error) {
+	if w.talk, err = json.Marshal(c.Conversation); err != nil {
+		return w, fmt.Errorf("write conversation: %w", err)
+	}
+	if c.Record != nil {
+		if w.record, err = json.Marshal(c.Record); err != nil {
+			return w, fmt.Errorf("write record: %w", err)
+		}
+	}
+	if c.Recorded != nil {
+		if w.turn, err = json.Marshal(c.Recorded); err != nil {
+			return w, fmt.Errorf("write trace: %w", err)
+		}
+	}
+	return w, nil
+}
+
+// Commit keeps all of a turn or nothing of it.
+func (m *Memory) Commit(_ context.Context, c engine.Commit) error {
+	w, err := write(c)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stale(c) {
+		return engine.ErrStale
+	}
+	if m.kept+m.growth(c, w) > m.limits.Kept {
+		return engine.ErrFull
+	}
+	m.keepTalk(c, w.talk)
+	if c.Record != nil && c.Buyer != "" {
+		m.keepRecord(c, w.record)
+	}
+	if a := c.Answered; a != nil {
+		copied := *a
+		k := messageKey{c.Shop, a.Message}
+		m.answers[k] = &copied
+		m.byAge.push(k, a.At)
+		m.kept += sizeOfAnswer(&copied)
+	}
+	if c.Recorded != nil {
+		m.keepTurn(turnKey{c.Shop, c.Recorded.ID}, w.turn, c)
+	}
+	return nil
+}
+
+// stale is true when what the turn was built on is no longer so.
+func (m *Memory) stale(c engine.Commit) bool {
+	var version, record int64
+	if t := m.talks[c.Key]; t != nil {
+		version = t.version
+	}
+	if version != c.Version {
+		return true
+	}
+	if b := m.buyers[buyerKey{c.Shop, c.Buyer}]; b != nil {
+		record = b.version
+	}
+	if c.Record != nil && c.Buyer != "" && record != c.RecordVersion {
+		return true
+	}
+	if c.Answered != nil && m.answers[messageKey{c.Shop, c.Answered.Message}] != nil {
+		return true
+	}
+	d := m.shops[c.Shop]
+	for _, n := range c.Numbers {
+		if d != nil && n < d.next {
+			return true
+		}
+	}
+	return false
+}
+
+// growth is how many bytes more this commit takes.
+func (m *Memory) growth(c engine.Commit, w written) int {
+	n := len(w.talk) + len(w.record)
+	if t := m.talks[c.Key]; t != nil {
+		n -= len(t.json)
+	}
+	if b := m.buyers[buyerKey{c.Shop, c.Buyer}]; b != nil && w.record != nil {
+		n -= len(b.json)
+	}
+	if c.Answered != nil {
+		n += sizeOfAnswer(c.Answered)
+	}
+	if c.Late != nil {
+		n += sizeOfLate(c.Late)
+	}
+	return n
+}
+
+// overhead is about what a map entry, its key and its queue entry take beside the bytes themselves.
+const overhead = 256
+
+func sizeOfAnswer(a *engine.Answered) int {
+	return len(a.Response) + len(a.Message) + len(a.Fingerprint) + overhead
+}
+
+func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
+	t := m.talks[c.Key]
+	if t == nil {
+		t = &talk{}
+		m.talks[c.Key] = t
+		m.kept += overhead
+	}
+	d := m.shops[c.Shop]
+	if d == nil {
+		d = &desk{next: 1, ahead: map[string]int{}}
+		m.shops[c.Shop] = d
+	}
+	d.move(t.waiting, c.Waiting)
+	for _, n := range c.Numbers {
+		d.next = max(d.next, n+1)
+	}
+	m.kept += len(raw) - len(t.json)
+	t.json, t.waiting, t.buyer, t.touched = raw, c.Waiting, c.Buyer, c.At
+	t.version++
+	m.timers.set(c.Key, c.Due)
+	if c.Late != nil {
+		m.keepLate(t, *c.Late)
+	}
+}
+
+// move counts a conversation at the desk of another team.
+func (d *desk) move(from, to string) {
+	if from == to {
+		return
+	}
+	if from != "" {
+		if d.ahead[from]--; d.ahead[from] == 0 {
+			delete(d.ahead, from)
+		}
+	}
+	if to != "" {
+		d.ahead[to]++
+	}
+}
+
+func (m *Memory) keepRecord(c engine.Commit, raw []byte) {
+	k := buyerKey{c.Shop, c.Buyer}
+	b := m.buyers[k]
+	if b == nil {
+		b = &buyer{}
+		m.buyers[k] = b
+		m.kept += overhead
+	}
+	m.kept += len(raw) - len(b.json)
+	b.json, b.touched = raw, c.At
+	b.version++
+}
+
+// keepTurn makes room by forgetting the oldest turns.
+func (m *Memory) keepTurn(k turnKey, raw []byte, c engine.Commit) {
+	if old, ok := m.recorded[k]; ok {
+		m.traced -= len(old) + overhead
+	}
+	m.recorded[k] = raw
+	m.turnAge.push(k, c.At)
+	m.traced += len(raw) + overhead
+	for m.traced > m.limits.Traced && m.turnAge.len() > 1 {
+		m.forgetTurn(m.turnAge.pop())
+	}
+}
+
+func (m *Memory) forgetTurn(k turnKey) {
+	if raw, ok := m.recorded[k]; ok {
+		m.traced -= len(raw) + overhead
+		delete(m.recorded, k)
+	}
+}

@@ -1,0 +1,159 @@
+// Package store keeps conversations, answers, the inputs of turns, late replies and timers behind the interface of bot/engine.
+// It holds the memory store, which forgets everything when the program ends; the suite in storetest says
+// what every store must do. It decides nothing and calls nobody.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/engine"
+)
+
+// Memory is a store in memory. What it keeps is bounded: the inputs of old turns make room for new ones, and when
+// answers and conversations fill their share, new messages are refused (engine.ErrFull) and nothing is lost.
+type Memory struct {
+	limits Limits
+
+	mu       sync.Mutex
+	talks    map[engine.Key]*talk
+	buyers   map[buyerKey]*buyer
+	shops    map[string]*desk
+	answers  map[messageKey]*engine.Answered
+	byAge    queue[messageKey] // answers, oldest first
+	recorded map[turnKey][]byte
+	turnAge  queue[turnKey]    // recorded, oldest first
+	lateAge  queue[engine.Key] // conversations with late replies, by the time of the reply
+	timers   agenda
+	outbox   agenda
+	kept     int // bytes of conversations, records and answers
+	traced   int // bytes of recorded turns
+	sweptOld time.Time
+}
+
+var _ engine.Store = (*Memory)(nil)
+
+// Limits bound a memory store, in bytes.
+type Limits struct {
+	Kept   int // conversations, records, answers and late replies; default 1 GiB
+	Traced int // recorded turns; default 256 MiB
+}
+
+type (
+	buyerKey   struct{ shop, id string }
+	messageKey struct{ shop, id string }
+	turnKey    struct{ shop, id string }
+)
+
+// A talk is a conversation as it is kept: as JSON, so that nothing inside is shared with a caller.
+type talk struct {
+	json    []byte
+	version int64
+	buyer   string
+	waiting string
+	touched time.Time
+	late    []*late
+}
+
+type buyer struct {
+	json    []byte
+	version int64
+	touched time.Time
+}
+
+// A desk is the handoffs of one shop: which numbers are taken and how many conversations wait, by team.
+type desk struct {
+	next  int
+	ahead map[string]int
+}
+
+// NewMemory makes an empty store. Limits of zero take their defaults.
+func NewMemory(l Limits) *Memory {
+	if l.Kept <= 0 {
+		l.Kept = 1 << 30
+	}
+	if l.Traced <= 0 {
+		l.Traced = 256 << 20
+	}
+	return &Memory{
+		limits:   l,
+		talks:    map[engine.Key]*talk{},
+		buyers:   map[buyerKey]*buyer{},
+		shops:    map[string]*desk{},
+		answers:  map[messageKey]*engine.Answered{},
+		recorded: map[turnKey][]byte{},
+	}
+}
+
+// Ready always says yes: memory is there.
+func (m *Memory) Ready(context.Context) error { return nil }
+
+// Load reads what a turn needs.
+func (m *Memory) Load(_ context.Context, a engine.Ask) (engine.Loaded, error) {
+	var out engine.Loaded
+	talkJSON, recordJSON := m.load(a, &out)
+	if talkJSON != nil {
+		if err := json.Unmarshal(talkJSON, &out.Conversation); err != nil {
+			return engine.Loaded{}, fmt.Errorf("read conversation: %w", err)
+		}
+	}
+	if recordJSON != nil {
+		if err := json.Unmarshal(recordJSON, &out.Record); err != nil {
+			return engine.Loaded{}, fmt.Errorf("read record: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// load copies what needs the lock. Bytes that are kept are never changed in place, so they may be read outside of it.
+func (m *Memory) load(a engine.Ask, out *engine.Loaded) (talkJSON, recordJSON []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	who := a.Buyer
+	if t := m.talks[a.Key]; t != nil {
+		talkJSON, out.Version = t.json, t.version
+		if who == "" {
+			who = t.buyer
+		}
+	}
+	if b := m.buyers[buyerKey{a.Shop, who}]; b != nil && who != "" {
+		recordJSON, out.RecordVersion = b.json, b.version
+	}
+	out.Desk = m.desk(a.Shop)
+	if got := m.answers[messageKey{a.Shop, a.Message}]; got != nil && a.Message != "" {
+		copied := *got
+		out.Answered = &copied
+	}
+	return talkJSON, recordJSON
+}
+
+func (m *Memory) desk(shop string) bot.Desk {
+	d := m.shops[shop]
+	if d == nil {
+		return bot.Desk{Next: 1}
+	}
+	ahead := make(map[string]int, len(d.ahead))
+	for team, n := range d.ahead {
+		ahead[team] = n
+	}
+	return bot.Desk{Next: d.next, Ahead: ahead}
+}
+
+// Trace gives the recorded inputs of one turn.
+func (m *Memory) Trace(_ context.Context, shop, id string) (engine.Recorded, error) {
+	m.mu.Lock()
+	raw, ok := m.recorded[turnKey{shop, id}]
+	m.mu.Unlock()
+	if !ok {
+		return engine.Recorded{}, engine.ErrNotFound
+	}
+	var r engine.Recorded
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return engine.Recorded{}, fmt.Errorf("read trace: %w", err)
+	}
+	return r, nil
+}
