@@ -115,7 +115,7 @@ var clockPattern = regexp.MustCompile(`^\s*(\d{1,2})[:：](\d{2})\s*[-–—~～
 
 // parseSpans reads the spans of one text; problem says in words what is wrong with it.
 func parseSpans(text string) (spans []span, problem string) {
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '，' || r == ';' || r == '、' }) {
+	for part := range strings.FieldsFuncSeq(text, isSpanSeparator) {
 		m := clockPattern.FindStringSubmatch(part)
 		if m == nil {
 			return nil, fmt.Sprintf("%q is no stretch of hours", strings.TrimSpace(part))
@@ -159,3 +159,5 @@ func overlap(spans []span) int {
 	}
 	return -1
 }
+
+func isSpanSeparator(r rune) bool { return r == ',' || r == '，' || r == ';' || r == '、' }
