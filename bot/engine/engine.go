@@ -39,11 +39,11 @@ type Options struct {
 	// Shops gives the shop of this name as it is now, or an error: ErrNoShop, ErrBroken.
 	Shops func(id string) (Shop, error)
 
-	Clock   func() time.Time                                // default time.Now
-	IDs     func() string                                   // fresh, unique and growing; default UUIDv7
-	Logger  *slog.Logger                                    // default: discards
+	Clock   func() time.Time                               // default time.Now
+	IDs     func() string                                  // fresh, unique and growing; default UUIDv7
+	Logger  *slog.Logger                                   // default: discards
 	Observe func(what, outcome string, took time.Duration) // figures for the operator; default: none
-	Client  *http.Client                                    // for callbacks; default: 10 s, no redirects
+	Client  *http.Client                                   // for callbacks; default: 10 s, no redirects
 
 	Limits        Limits
 	Seats         int           // turns that compute at once; default twice the processors

@@ -136,14 +136,14 @@ type Recorded struct {
 
 // Late is what the buyer is to read outside of a response: an agent's words, a holding line.
 type Late struct {
-	ID        string       `json:"id"`
-	Key       Key          `json:"key"`
-	At        time.Time    `json:"at"`
-	Status    bot.Status   `json:"status"`
-	Replies   []bot.Reply  `json:"replies"`
-	Handoff   *bot.Handoff `json:"handoff"`
-	FromAgent bool         `json:"from_agent"` // the bot's own words are dropped when a human has taken over meanwhile
-	Deliver   bool         `json:"deliver"`    // the shop has a callback
+	ID        string               `json:"id"`
+	Key       Key                  `json:"key"`
+	At        time.Time            `json:"at"`
+	Status    bot.Status           `json:"status"`
+	Replies   []bot.Reply          `json:"replies"`
+	Handoff   *bot.HandoffResponse `json:"handoff"`
+	FromAgent bool                 `json:"from_agent"` // the bot's own words are dropped when a human has taken over meanwhile
+	Deliver   bool                 `json:"deliver"`    // the shop has a callback
 }
 
 // A Timer is a conversation whose time has come.

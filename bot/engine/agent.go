@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"xiaoer/bot"
+)
+
+// Act steps what an agent did: EventClaim, EventAgent, EventRelease, EventResolve, EventStage or EventKept. The engine gives the event
+// its id and time. It does not queue behind a message whose look-up is under way: that one then steps again and finds
+// the human there. What the buyer is to read of it becomes a late reply.
+func (e *Engine) Act(ctx context.Context, k Key, ev bot.Event) (bot.Turn, error) {
+	shop, err := e.Shops(k.Shop)
+	if err != nil {
+		return bot.Turn{}, fmt.Errorf("open shop %s: %w", k.Shop, err)
+	}
+	leave, err := e.lanes.pass(k.Shop)
+	if err != nil {
+		return bot.Turn{}, err
+	}
+	defer leave()
+	ev.ID, ev.At = e.IDs(), e.Clock()
+	ev.Message, ev.Reading, ev.Lookup = nil, nil, nil
+	return e.run(ctx, &turn{key: k, shop: shop, event: ev, stop: mustExist, finish: late(shop, ev)})
+}
+
+func mustExist(l Loaded) (bool, error) {
+	if l.Version == 0 {
+		return true, ErrNoCase
+	}
+	return false, nil
+}
+
+// late makes a late reply of whatever a turn says outside of a response.
+func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
+	return func(c *Commit, out bot.Turn) error {
+		response := out.Response(ev.ID)
+		replies := response.Replies
+		if ev.Kind == bot.EventAgent && len(replies) == 0 && ev.Text != "" {
+			replies = []bot.Reply{{Kind: bot.KindText, Text: ev.Text}}
+		}
+		if len(replies) == 0 {
+			return nil
+		}
+		c.Late = &Late{
+			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: replies, Handoff: response.Handoff,
+			FromAgent: ev.Kind == bot.EventAgent, Deliver: shop.Callback.URL != "",
+		}
+		return nil
+	}
+}
+
+// Conversation gives a conversation as it stands.
+func (e *Engine) Conversation(ctx context.Context, k Key) (bot.Conversation, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	loaded, err := e.Store.Load(ctx, Ask{Key: k})
+	if err != nil {
+		return bot.Conversation{}, storeRefusal("load", err)
+	}
+	if loaded.Version == 0 {
+		return bot.Conversation{}, ErrNoCase
+	}
+	return loaded.Conversation, nil
+}

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"xiaoer/bot"
+)
+
+// Handle answers one message. A message that was answered within the last seven days gets the same response and has
+// no second effect; a different one under the same id is ErrConflict. Any error means that nothing was accepted.
+func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.Response, error) {
+	shop, err := e.Shops(shopID)
+	if err != nil {
+		return bot.Response{}, fmt.Errorf("open shop %s: %w", shopID, err)
+	}
+	k := Key{shopID, m.Conversation}
+	leave, err := e.lanes.enter(ctx, k)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	defer leave()
+
+	h := handling{print: fingerprint(m), deliver: shop.Callback.URL != ""}
+	t := &turn{
+		key: k, shop: shop, buyer: m.Buyer.ID, stop: h.answered, finish: h.answer,
+		event: bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: e.Clock(), Message: &m},
+	}
+	h.trace = t.event.ID
+	if _, err := e.run(ctx, t); err != nil {
+		return bot.Response{}, err
+	}
+	return h.response, nil
+}
+
+// A handling is what answering one message keeps beside the conversation.
+type handling struct {
+	print    string
+	trace    string
+	deliver  bool
+	response bot.Response
+}
+
+// answered ends a turn whose message was answered before.
+func (h *handling) answered(l Loaded) (bool, error) {
+	switch {
+	case l.Answered == nil:
+		return false, nil
+	case l.Answered.Fingerprint != h.print:
+		return true, ErrConflict
+	}
+	if err := json.Unmarshal(l.Answered.Response, &h.response); err != nil {
+		return true, fmt.Errorf("read the stored response: %w", err)
+	}
+	return true, nil
+}
+
+// answer keeps the response, so that the same message again can have it.
+func (h *handling) answer(c *Commit, out bot.Turn) error {
+	h.response = out.Response(h.trace)
+	raw, err := json.Marshal(h.response)
+	if err != nil {
+		return fmt.Errorf("write the response: %w", err)
+	}
+	c.Answered = &Answered{Message: c.Recorded.Events[0].Message.ID, Fingerprint: h.print, Response: raw, At: c.At}
+	return nil
+}
+
+// fingerprint is equal for messages that are the same: conversation, buyer, kind, text, images and order number.
+func fingerprint(m bot.Message) string {
+	same := struct {
+		Conversation, Buyer, Kind, Text string
+		Images                          []string
+		Order                           string
+	}{Conversation: m.Conversation, Buyer: m.Buyer.ID, Kind: m.Kind, Text: m.Text}
+	if len(m.Images) > 0 {
+		same.Images = m.Images
+	}
+	if m.Order != nil {
+		same.Order = m.Order.No
+	}
+	raw, _ := json.Marshal(same) // texts only: it cannot fail
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"xiaoer/bot"
+)
+
+// An Explained is why a turn ended as it did.
+type Explained struct {
+	TraceID      string        `json:"trace_id"`
+	Conversation string        `json:"conversation"`
+	At           time.Time     `json:"at"`
+	Event        bot.EventKind `json:"event"`
+	Message      string        `json:"message,omitempty"` // its id
+	Winner       string        `json:"winner"`
+	Book         string        `json:"book"`
+	Classifier   string        `json:"classifier"`
+	BookChanged  bool          `json:"book_changed"` // the book of then is gone: this is what today's says to the same inputs
+	Notes        []string      `json:"notes"`
+	bot.Explanation
+}
+
+// Trace runs a recorded turn again and explains it.
+func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error) {
+	shop, err := e.Shops(shopID)
+	if err != nil {
+		return Explained{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	r, err := e.Store.Trace(ctx, shopID, id)
+	if errors.Is(err, ErrNotFound) {
+		return Explained{}, ErrNoTrace
+	}
+	if err != nil {
+		return Explained{}, storeRefusal("load a trace", err)
+	}
+	book := e.books.find(shopID, r.Book)
+	out := Explained{
+		TraceID: r.ID, Conversation: r.Key.Conversation, At: r.At, Winner: r.Rule, Book: r.Book, Classifier: r.Classifier,
+	}
+	if book == nil {
+		book, out.BookChanged = shop.Book, shop.Book.Hash != r.Book
+	}
+	e.seats.take(shopID)
+	defer e.seats.give()
+	turn := r.Run(book)
+	out.Explanation = turn.Explain()
+	out.Notes = append([]string{}, turn.Trace.Notes...)
+	if len(r.Events) > 0 {
+		out.Event = r.Events[0].Kind
+		if m := r.Events[0].Message; m != nil {
+			out.Message = m.ID
+		}
+	}
+	return out, nil
+}
+
+// Run steps the recorded inputs through a book; with the book of then the turn ends as it did.
+func (r Recorded) Run(b *bot.Book) bot.Turn {
+	if len(r.Events) == 0 {
+		return bot.Turn{Conversation: r.Before}
+	}
+	first := r.Events[0]
+	first.Explain = true
+	looked := r.Events[1:]
+	return bot.Run(b, r.Before, first, func(bot.Lookup) bot.LookupResult {
+		if len(looked) == 0 || looked[0].Lookup == nil {
+			return bot.LookupResult{State: bot.Down} // another book asks for more than was asked then
+		}
+		next := *looked[0].Lookup
+		looked = looked[1:]
+		return next
+	})
+}
+
+// oldBooks is how many earlier books of a shop are kept for traces.
+const oldBooks = 3
+
+// books remembers the last books of each shop, so that a trace from before a reload shows what was said then.
+type books struct {
+	mu    sync.Mutex
+	shops map[string][]*bot.Book // the latest last
+}
+
+func newBooks() *books { return &books{shops: map[string][]*bot.Book{}} }
+
+func (b *books) keep(shop string, book *bot.Book) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	kept := b.shops[shop]
+	if n := len(kept); n > 0 && kept[n-1] == book {
+		return
+	}
+	kept = append(kept, book)
+	b.shops[shop] = append([]*bot.Book{}, kept[max(0, len(kept)-oldBooks-1):]...)
+}
+
+func (b *books) find(shop, hash string) *bot.Book {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, book := range b.shops[shop] {
+		if book.Hash == hash {
+			return book
+		}
+	}
+	return nil
+}

@@ -1,0 +1,293 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"xiaoer/bot"
+)
+
+// mostTries bounds how often a turn runs again because others committed first.
+const mostTries = 50
+
+// A turn is one outside event on its way: load, step, commit, and again when another was quicker.
+type turn struct {
+	key   Key
+	shop  Shop
+	buyer string // whose record; "" takes the conversation's
+	event bot.Event
+
+	// stop looks at what was loaded and may end the turn before anything is stepped.
+	stop func(Loaded) (done bool, err error)
+	// finish adds to the commit what this kind of turn keeps beside the conversation.
+	finish func(*Commit, bot.Turn) error
+
+	looked map[bot.Lookup]bot.LookupResult // what the source said already, for when the turn runs again
+	number reserved
+}
+
+// reserved are handoff numbers that a turn has taken and not yet used.
+type reserved struct{ from, count int }
+
+// run takes a turn to its commit.
+func (e *Engine) run(ctx context.Context, t *turn) (out bot.Turn, err error) {
+	began := e.Clock()
+	defer func() { e.Observe("turn", outcome(err), e.Clock().Sub(began)) }()
+	defer func() {
+		if err != nil && t.number.count > 0 {
+			e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
+		}
+	}()
+	for range mostTries {
+		var again bool
+		if out, again, err = e.try(ctx, t); !again {
+			return out, err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		e.Observe("conflict", "again", 0)
+	}
+	return bot.Turn{}, ErrBusy
+}
+
+// try runs the turn once; again is true when it was built on what is no longer so.
+func (e *Engine) try(ctx context.Context, t *turn) (out bot.Turn, again bool, err error) {
+	loaded, err := e.load(ctx, t)
+	if err != nil {
+		return bot.Turn{}, false, err
+	}
+	if t.stop != nil {
+		if done, err := t.stop(loaded); done || err != nil {
+			return bot.Turn{}, false, err
+		}
+	}
+	before := loaded.Conversation
+	if loaded.Version == 0 {
+		before = bot.NewConversation(t.key.Shop, t.key.Conversation)
+	}
+	ev := t.event
+	ev.Record, ev.Desk = loaded.Record, loaded.Desk
+	ev.Desk.Next = e.nextNumber(t, loaded.Desk.Next)
+	out = e.step(ctx, t, before, ev)
+
+	opened := numbersOf(out.Actions, ev.Desk.Next)
+	if !e.reserve(t, ev.Desk.Next, len(opened)) {
+		return out, true, nil
+	}
+	err = e.commit(ctx, t, loaded, before, out, opened)
+	if errors.Is(err, ErrStale) {
+		return out, true, nil
+	}
+	return out, false, err
+}
+
+func (e *Engine) load(ctx context.Context, t *turn) (Loaded, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	ask := Ask{Key: t.key, Buyer: t.buyer}
+	if t.event.Message != nil {
+		ask.Message = t.event.Message.ID
+	}
+	loaded, err := e.Store.Load(ctx, ask)
+	if err != nil {
+		return Loaded{}, storeRefusal("load", err)
+	}
+	return loaded, nil
+}
+
+// step computes in a seat of its own and gives it back while the source is asked.
+func (e *Engine) step(ctx context.Context, t *turn, before bot.Conversation, ev bot.Event) bot.Turn {
+	e.seats.take(t.key.Shop)
+	defer e.seats.give()
+	if m := ev.Message; m != nil {
+		if t.event.Reading == nil {
+			reading := t.shop.Read(m.Text)
+			t.event.Reading = &reading
+		}
+		ev.Reading = t.event.Reading
+	}
+	return bot.Run(t.shop.Book, before, ev, func(l bot.Lookup) bot.LookupResult {
+		if got, ok := t.looked[l]; ok {
+			return got
+		}
+		e.seats.give()
+		defer e.seats.take(t.key.Shop)
+		got := e.lookup(ctx, t.shop, l)
+		if t.looked == nil {
+			t.looked = map[bot.Lookup]bot.LookupResult{}
+		}
+		t.looked[l] = got
+		return got
+	})
+}
+
+// lookup asks the source within the engine's own time-out, whatever the source does with the context.
+func (e *Engine) lookup(ctx context.Context, shop Shop, l bot.Lookup) bot.LookupResult {
+	if shop.Orders == nil {
+		return bot.LookupResult{State: bot.Down}
+	}
+	began := e.Clock()
+	ctx, cancel := context.WithTimeout(ctx, e.LookupTimeout)
+	defer cancel()
+	answer := make(chan bot.LookupResult, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				e.Logger.Error("look up an order", "err", r)
+				answer <- bot.LookupResult{State: bot.Down}
+			}
+		}()
+		answer <- shop.Orders(ctx, l)
+	}()
+	result := bot.LookupResult{State: bot.Down}
+	select {
+	case result = <-answer:
+	case <-ctx.Done():
+	}
+	e.Observe("lookup", string(result.State), e.Clock().Sub(began))
+	return result
+}
+
+// commit keeps what the turn did. It is not cut short when the caller goes away: then nobody would know how it ended.
+func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.Conversation, out bot.Turn, opened []int) error {
+	c := Commit{
+		Key: t.key, Version: loaded.Version, Conversation: out.Conversation, Buyer: out.Conversation.Buyer.ID, At: t.event.At,
+		RecordVersion: loaded.RecordVersion, Numbers: opened, Waiting: waitingTeam(out.Conversation),
+		Recorded: &Recorded{
+			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, Events: out.Events,
+			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash, Rule: winner(out),
+		},
+	}
+	if t.buyer != "" {
+		c.Buyer = t.buyer // the record that was loaded is this one's
+	}
+	if changesRecord(out.Actions) {
+		record := loaded.Record.Apply(out.Actions)
+		c.Record = &record
+	}
+	if at, ok := out.Conversation.Due(); ok {
+		c.Due = e.later(loaded, t, at)
+	}
+	if err := t.finish(&c, out); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.StoreTimeout)
+	defer cancel()
+	began := e.Clock()
+	err := e.Store.Commit(ctx, c)
+	e.Observe("commit", outcome(err), e.Clock().Sub(began))
+	if err != nil {
+		if errors.Is(err, ErrStale) {
+			return err
+		}
+		return storeRefusal("commit", err)
+	}
+	e.books.keep(t.key.Shop, t.shop.Book)
+	e.committed(c)
+	for _, a := range out.Actions {
+		if a.Notice != nil {
+			e.Logger.Info("notice to a team", "shop", t.key.Shop, "conversation", t.key.Conversation, "team", a.Notice.Team, "kind", a.Notice.Kind)
+		}
+	}
+	return nil
+}
+
+// committed wakes whoever has something to do now.
+func (e *Engine) committed(c Commit) {
+	if !c.Due.IsZero() {
+		wake(e.timersChanged)
+	}
+	if c.Late != nil && c.Late.Deliver {
+		wake(e.outboxChanged)
+	}
+}
+
+// later keeps a timer that a step did not move from firing for ever: it is tried again in a minute.
+func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
+	if t.event.Kind != bot.EventTimer || due.After(t.event.At) {
+		return due
+	}
+	if old, ok := loaded.Conversation.Due(); ok && due.After(old) {
+		return due
+	}
+	e.Logger.Error("a timer was stepped and is due still", "shop", t.key.Shop, "conversation", t.key.Conversation)
+	return t.event.At.Add(time.Minute)
+}
+
+// nextNumber is the number of the next handoff: one that this turn has taken already, or the shop's next.
+func (e *Engine) nextNumber(t *turn, stored int) int {
+	if t.number.count > 0 && t.number.from >= stored {
+		return t.number.from
+	}
+	t.number = reserved{}
+	return e.numbers.peek(t.key.Shop, stored)
+}
+
+// reserve takes the numbers that the step has used.
+func (e *Engine) reserve(t *turn, from, count int) bool {
+	if count <= t.number.count {
+		return true
+	}
+	if t.number.count > 0 { // it needs more than it took before
+		e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
+		t.number = reserved{}
+	}
+	if !e.numbers.take(t.key.Shop, from, count) {
+		return false
+	}
+	t.number = reserved{from, count}
+	return true
+}
+
+// numbersOf lists the numbers of the handoffs that were opened by these actions; changes of older ones have smaller numbers.
+func numbersOf(actions []bot.Action, next int) (out []int) {
+	for _, a := range actions {
+		if a.Handoff != nil && a.Handoff.Number >= next {
+			out = append(out, a.Handoff.Number)
+		}
+	}
+	return out
+}
+
+func changesRecord(actions []bot.Action) bool {
+	for _, a := range actions {
+		if a.Use != nil || a.Offer != nil || a.Promise != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// waitingTeam is the team at whose desk a conversation waits.
+func waitingTeam(c bot.Conversation) string {
+	if c.Status == bot.StatusWaiting && c.Case != nil {
+		return c.Case.Team
+	}
+	return ""
+}
+
+func winner(t bot.Turn) string {
+	for _, d := range t.Trace.Decisions {
+		if d.Rule != "" {
+			return d.Rule
+		}
+	}
+	return ""
+}
+
+// outcome is an error as a word for the operator's figures.
+func outcome(err error) string {
+	var r *Refusal
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.Is(err, ErrStale):
+		return "stale"
+	case errors.As(err, &r):
+		return r.code
+	default:
+		return "error"
+	}
+}
