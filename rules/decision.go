@@ -29,6 +29,7 @@ type Decision struct {
 type Considered struct {
 	Rule    *Rule             `json:"-"`
 	Fits    bool              `json:"fits"`
-	Because string            `json:"because"` // the part of the condition that failed, as written; "" when it fits
-	Values  map[string]string `json:"values"`  // the facts that this part reads, printed; "unknown" for an unknown one
+	Because string            `json:"because"`         // the part of the condition that failed, as written; "" when it fits
+	Values  map[string]string `json:"values"`          // the facts that this part reads, printed; "unknown" for an unknown one
+	Error   string            `json:"error,omitempty"` // what went wrong when the part was worked out, such as a division by zero
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -43,6 +44,10 @@ func zeroValue(t Type) Value {
 type Facts struct {
 	layout *layout
 	row    []Value // a Value without a kind is unknown
+
+	// The entry that a closure is at while it is worked out.
+	record map[string]Value
+	entry  string
 }
 
 func newFacts(l *layout) *Facts { return &Facts{layout: l, row: slices.Clone(l.empty)} }
@@ -78,7 +83,12 @@ func fit(v Value, t *Type) (Value, bool) {
 	switch {
 	case t.Kind == Enum:
 		v.kind = Enum
-		return v, slices.Contains(t.Values, v.s)
+		if slices.Contains(t.Values, v.s) {
+			return v, true
+		}
+		return Value{}, false
+	case v.kind == Records && t.Kind == Records:
+		return fitRecords(v, t), true
 	case v.kind == t.Kind:
 		return v, true
 	case t.Kind == Text && v.kind == Enum:
@@ -86,10 +96,15 @@ func fit(v Value, t *Type) (Value, bool) {
 		return v, true
 	case (t.Kind == Number || t.Kind == Money) && (v.kind == Int || v.kind == Number || v.kind == Money):
 		d, ok := v.Decimal()
-		return Value{kind: t.Kind, d: d, s: v.s}, ok
+		if !ok {
+			return Value{}, false
+		}
+		return Value{kind: t.Kind, d: d, s: v.s}, true
 	case t.Kind == Int && v.kind == Number:
-		n, _, ok := v.d.Int64(0)
-		return Value{kind: Int, n: n}, ok && v.d.IsInt()
+		if n, _, ok := v.d.Int64(0); ok && v.d.IsInt() {
+			return Value{kind: Int, n: n}, true
+		}
+		return Value{}, false
 	default:
 		return Value{}, false
 	}
@@ -102,4 +117,26 @@ func ParseMoney(s string) (Value, error) {
 		return Value{}, err
 	}
 	return MoneyValue(d, s), nil
+}
+
+// fitRecords fits the fields of each record; a record is copied only where a field changes.
+func fitRecords(v Value, t *Type) Value {
+	copied := false
+	for i, record := range v.records {
+		for k := range t.Fields {
+			field := &t.Fields[k]
+			old, known := record[field.Name]
+			if !known || old.kind == field.Type.Kind && old.kind != Enum {
+				continue
+			}
+			if !copied {
+				v.records, copied = slices.Clone(v.records), true
+			}
+			fitted, _ := fit(old, &field.Type)
+			record = maps.Clone(record)
+			record[field.Name] = fitted
+			v.records[i] = record
+		}
+	}
+	return v
 }

@@ -31,7 +31,13 @@ type Rule struct {
 	Limit     *Limit
 	Handoff   *Handoff
 	Close     bool
-	// the compiled condition follows in unexported fields, added by the owner of this file
+
+	when              *condition // nil fits always
+	forIDs, forTags   []string   // the two kinds in For
+	fromDay, untilDay int64      // days since 1970
+	hasFrom, hasUntil bool
+	collected         []int               // the facts of the slots in Collect
+	later             func(fact int) bool // facts that texts may read although they are still unknown
 }
 
 // Intended is an intent, or one topic of it, that a rule is for.

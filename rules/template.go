@@ -1,22 +1,224 @@
 package rules
 
-import "xiaoer/rules/doc"
+import (
+	"slices"
+	"strings"
 
-// A Template is a text with `${ }` in it, compiled. It is immutable.
+	"xiaoer/rules/doc"
+)
+
+// A Template is a text with `${ }` in it, compiled. It is immutable. `$${` stands for the two characters `${`.
 type Template struct {
 	source   string
+	pieces   []piece
 	literals []string
 	facts    []string
 }
 
-// CompileTemplate compiles the text of a scalar; problems go to p. It is nil when there was an error.
-func CompileTemplate(n *doc.Node, v *Vocabulary, p *doc.Problems) *Template {
-	return &Template{source: n.Text, literals: []string{n.Text}}
+// A piece is some of the shop's own words, or one value.
+type piece struct {
+	literal string
+	source  string // of a value, with its ${ }
+	value   valueFunc
+	reads   []int
+	lists   []listRead
 }
 
-// Render fills the text in. When missing is not empty these facts were unknown, and the text must not be sent.
+// CompileTemplate compiles the text of a scalar, with all facts legal that texts may read; problems go to p. It is nil
+// when there was an error. The facts that it is rendered with must be in the layout of the same vocabulary.
+func CompileTemplate(n *doc.Node, v *Vocabulary, p *doc.Problems) *Template {
+	return compileTemplate(n, newLayout(v), p)
+}
+
+func compileTemplate(n *doc.Node, l *layout, p *doc.Problems) *Template {
+	t := &Template{source: n.Text}
+	ok := true
+	for _, part := range splitTemplate([]rune(n.Text)) {
+		switch {
+		case part.unclosed:
+			p.Error(n.Part(part.at.from, part.at.to), doc.Syntax, "`${` is never closed").
+				WithHint("close it with `}`, or write `$${` where the characters themselves are meant")
+			ok = false
+		case part.value:
+			compiled, good := compilePiece(n, part, l, p)
+			t.pieces = append(t.pieces, compiled)
+			ok = ok && good
+		default:
+			t.pieces = append(t.pieces, piece{literal: part.text})
+			t.literals = append(t.literals, part.text)
+		}
+	}
+	if !ok {
+		return nil
+	}
+	t.facts = t.factNames(l)
+	return t
+}
+
+// compilePiece compiles what stands between `${` and `}`.
+func compilePiece(n *doc.Node, part templatePart, l *layout, p *doc.Problems) (piece, bool) {
+	x, ok := parse(n, part.at.from, part.text, p)
+	if !ok {
+		return piece{}, false
+	}
+	c := &checker{x: x, layout: l, inText: true}
+	o, ok := c.check(x.root)
+	if !ok {
+		return piece{}, false
+	}
+	return piece{source: "${" + part.text + "}", value: o.value, reads: c.reads, lists: c.lists}, true
+}
+
+type templatePart struct {
+	text     string
+	at       span // of the text in the scalar, in runes
+	value    bool
+	unclosed bool
+}
+
+// splitTemplate parts the shop's words from the values between `${` and `}`. Quotes and brackets inside are passed.
+func splitTemplate(text []rune) []templatePart {
+	var parts []templatePart
+	var words []rune
+	flush := func() {
+		if len(words) > 0 {
+			parts = append(parts, templatePart{text: string(words)})
+			words = nil
+		}
+	}
+	for i := 0; i < len(text); i++ {
+		rest := text[i:]
+		switch {
+		case startsWith(rest, '$', '$', '{'):
+			words = append(words, '$', '{')
+			i += 2
+		case startsWith(rest, '$', '{'):
+			flush()
+			end := closingBrace(text, i+2)
+			if end < 0 {
+				return append(parts, templatePart{at: span{i, len(text)}, unclosed: true})
+			}
+			parts = append(parts, templatePart{text: string(text[i+2 : end]), at: span{i + 2, end}, value: true})
+			i = end
+		default:
+			words = append(words, text[i])
+		}
+	}
+	flush()
+	return parts
+}
+
+func startsWith(text []rune, prefix ...rune) bool {
+	return len(text) >= len(prefix) && slices.Equal(text[:len(prefix)], prefix)
+}
+
+// closingBrace finds the `}` that ends a value, -1 when there is none.
+func closingBrace(text []rune, from int) int {
+	depth := 0
+	s := &scanner{text: text, at: from}
+	for s.at < len(text) {
+		switch r := text[s.at]; r {
+		case '"', '\'', '`':
+			if !s.skipQuoted(r) {
+				s.at++
+			}
+			continue
+		case '{':
+			depth++
+		case '}':
+			if depth == 0 {
+				return s.at
+			}
+			depth--
+		}
+		s.at++
+	}
+	return -1
+}
+
+// Render fills the text in. When missing is not empty these facts were unknown (or could not be worked out, then the
+// `${ }` itself is named), and the text must not be sent.
 func (t *Template) Render(f *Facts, format Format) (text string, missing []string) {
-	return t.source, nil
+	var b strings.Builder
+	for i := range t.pieces {
+		part := &t.pieces[i]
+		if part.value == nil {
+			b.WriteString(part.literal)
+			continue
+		}
+		if unknown := unknownFacts(f, part.reads, part.lists); len(unknown) > 0 {
+			missing = append(missing, unknown...)
+			continue
+		}
+		v, err := part.value(f)
+		if err != nil {
+			missing = append(missing, part.source)
+			continue
+		}
+		b.WriteString(format.Print(v))
+	}
+	if len(missing) > 0 {
+		return "", missing
+	}
+	return b.String(), nil
+}
+
+// unknownFacts names what is read and unknown.
+func unknownFacts(f *Facts, reads []int, lists []listRead) []string {
+	if known(f, reads, lists) {
+		return nil
+	}
+	var names []string
+	for _, i := range reads {
+		if f.row[i].kind == 0 {
+			names = append(names, f.layout.facts[i].Name)
+		}
+	}
+	for i := range lists {
+		if !known(f, nil, lists[i:i+1]) {
+			names = append(names, f.layout.facts[lists[i].fact].Name)
+		}
+	}
+	return names
+}
+
+// failing finds the first value that cannot be filled in although all facts are there that the conversation will not
+// add later; later tells which those are.
+func (t *Template) failing(f *Facts, later func(fact int) bool) *piece {
+	for i := range t.pieces {
+		part := &t.pieces[i]
+		if part.value != nil && !part.ready(f, later) {
+			return part
+		}
+	}
+	return nil
+}
+
+func (p *piece) ready(f *Facts, later func(fact int) bool) bool {
+	for _, i := range p.reads {
+		if f.row[i].kind == 0 && !later(i) {
+			return false
+		}
+	}
+	if !known(f, p.reads, nil) {
+		return true // the rest of it is worked out when the last slot is filled
+	}
+	if !known(f, nil, p.lists) {
+		return false
+	}
+	_, err := p.value(f)
+	return err == nil
+}
+
+func (t *Template) factNames(l *layout) []string {
+	var names []string
+	for i := range t.pieces {
+		for _, fact := range t.pieces[i].reads {
+			names = append(names, l.facts[fact].Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Facts lists the facts that the text reads, sorted.

@@ -1,0 +1,210 @@
+package rules
+
+import (
+	"slices"
+
+	"xiaoer/rules/doc"
+)
+
+// A shelf is what the documents hold before it is compiled: rules still as nodes, the shop's apart from the base's.
+type shelf struct {
+	own, base []*draft
+	otherwise *doc.Node // the last one that counts
+	ownWise   bool
+	spoiled   bool // a document could not be read, so what seems missing may be in it
+}
+
+// documentFields is the table of a rule document.
+func (r *reader) documentFields(s *shelf, base bool) []doc.Field[shelf] {
+	return []doc.Field[shelf]{
+		{Name: "rules", Doc: "The rules, read from top to bottom; the first that fits answers.", Shape: doc.ListShape(doc.ObjectShape(r.rule)), Set: func(d *doc.Decoder, _ *shelf, v *doc.Node) {
+			if v.Kind == doc.Null {
+				return
+			}
+			doc.DecodeList(d, v, "rules", func(item *doc.Node) { s.add(item, base) })
+		}},
+		{Name: "otherwise", Doc: "What happens to a message that is not understood. One of the rule files must have it.", Shape: doc.ObjectShape(r.otherwiseFields()), Set: func(_ *doc.Decoder, _ *shelf, v *doc.Node) {
+			s.addOtherwise(v, base, r.problems)
+		}},
+	}
+}
+
+// collect takes the rules out of all documents.
+func (r *reader) collect(sources []Source, outer *doc.Problems) *shelf {
+	s := &shelf{}
+	for _, source := range sources {
+		switch {
+		case source.File == nil:
+		case source.File.Root == nil:
+			s.spoiled = s.spoiled || hasErrorIn(outer, source.File.Name)
+		case source.File.Root.Kind == doc.Null:
+		default:
+			if !doc.Decode(r.decoder, source.File.Root, r.documentFields(s, source.Base), "a rule file", s) {
+				s.spoiled = true
+			}
+		}
+	}
+	return s
+}
+
+// hasErrorIn tells whether a file was already found wrong, so that what it lacks is no news.
+func hasErrorIn(p *doc.Problems, file string) bool {
+	return slices.ContainsFunc(p.All(), func(d doc.Diagnostic) bool {
+		return d.Range.File == file && d.Severity == doc.Error
+	})
+}
+
+func (s *shelf) add(item *doc.Node, base bool) {
+	d := &draft{rule: &Rule{}, node: item, base: base}
+	if id := item.Get("id"); id != nil && id.Kind == doc.Scalar {
+		d.rule.ID, d.id = id.Text, id
+	}
+	if base {
+		s.base = append(s.base, d)
+	} else {
+		s.own = append(s.own, d)
+	}
+}
+
+func (s *shelf) addOtherwise(v *doc.Node, base bool, p *doc.Problems) {
+	switch {
+	case s.otherwise != nil && s.ownWise && base:
+	case s.otherwise != nil && s.ownWise == !base:
+		p.Error(v.Range(), doc.DuplicateKey, "`otherwise` is there twice").Relate(s.otherwise.Range(), "the first is here")
+	default:
+		s.otherwise, s.ownWise = v, !base
+	}
+}
+
+// merge puts the rules in reading order: the shop's new ones, then the base's with the shop's in place of those with
+// the same id, without the dropped ones.
+func (s *shelf) merge(o Options, p *doc.Problems) []*draft {
+	s.own, s.base = withoutDuplicates(s.own, p), withoutDuplicates(s.base, p)
+	ids := make(map[string]int, len(s.base))
+	var names []string
+	for i, d := range s.base {
+		ids[d.rule.ID] = i
+		names = append(names, d.rule.ID)
+	}
+	reportDrops(o, ids, names, p)
+	var merged []*draft
+	for _, d := range s.own {
+		if i, replaces := ids[d.rule.ID]; replaces && d.rule.ID != "" {
+			s.base[i] = d
+		} else {
+			merged = append(merged, d)
+		}
+	}
+	for _, d := range s.base {
+		if _, dropped := o.Drop[d.rule.ID]; !dropped || !d.base {
+			merged = append(merged, d)
+		}
+	}
+	return merged
+}
+
+func reportDrops(o Options, ids map[string]int, names []string, p *doc.Problems) {
+	for id, at := range o.Drop {
+		if _, exists := ids[id]; !exists {
+			p.Error(at, doc.UnknownValue, "there is no rule %q to drop%s", id, didYouMean(id, names))
+		}
+	}
+}
+
+// withoutDuplicates reports ids that are there twice, at the later one. It keeps the first.
+func withoutDuplicates(list []*draft, p *doc.Problems) []*draft {
+	first := make(map[string]*draft, len(list))
+	var kept []*draft
+	for _, d := range list {
+		if earlier := first[d.rule.ID]; d.id != nil && earlier != nil {
+			p.Error(d.id.Range(), doc.DuplicateID, "the id %q is there twice", d.rule.ID).
+				WithHint("give each rule an id of its own").
+				Relate(earlier.id.Range(), "the first is here")
+			d.broken = true
+		} else if d.id != nil {
+			first[d.rule.ID] = d
+		}
+		kept = append(kept, d)
+	}
+	return kept
+}
+
+// compileRules reads what is left after merging.
+func (r *reader) compileRules(drafts []*draft) []*draft {
+	return slices.DeleteFunc(drafts, func(d *draft) bool {
+		before := r.problems.Len()
+		if !doc.Decode(r.decoder, d.node, r.rule, "a rule", d) {
+			return true
+		}
+		r.needsAnswer(d)
+		r.finish(d)
+		if r.problems.Len() > before {
+			d.broken = true
+		}
+		return false
+	})
+}
+
+// needsAnswer reports a rule that does nothing.
+func (r *reader) needsAnswer(d *draft) {
+	rule := d.rule
+	if rule.FindOrder || rule.Silent || len(rule.Replies) > 0 || rule.Offer != nil || rule.Handoff != nil || len(d.node.Pairs) == 0 {
+		return
+	}
+	for _, key := range []string{"find_order", "silent", "reply", "offer", "handoff"} {
+		if v := d.node.Get(key); v != nil && (v.Kind != doc.Scalar || v.Tag != "!!bool") {
+			return // it is there, and what is wrong with it was reported
+		}
+	}
+	r.problems.Error(d.node.Pairs[0].Key.Range(), doc.MissingKey, "this rule does nothing: it needs one of find_order, reply, silent, offer, handoff").
+		WithHint("add `reply: …`")
+}
+
+// finish works out what a decision needs of a rule.
+func (r *reader) finish(d *draft) {
+	rule := d.rule
+	if !rule.From.IsZero() && !rule.Until.IsZero() && rule.Until.Before(rule.From) {
+		r.problems.Error(d.until.Range(), doc.ConstantCondition, "this day is before `from`, so the rule never holds")
+	}
+	if !rule.From.IsZero() {
+		rule.fromDay, rule.hasFrom = dayNumber(rule.From), true
+	}
+	if !rule.Until.IsZero() {
+		rule.untilDay, rule.hasUntil = dayNumber(rule.Until), true
+	}
+	for _, slot := range rule.Collect {
+		if i, ok := r.layout.index["slots."+slot]; ok {
+			rule.collected = append(rule.collected, i)
+		}
+	}
+	rule.later = r.laterFacts(rule)
+}
+
+// readOtherwise reads `otherwise`, or reports that there is none at the first place where it could stand.
+func (r *reader) readOtherwise(b *Book, s *shelf, sources []Source) {
+	if s.otherwise != nil {
+		b.otherwise.At = s.otherwise.Range()
+		doc.Decode(r.decoder, s.otherwise, r.otherwiseFields(), "otherwise", &b.otherwise)
+		return
+	}
+	if s.spoiled {
+		return
+	}
+	r.problems.Error(endOf(sources), doc.MissingOtherwise, "there is no `otherwise`").
+		WithHint("add `otherwise: {clarify: 1, handoff: {reason: …}}`, so that a message which is not understood reaches a human")
+}
+
+// endOf is where `otherwise` would be looked for: the first key of the last document of the shop's own.
+func endOf(sources []Source) doc.Range {
+	for i := len(sources) - 1; i >= 0; i-- {
+		s := sources[i]
+		if s.File == nil || s.Base {
+			continue
+		}
+		if root := s.File.Root; root != nil && len(root.Pairs) > 0 {
+			return root.Pairs[0].Key.Range()
+		}
+		return doc.WholeFile(s.File.Name)
+	}
+	return doc.WholeFile("rules.yaml")
+}

@@ -1,0 +1,420 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/govalues/decimal"
+
+	"xiaoer/rules/doc"
+)
+
+// binary types an operator between two parts.
+func (c *checker) binary(n *ast.BinaryNode) (operand, bool) {
+	switch n.Operator {
+	case "and", "&&", "or", "||":
+		return c.logic(n)
+	case "==", "!=", "<", "<=", ">", ">=":
+		return c.comparison(n)
+	case "in":
+		return c.membership(n)
+	case "contains", "startsWith", "endsWith":
+		return c.textOperator(n)
+	case "matches":
+		return c.pattern(n)
+	case "+", "-", "*", "/", "%":
+		return c.arithmetic(n)
+	default:
+		loc := n.Location()
+		return c.failHint(span{loc.From, loc.To}, doc.Syntax, "the operators are "+strings.Join(operatorNames(), " "),
+			"there is no operator `%s`", n.Operator)
+	}
+}
+
+// both types the two sides; the right one is checked also when the left is wrong only if nothing was reported yet, as
+// one atom has one diagnostic.
+func (c *checker) both(n *ast.BinaryNode) (left, right operand, ok bool) {
+	if left, ok = c.check(n.Left); !ok {
+		return left, right, false
+	}
+	right, ok = c.check(n.Right)
+	return left, right, ok
+}
+
+// logic is `and` and `or` inside an atom, such as a closure: everything it reads is known there.
+func (c *checker) logic(n *ast.BinaryNode) (operand, bool) {
+	left, right, ok := c.both(n)
+	if !ok {
+		return operand{}, false
+	}
+	for _, side := range []operand{left, right} {
+		if side.typ.Kind != Bool {
+			return c.notACondition(side)
+		}
+	}
+	isAnd := n.Operator == "and" || n.Operator == "&&"
+	return c.truth(n, left.fixed && right.fixed, func(f *Facts) (bool, error) {
+		v, err := left.test(f)
+		if err != nil || v != isAnd {
+			return v, err
+		}
+		return right.test(f)
+	}), true
+}
+
+// truth makes a Bool operand out of a test, and works it out at once when it reads no fact.
+func (c *checker) truth(n ast.Node, fixed bool, test testFunc) operand {
+	at := c.x.extent(n)
+	if fixed {
+		if v, err := test(nil); err == nil {
+			return fixedOperand(BoolValue(v), at)
+		}
+	}
+	return operand{typ: Type{Kind: Bool}, at: at, fact: -1, test: test, value: func(f *Facts) (Value, error) {
+		v, err := test(f)
+		return BoolValue(v), err
+	}}
+}
+
+// notACondition explains a value where a condition is wanted.
+func (c *checker) notACondition(o operand) (operand, bool) {
+	what := c.x.written(o.at)
+	hint := fmt.Sprintf("compare it with something, such as %s > 1", what)
+	switch {
+	case o.typ.Kind == Enum && len(o.typ.Values) > 0:
+		hint = fmt.Sprintf("compare it, such as %s == %q", what, o.typ.Values[0])
+	case o.typ.Kind.isText():
+		hint = fmt.Sprintf("compare it, such as %s contains \"…\"", what)
+	case o.typ.Kind == Texts:
+		hint = fmt.Sprintf("ask for one of them: \"…\" in %s", what)
+	}
+	return c.failHint(o.at, doc.TypeMismatch, hint, "%s is %s, not a condition", what, describe(o.typ))
+}
+
+// comparison is == != < <= > >=.
+func (c *checker) comparison(n *ast.BinaryNode) (operand, bool) {
+	left, right, ok := c.both(n)
+	if !ok {
+		return operand{}, false
+	}
+	left, right = c.sameUnit(left, right), c.sameUnit(right, left)
+	if !c.comparable(n.Operator, left, right) {
+		return operand{}, false
+	}
+	if !c.legalWord(left, right) || !c.legalWord(right, left) {
+		return operand{}, false
+	}
+	o := c.truth(n, left.fixed && right.fixed, compareTest(n.Operator, left, right))
+	o.shape = compareShape(n.Operator, left, right)
+	return o, true
+}
+
+// sameUnit turns hours(48) and days(2) into the unit that a counted fact such as order.paid_hours has in its name.
+func (c *checker) sameUnit(o, other operand) operand {
+	if !o.length || !o.fixed || !other.typ.Kind.isNumber() || other.fact < 0 {
+		return o
+	}
+	name := c.layout.facts[other.fact].Name
+	for suffix, unit := range map[string]int64{"hours": nanosPerHour, "days": 24 * nanosPerHour, "minutes": nanosPerHour / 60} {
+		if strings.HasSuffix(name, suffix) {
+			if d, err := durationIn(o.lit.n, unit); err == nil {
+				return fixedOperand(NumberValue(d), o.at)
+			}
+		}
+	}
+	return o
+}
+
+// comparable reports a comparison of what does not go together.
+func (c *checker) comparable(op string, left, right operand) bool {
+	a, b := left.typ.Kind, right.typ.Kind
+	same := a == b || a.isNumber() && b.isNumber() || a.isText() && b.isText()
+	ordered := op != "==" && op != "!="
+	switch {
+	case a == Texts || b == Texts || a == Records || b == Records:
+		list := left
+		if a != Texts && a != Records {
+			list = right
+		}
+		what := c.x.written(list.at)
+		c.failHint(list.at, doc.TypeMismatch, fmt.Sprintf("write \"…\" in %s, or any(%s, …), or len(%s)", what, what, what), "%s is a list and cannot be compared", what)
+		return false
+	case same && ordered && (a.isText() || a == Bool):
+		c.failHint(c.operatorPlace(left, right), doc.TypeMismatch, "only numbers, amounts, days, moments and lengths of time are larger or smaller", "%s is %s; `%s` does not order it", c.x.written(left.at), describe(left.typ), op)
+		return false
+	case same:
+		return true
+	default:
+		c.mismatch(left, right)
+		return false
+	}
+}
+
+func (c *checker) operatorPlace(left, right operand) span {
+	if left.fact >= 0 || !left.fixed {
+		return left.at
+	}
+	return right.at
+}
+
+// mismatch reports two types that do not go together, at the literal if there is one.
+func (c *checker) mismatch(left, right operand) {
+	at, fact := right, left
+	if left.fixed && !right.fixed {
+		at, fact = left, right
+	}
+	d := c.x.fail(at.at, doc.TypeMismatch, "%s is %s, but %s is %s", c.x.written(fact.at), describe(fact.typ), c.x.written(at.at), describe(at.typ))
+	d.WithHint(c.mismatchHint(fact, at))
+}
+
+// mismatchHint says what to write instead.
+func (c *checker) mismatchHint(fact, other operand) string {
+	text, a, b := c.x.written(other.at), fact.typ.Kind, other.typ.Kind
+	literal := other.fixed && b == Text
+	switch {
+	case literal && a.isNumber():
+		if _, err := decimal.Parse(other.lit.s); err == nil {
+			return "write the number without quotes: " + other.lit.s
+		}
+		return "compare it with a number"
+	case literal && a == Bool:
+		return "write true or false without quotes"
+	case literal && a == Date:
+		return fmt.Sprintf("write date(%s)", text)
+	case a == Time && (b == Date || literal):
+		return fmt.Sprintf("write date(%s) to compare days", c.x.written(fact.at))
+	case a == Date && b == Time:
+		return fmt.Sprintf("write date(%s) to compare days", text)
+	case literal && a == Duration:
+		return "write hours(48) or days(2)"
+	case b == Duration && a.isNumber():
+		return fmt.Sprintf("write hours(%s) or days(%s)", text, text)
+	case a == Duration && b.isNumber():
+		return fmt.Sprintf("write hours(%s) or days(%s)", c.x.written(fact.at), c.x.written(fact.at))
+	case a.isText() && b.isNumber():
+		return fmt.Sprintf("put it in quotes: \"%s\"", text)
+	default:
+		return ""
+	}
+}
+
+// legalWord reports a literal that an enum does not have.
+func (c *checker) legalWord(enum, word operand) bool {
+	if enum.typ.Kind != Enum || !word.fixed || slices.Contains(enum.typ.Values, word.lit.s) {
+		return true
+	}
+	c.unknownValue(word, c.x.written(enum.at), enum.typ.Values)
+	return false
+}
+
+func (c *checker) unknownValue(word operand, of string, values []string) {
+	c.x.fail(word.at, doc.UnknownValue, "%s is never %q%s", of, word.lit.s, didYouMean(word.lit.s, values)).
+		WithHint(fmt.Sprintf("it is one of %s", strings.Join(values, ", ")))
+}
+
+// compareTest picks the quickest way for the common shapes: a fact beside a literal, or two facts.
+func compareTest(op string, left, right operand) testFunc {
+	if left.fixed && !right.fixed {
+		return compareTest(flip(op), right, left)
+	}
+	if left.fact >= 0 && right.fixed {
+		if test := compareLiteral(op, left, right.lit); test != nil {
+			return test
+		}
+	}
+	if left.typ.Kind == Int && right.typ.Kind == Int && left.fact >= 0 && right.fact >= 0 {
+		a, b := left.fact, right.fact
+		return func(f *Facts) (bool, error) { return holds(op, cmp.Compare(f.row[a].n, f.row[b].n)), nil }
+	}
+	return func(f *Facts) (bool, error) {
+		a, err := left.value(f)
+		if err != nil {
+			return false, err
+		}
+		b, err := right.value(f)
+		if err != nil {
+			return false, err
+		}
+		order, err := compareValues(&a, &b)
+		return holds(op, order), err
+	}
+}
+
+// compareLiteral compares a plain fact with a literal without touching anything else.
+func compareLiteral(op string, fact operand, lit Value) testFunc {
+	i := fact.fact
+	switch {
+	case fact.typ.Kind.isText():
+		s, want := lit.s, op == "=="
+		return func(f *Facts) (bool, error) { return (f.row[i].s == s) == want, nil }
+	case fact.typ.Kind == Int && lit.kind == Int, fact.typ.Kind == lit.kind && !lit.kind.isNumber():
+		n := lit.n
+		return func(f *Facts) (bool, error) { return holds(op, cmp.Compare(f.row[i].n, n)), nil }
+	case fact.typ.Kind == Number || fact.typ.Kind == Money:
+		d, ok := lit.Decimal()
+		if !ok {
+			return nil
+		}
+		return func(f *Facts) (bool, error) { return holds(op, f.row[i].d.Cmp(d)), nil }
+	default:
+		return nil
+	}
+}
+
+func holds(op string, order int) bool {
+	switch op {
+	case "==":
+		return order == 0
+	case "!=":
+		return order != 0
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
+	default:
+		return order >= 0
+	}
+}
+
+// flip turns `3 < a` into `a > 3`.
+func flip(op string) string {
+	switch op {
+	case "<":
+		return ">"
+	case "<=":
+		return ">="
+	case ">":
+		return "<"
+	case ">=":
+		return "<="
+	default:
+		return op
+	}
+}
+
+// compareValues orders two values of kinds that go together.
+func compareValues(a, b *Value) (int, error) {
+	switch {
+	case a.kind == Int && b.kind == Int, !a.kind.isNumber() && !a.kind.isText():
+		return cmp.Compare(a.n, b.n), nil
+	case a.kind.isText():
+		return cmp.Compare(a.s, b.s), nil
+	}
+	x, okA := a.Decimal()
+	y, okB := b.Decimal()
+	if !okA || !okB {
+		return 0, errOverflow
+	}
+	return x.Cmp(y), nil
+}
+
+// membership is `in`: a value in a written list, or a text in a list of texts.
+func (c *checker) membership(n *ast.BinaryNode) (operand, bool) {
+	left, ok := c.check(n.Left)
+	if !ok {
+		return operand{}, false
+	}
+	if list, isArray := n.Right.(*ast.ArrayNode); isArray {
+		return c.inArray(n, left, list)
+	}
+	right, ok := c.check(n.Right)
+	if !ok {
+		return operand{}, false
+	}
+	if right.typ.Kind != Texts {
+		what := c.x.written(right.at)
+		hint := fmt.Sprintf("write %s in [%s, …]", c.x.written(left.at), what)
+		if right.typ.Kind.isText() && left.typ.Kind.isText() {
+			hint = fmt.Sprintf("write %s contains %s", what, c.x.written(left.at))
+		}
+		return c.failHint(right.at, doc.TypeMismatch, hint, "%s is %s, not a list", what, describe(right.typ))
+	}
+	if !left.typ.Kind.isText() {
+		return c.failHint(left.at, doc.TypeMismatch, c.mismatchHint(operand{typ: Type{Kind: Text}}, left), "%s is a list of texts, but %s is %s", c.x.written(right.at), c.x.written(left.at), describe(left.typ))
+	}
+	if left.fixed && len(right.typ.Values) > 0 && !slices.Contains(right.typ.Values, left.lit.s) {
+		c.unknownValue(left, c.x.written(right.at), right.typ.Values)
+		return operand{}, false
+	}
+	return c.inTexts(n, left, right), true
+}
+
+func (c *checker) inTexts(n ast.Node, left, right operand) operand {
+	o := c.truth(n, false, func(f *Facts) (bool, error) {
+		a, err := left.value(f)
+		if err != nil {
+			return false, err
+		}
+		b, err := right.value(f)
+		return slices.Contains(b.texts, a.s), err
+	})
+	return o
+}
+
+// inArray is `x in [a, b]`.
+func (c *checker) inArray(n *ast.BinaryNode, left operand, list *ast.ArrayNode) (operand, bool) {
+	items := make([]operand, 0, len(list.Nodes))
+	allFixed := true
+	for _, node := range list.Nodes {
+		item, ok := c.check(node)
+		if !ok {
+			return operand{}, false
+		}
+		item = c.sameUnit(item, left)
+		if !c.comparable("==", left, item) || !c.legalWord(left, item) || !c.legalWord(item, left) {
+			return operand{}, false
+		}
+		allFixed = allFixed && item.fixed
+		items = append(items, item)
+	}
+	if allFixed && left.fact >= 0 {
+		o := c.truth(n, false, inLiterals(left, items))
+		o.shape = inShape(left, items)
+		return o, true
+	}
+	return c.truth(n, left.fixed && allFixed, func(f *Facts) (bool, error) {
+		a, err := left.value(f)
+		for i := 0; i < len(items) && err == nil; i++ {
+			var b Value
+			if b, err = items[i].value(f); err != nil {
+				break
+			}
+			order := 0
+			if order, err = compareValues(&a, &b); err == nil && order == 0 {
+				return true, nil
+			}
+		}
+		return false, err
+	}), true
+}
+
+// inLiterals looks a fact up in a written list: texts by a scan for few and a set for many.
+func inLiterals(left operand, items []operand) testFunc {
+	i := left.fact
+	if left.typ.Kind.isText() {
+		words := make([]string, len(items))
+		set := make(map[string]bool, len(items))
+		for k := range items {
+			words[k] = items[k].lit.s
+			set[words[k]] = true
+		}
+		if len(words) > 8 {
+			return func(f *Facts) (bool, error) { return set[f.row[i].s], nil }
+		}
+		return func(f *Facts) (bool, error) { return slices.Contains(words, f.row[i].s), nil }
+	}
+	return func(f *Facts) (bool, error) {
+		for k := range items {
+			order, err := compareValues(&f.row[i], &items[k].lit)
+			if err != nil || order == 0 {
+				return err == nil, err
+			}
+		}
+		return false, nil
+	}
+}
