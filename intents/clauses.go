@@ -1,0 +1,81 @@
+package intents
+
+import "xiaoer/intents/text"
+
+// A clause is a stretch of the plain form that may ask for something of its own.
+type clause struct{ start, end int }
+
+// maxClauses bounds the work that one message makes.
+const maxClauses = 12
+
+// connectives begin a clause of their own.
+var connectives = []string{
+	"然后", "还有", "另外", "顺便", "而且", "并且", "对了", "再就是", "同时", "以及",
+	"and ", "also ", "but ", "then ", "plus ", "besides ",
+}
+
+// cutClauses splits the plain form at marks, at spaces between Chinese words and at connectives.
+func (s *scratch) cutClauses() {
+	runes := s.text.Runes
+	s.clauses = s.clauses[:0]
+	start := 0
+	for i := 0; i < len(runes); i++ {
+		switch {
+		case isStop(runes[i]) || runes[i] == ',' || runes[i] == ' ' && isChineseGap(runes, i):
+			s.addClause(start, i+1)
+			start = i + 1
+		case i > start && beginsClause(runes, i):
+			s.addClause(start, i)
+			start = i
+		}
+	}
+	s.addClause(start, len(runes))
+}
+
+func (s *scratch) addClause(start, end int) {
+	letters := 0
+	for _, r := range s.text.Runes[start:end] {
+		if isLatin(r) || text.IsHan(r) {
+			letters++
+		}
+	}
+	if letters < 2 || len(s.clauses) >= maxClauses {
+		return
+	}
+	s.clauses = append(s.clauses, clause{start, end})
+}
+
+func isStop(r rune) bool {
+	switch r {
+	case '。', '!', '?', ';', '\n', text.Joy, text.Okay, text.Pray, text.Sad, text.Angry, text.Doubt, text.Emoji, text.Link, text.Order:
+		return true
+	case '.':
+		return true
+	}
+	return false
+}
+
+// isChineseGap tells a space that a Chinese writer puts in place of a comma.
+func isChineseGap(runes []rune, i int) bool {
+	return i > 0 && i+1 < len(runes) && (text.IsHan(runes[i-1]) || text.IsHan(runes[i+1]))
+}
+
+func beginsClause(runes []rune, i int) bool {
+	if isLatin(runes[i-1]) {
+		return false
+	}
+	for _, w := range connectives {
+		n := 0
+		for _, c := range w {
+			if i+n >= len(runes) || runes[i+n] != c {
+				n = -1
+				break
+			}
+			n++
+		}
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,224 @@
+package intents
+
+import (
+	"strings"
+
+	"xiaoer/intents/text"
+)
+
+// A denial is a part of the message that denies or takes back something.
+type denial struct {
+	clause
+	intents  []string // what is denied
+	withdraw bool     // it was asked for before
+	fault    bool     // a fault that is not there, such as "没坏"
+}
+
+// maxDenials bounds how many are kept of one message.
+const maxDenials = 8
+
+// denier finds denials. Its words are sorted by the names of their lines.
+type denier struct {
+	words   *lexicon
+	kinds   []string   // by meaning: the first part of the name
+	intents [][]string // by meaning: the other parts
+}
+
+func newDenier(source string) (*denier, error) {
+	words, err := newLexicon(source)
+	if err != nil {
+		return nil, err
+	}
+	d := &denier{words: words}
+	for _, name := range words.meanings {
+		parts := strings.Split(name, ".")
+		d.kinds = append(d.kinds, parts[0])
+		d.intents = append(d.intents, parts[1:])
+	}
+	return d, nil
+}
+
+// meaning gives the kind of a token and the intents that it names.
+func (d *denier) meaning(t token, kind string) ([]string, bool) {
+	for _, m := range d.words.means[t.node] {
+		if d.kinds[m] == kind {
+			return d.intents[m], true
+		}
+	}
+	return nil, false
+}
+
+func (d *denier) is(t token, kind string) bool {
+	_, ok := d.meaning(t, kind)
+	return ok
+}
+
+// find appends the denials of the scratch's text.
+func (d *denier) find(s *scratch, out []denial) []denial {
+	s.denyTokens = d.words.find(s.text.Runes, s.denyTokens[:0])
+	tokens := s.denyTokens
+	for i := 0; i < len(tokens) && len(out) < maxDenials; i++ {
+		if found, ok := d.at(s, tokens, i); ok {
+			out = append(out, found)
+		}
+	}
+	return out
+}
+
+// at tells whether a denial begins with token i.
+func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
+	t := tokens[i]
+	strong, contrast, weak := d.is(t, "strong"), d.is(t, "contrast"), d.is(t, "weak")
+	absent, revoke := d.is(t, "absent"), d.is(t, "revoke")
+	if !strong && !contrast && !weak && !absent && !revoke || s.isDoubled(t) {
+		return denial{}, false
+	}
+	what, ok := d.denied(s, tokens, i)
+	if !ok {
+		return d.revokedAfter(s, tokens, i)
+	}
+	names, isAct := d.meaning(what, "act")
+	end := clause{int(t.start), s.clauseEnd(int(what.end))}
+	if !isAct {
+		names, _ = d.meaning(what, "fault")
+		return denial{clause: end, intents: names, fault: true}, strong || contrast || absent
+	}
+	switch {
+	case absent && !strong, s.isQuestioned(end):
+		return denial{}, false
+	case weak && !strong && !s.isOver(what):
+		return denial{}, false
+	case revoke && len(names) > 0 && (names[0] == "wrong_order" || names[0] == "complaint"):
+		return denial{}, false
+	}
+	return denial{clause: end, intents: names, withdraw: !contrast}, true
+}
+
+// denied gives the act or fault that a word of denial reaches over filling words.
+func (d *denier) denied(s *scratch, tokens []token, i int) (token, bool) {
+	at := tokens[i].end
+	for j := i + 1; j < len(tokens) && j <= i+4; j++ {
+		t := tokens[j]
+		if s.letters(int(at), int(t.start)) > 0 || s.crossesMark(int(at), int(t.start)) {
+			return token{}, false
+		}
+		if d.is(t, "act") || d.is(t, "fault") {
+			return t, true
+		}
+		if !d.is(t, "filler") {
+			return token{}, false
+		}
+		at = t.end
+	}
+	return token{}, false
+}
+
+// revokedAfter reads "退货申请我取消了": what is revoked stands first.
+func (d *denier) revokedAfter(s *scratch, tokens []token, i int) (denial, bool) {
+	if !d.is(tokens[i], "revoke") || i == 0 {
+		return denial{}, false
+	}
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		t := tokens[j]
+		if s.letters(int(t.end), int(tokens[j+1].start)) > 2 || s.crossesMark(int(t.end), int(tokens[j+1].start)) {
+			return denial{}, false
+		}
+		names, ok := d.meaning(t, "act")
+		if !ok || len(names) == 0 || names[0] == "wrong_order" {
+			continue
+		}
+		where := clause{int(t.start), s.clauseEnd(int(tokens[i].end))}
+		if s.isQuestioned(where) || s.hasBetween(t.end, tokens[i].start, '被', '单', '动') {
+			return denial{}, false
+		}
+		return denial{clause: where, intents: names, withdraw: true}, true
+	}
+	return denial{}, false
+}
+
+// isDoubled tells "是不是", "要不要", "坏没坏", which ask and deny nothing.
+func (s *scratch) isDoubled(t token) bool {
+	runes := s.text.Runes
+	if t.start == 0 {
+		return false
+	}
+	before := runes[t.start-1]
+	switch before {
+	case '是', '能', '会', '可', '要', '有', '好':
+		return true
+	}
+	for i := t.start; i < t.end+2 && int(i) < len(runes); i++ {
+		if runes[i] == before && text.IsHan(before) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOver tells that an act is followed by the 了 of "不退了".
+func (s *scratch) isOver(t token) bool {
+	runes := s.text.Runes
+	return runes[t.end-1] == '了' || int(t.end) < len(runes) && runes[t.end] == '了'
+}
+
+// isQuestioned tells that the clause asks, so that it takes nothing back: "不退货可以吗", "为什么不退了".
+func (s *scratch) isQuestioned(c clause) bool {
+	runes := s.text.Runes
+	for i := max(c.start-6, 0); i < c.end; i++ {
+		switch runes[i] {
+		case '吗', '么', '?':
+			return true
+		case '咋', '凭':
+			return i < c.start
+		case '何', '啥':
+			return true
+		}
+		if i > 0 && i < c.start && (runes[i-1] == '怎' || runes[i-1] == '为' && runes[i] == '什' || runes[i-1] == '再') {
+			return true
+		}
+	}
+	return c.end < len(runes) && runes[c.end] == '?' || s.startsWith(c.start-4, "why ", "how ")
+}
+
+func (s *scratch) startsWith(at int, words ...string) bool {
+	for _, w := range words {
+		if at >= 0 && at+len(w) <= len(s.text.Runes) && string(s.text.Runes[at:at+len(w)]) == w {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scratch) hasBetween(from, to int32, marks ...rune) bool {
+	for _, r := range s.text.Runes[from:to] {
+		for _, m := range marks {
+			if r == m {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// crossesMark tells whether a mark that ends a clause lies in the stretch.
+func (s *scratch) crossesMark(from, to int) bool {
+	for i := from; i < to; i++ {
+		if r := s.text.Runes[i]; isStop(r) || r == ',' {
+			return true
+		}
+	}
+	return false
+}
+
+// clauseEnd gives where the clause that holds at ends.
+func (s *scratch) clauseEnd(at int) int {
+	for _, c := range s.clauses {
+		if at > c.start && at <= c.end {
+			return c.end
+		}
+	}
+	for at < len(s.text.Runes) && !isStop(s.text.Runes[at]) && s.text.Runes[at] != ',' {
+		at++
+	}
+	return at
+}

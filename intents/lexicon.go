@@ -1,0 +1,131 @@
+package intents
+
+import (
+	"fmt"
+	"strings"
+
+	"xiaoer/intents/text"
+)
+
+// A lexicon finds words with a known meaning in a text. It is a trie over runes whose edges lie in one hash table,
+// so that a search touches little memory.
+type lexicon struct {
+	meanings []string       // names, by number
+	number   map[string]int // numbers, by name
+	edges    map[uint64]int32
+	means    [][]uint8 // by node, the meanings of the word that ends there
+	open     []bool    // by node, whether further letters may follow
+}
+
+// A token is a word of the text that has a meaning.
+type token struct {
+	start, end int32 // in runes of the plain form
+	node       int32
+}
+
+// smallNumbers are what a "#" in a word stands for.
+var smallNumbers = []string{string(text.Short), "一", "两", "二", "三", "四", "五", "六", "七", "八", "九", "十", "几", "好几", "多少", "半"}
+
+func newLexicon(source string) (*lexicon, error) {
+	l := &lexicon{number: map[string]int{}, edges: map[uint64]int32{}, means: [][]uint8{nil}, open: []bool{false}}
+	return l, l.read(source)
+}
+
+// read adds the words of a source, one meaning a line.
+func (l *lexicon) read(source string) error {
+	for line := range strings.Lines(source) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		name, words, ok := strings.Cut(line, ": ")
+		if !ok || len(l.meanings) > 250 {
+			return fmt.Errorf("read words: %q is no line of words", line)
+		}
+		l.addLine(name, words)
+	}
+	return nil
+}
+
+func (l *lexicon) addLine(name, words string) {
+	id, known := l.number[name]
+	if !known {
+		id = len(l.meanings)
+		l.number[name] = id
+		l.meanings = append(l.meanings, name)
+	}
+	for word := range strings.FieldsSeq(words) {
+		if word = strings.ReplaceAll(word, "_", " "); !strings.Contains(word, "#") {
+			l.addWord(word, uint8(id))
+			continue
+		}
+		for _, n := range smallNumbers {
+			l.addWord(strings.Replace(word, "#", n, 1), uint8(id))
+		}
+	}
+}
+
+func (l *lexicon) addWord(word string, id uint8) {
+	stem := strings.TrimSuffix(word, "*")
+	at := int32(0)
+	for _, r := range stem {
+		key := uint64(at)<<32 | uint64(r)
+		next, ok := l.edges[key]
+		if !ok {
+			next = int32(len(l.means))
+			l.means, l.open = append(l.means, nil), append(l.open, false)
+			l.edges[key] = next
+		}
+		at = next
+	}
+	l.means[at] = append(l.means[at], id)
+	l.open[at] = l.open[at] || stem != word
+}
+
+// find appends the tokens of a text, the longest at each place, none overlapping.
+func (l *lexicon) find(runes []rune, out []token) []token {
+	for i := 0; i < len(runes); {
+		t, ok := l.longest(runes, i)
+		switch {
+		case ok:
+			out = append(out, t)
+			i = int(t.end)
+		case isLatin(runes[i]):
+			i = endOfLatin(runes, i)
+		default:
+			i++
+		}
+	}
+	return out
+}
+
+func (l *lexicon) longest(runes []rune, start int) (token, bool) {
+	best, found, at := token{}, false, int32(0)
+	for i := start; i < len(runes); i++ {
+		next, ok := l.edges[uint64(at)<<32|uint64(runes[i])]
+		if !ok {
+			break
+		}
+		at = next
+		if len(l.means[at]) == 0 {
+			continue
+		}
+		end := i + 1
+		if isLatin(runes[i]) && end < len(runes) && isLatin(runes[end]) {
+			if !l.open[at] {
+				continue
+			}
+			end = endOfLatin(runes, end)
+		}
+		best, found = token{int32(start), int32(end), at}, true
+	}
+	return best, found
+}
+
+func isLatin(r rune) bool { return r >= 'a' && r <= 'z' || r == '\'' || r >= 0xDF && r < 0x250 }
+
+func endOfLatin(runes []rune, i int) int {
+	for i < len(runes) && isLatin(runes[i]) {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,108 @@
+package intents
+
+import "xiaoer/intents/text"
+
+// mood weighs insults, complaints, marks and faces. A plain question is calm however often it ends in a mark.
+func (s *scratch) mood(m *machine) Mood {
+	angry, upset := 0, 0
+	for _, t := range s.cues {
+		switch {
+		case m.means(t, cueQuiet) || m.means(t, cueCalm):
+		case m.means(t, cueAngry):
+			angry += 2
+		case m.means(t, cueUpset):
+			upset++
+		}
+	}
+	for i, r := range s.text.Runes {
+		switch r {
+		case text.Angry:
+			angry += 2
+		case text.Sad:
+			upset++
+		case '!':
+			if i > 0 && s.text.Runes[i-1] == '!' {
+				upset++
+				angry += min(upset-1, 1)
+			}
+		}
+	}
+	if s.shouts {
+		upset++
+		angry++
+	}
+	switch {
+	case angry >= 2 || angry > 0 && upset >= 3:
+		return Angry
+	case upset > 0 && !s.onlyMarks(upset):
+		return Upset
+	}
+	return Calm
+}
+
+// onlyMarks tells that nothing but one doubled mark sounds upset.
+func (s *scratch) onlyMarks(upset int) bool {
+	if upset > 1 || s.shouts {
+		return false
+	}
+	for i, r := range s.text.Runes {
+		if i > 0 && r == '!' && s.text.Runes[i-1] == '!' {
+			return true
+		}
+	}
+	return false
+}
+
+// risk is the gravest danger that is named as a fact or a threat; what is only asked about beforehand is none.
+func (s *scratch) risk(m *machine) Risk {
+	worst := -1
+	for i, t := range s.cues {
+		for _, k := range m.cues.means[t.node] {
+			level := int(k) - int(cueRisk)
+			if level > worst && !s.isHypothetical(i, riskNames[level], m) {
+				worst = level
+			}
+		}
+	}
+	if worst < 0 {
+		return NoRisk
+	}
+	return riskNames[worst]
+}
+
+// isHypothetical tells a danger that a careful buyer only asks about: "会过敏吗".
+func (s *scratch) isHypothetical(at int, risk Risk, m *machine) bool {
+	asked, feared, past := false, false, false
+	here := s.cues[at]
+	for i, t := range s.cues {
+		near := t.end >= here.start-12 && t.start <= here.end+12
+		switch {
+		case i == at || !near:
+		case m.means(t, cueHypo) && t.start < here.start && here.start-t.end <= 6:
+			feared = true
+		case m.means(t, cuePast):
+			past = true
+		case m.means(t, cueAsk):
+			asked = true
+		}
+	}
+	asked = asked || s.endsAsking()
+	switch risk {
+	case Health, Safety:
+		return feared && !past || feared && asked && !s.tellsPast(at, m)
+	case Legal:
+		return asked && !feared && s.isPromise(here)
+	}
+	return false
+}
+
+// tellsPast tells that the danger's own word says that it happened.
+func (s *scratch) tellsPast(at int, m *machine) bool {
+	t := s.cues[at]
+	return int(t.end) < len(s.text.Runes) && s.text.Runes[t.end] == '了' || s.text.Runes[t.end-1] == '了'
+}
+
+// isPromise tells the shop's own "假一赔十", which buyers ask about before they buy.
+func (s *scratch) isPromise(t token) bool {
+	return t.start+1 < int32(len(s.text.Runes)) && s.text.Runes[t.start] == '假' && s.text.Runes[t.start+1] == '一'
+}

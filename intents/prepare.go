@@ -1,0 +1,39 @@
+package intents
+
+// prepare brings a message into the form that it is read in: plain, entities found and masked, words looked up.
+func (s *scratch) prepare(message string, m *machine) {
+	s.text.Set(message, m.tables)
+	s.spans = findEntities(s.text.Runes, m, s.spans[:0])
+	for i := range s.spans {
+		s.spans[i].from = s.text.From[s.spans[i].start]
+		s.spans[i].upto = s.text.Upto[s.spans[i].end-1]
+	}
+	s.ones = isOnes(s.text.Runes)
+	s.shouts = isShouted(message)
+	s.mask()
+	s.tokens = m.words.find(s.text.Runes, s.tokens[:0])
+}
+
+// isOnes tells a message of one to three digits 1.
+func isOnes(runes []rune) bool {
+	for _, r := range runes {
+		if r != '1' {
+			return false
+		}
+	}
+	return len(runes) >= 1 && len(runes) <= 3
+}
+
+// isShouted tells a message that is written in capitals, at least ten of them.
+func isShouted(message string) bool {
+	upper, lower := 0, 0
+	for i := 0; i < len(message) && i < 2000; i++ {
+		switch c := message[i]; {
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c >= 'a' && c <= 'z':
+			lower++
+		}
+	}
+	return upper >= 10 && lower*5 < upper
+}

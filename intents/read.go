@@ -1,0 +1,102 @@
+package intents
+
+import "unicode/utf8"
+
+// accept is the probability from which an intent is taken as meant; a second one must be surer, because answering
+// what was not asked is worse than leaving it out.
+const (
+	accept       = 0.45
+	acceptSecond = 0.60
+	acceptNear   = 0.10
+	maxNear      = 3
+	maxWhole     = 160 // runes that are classified in one piece; longer messages are read by their clauses
+)
+
+// Read says what one message means. Any text gives a reading; of a long one only the first 2,000 runes are read.
+func (c *Classifier) Read(message string) Reading {
+	s, _ := c.scratch.Get().(*scratch)
+	defer c.scratch.Put(s)
+	s.prepare(message, c.machine)
+	r := Reading{Mood: Calm, Risk: NoRisk, Entities: s.entities(message)}
+	if len(s.text.Runes) == 0 {
+		return r
+	}
+	s.cutClauses()
+	s.cuesInto(&r, c.machine)
+	s.denials = c.machine.denials.find(s, s.denials[:0])
+	for _, d := range s.denials {
+		r.Negated = appendNew(r.Negated, d.intents)
+	}
+	if r.Acknowledgement || s.letters(0, len(s.text.Runes)) == 0 {
+		return r
+	}
+	c.decide(s, message, &r)
+	r.Withdrawn = s.takesBack(c.machine) && len(r.Intents) == 0
+	return r
+}
+
+func appendNew(list, more []string) []string {
+next:
+	for _, name := range more {
+		for _, have := range list {
+			if have == name {
+				continue next
+			}
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// entities gives the entities with their text as written and their place in the message.
+func (s *scratch) entities(message string) []Entity {
+	if len(s.spans) == 0 {
+		return nil
+	}
+	out := make([]Entity, 0, len(s.spans))
+	for _, e := range s.spans {
+		out = append(out, Entity{Type: e.kind, Value: cut(message, int(e.from), int(e.upto)), Start: int(e.from), End: int(e.upto)})
+	}
+	return out
+}
+
+// cut gives the part of a message between two offsets in runes.
+func cut(message string, start, end int) string {
+	from, n := 0, 0
+	for i := 0; i < len(message); n++ {
+		if n == start {
+			from = i
+		}
+		if n == end {
+			return message[from:i]
+		}
+		_, size := utf8.DecodeRuneInString(message[i:])
+		i += size
+	}
+	return message[from:]
+}
+
+// takesBack tells that something asked for before is not wanted any more.
+func (s *scratch) takesBack(m *machine) bool {
+	for _, d := range s.denials {
+		if d.withdraw {
+			return true
+		}
+	}
+	for _, t := range s.cues {
+		if m.means(t, cueDrop) && s.letters(0, len(s.text.Runes)) <= 16 && s.opensClause(int(t.start)) && !s.asks(m) {
+			return true
+		}
+	}
+	return false
+}
+
+// opensClause tells that at most two runes stand between a clause's beginning and at.
+func (s *scratch) opensClause(at int) bool {
+	for _, c := range s.clauses {
+		if at >= c.start && at < c.end {
+			return at-c.start <= 2
+		}
+	}
+	return at <= 2
+}
