@@ -96,8 +96,7 @@ func (a *aligner) quoted(quote byte, step func() bool) bool {
 			return false
 		}
 	}
-	a.skipJoins()
-	if a.at >= len(a.src) || a.src[a.at] != quote {
+	if !a.joins() || a.at >= len(a.src) || a.src[a.at] != quote {
 		return false
 	}
 	a.at++
@@ -146,17 +145,26 @@ func skipBreaks(src string, at int) (next, breaks int) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// skipJoins steps over line breaks that a backslash removes.
-func (a *aligner) skipJoins() {
+// joins steps over line breaks that a backslash removes. Further breaks behind the first count as they are.
+func (a *aligner) joins() bool {
 	for a.at < len(a.src) && a.src[a.at] == '\\' && breakLen(a.src, a.at+1) > 0 {
-		a.at, _ = skipBreaks(a.src, a.at+1)
+		next, breaks := skipBreaks(a.src, a.at+1)
+		for range breaks - 1 {
+			if !a.emit('\n', 0) {
+				return false
+			}
+		}
+		a.at = next
 	}
+	return true
 }
 
 func (a *aligner) double() bool {
-	a.skipJoins()
-	if a.at >= len(a.src) {
+	if !a.joins() || a.at >= len(a.src) {
 		return false
+	}
+	if a.want == "" || a.src[a.at] == '"' {
+		return a.want == ""
 	}
 	if a.src[a.at] != '\\' {
 		if done, ok := a.fold(); done {
@@ -193,7 +201,7 @@ func unescape(s string) (r rune, size int, ok bool) {
 }
 
 func simpleEscape(c byte) (rune, bool) {
-	const names, values = "0abt\tnvfre \"'/\\N_LP", "\x00\a\b\t\t\n\v\f\r\x1b \"'/\\\u0085\u00a0\u2028\u2029"
+	const names, values = "0abt\tnvfre \"'\\N_LP", "\x00\a\b\t\t\n\v\f\r\x1b \"'\\\u0085\u00a0\u2028\u2029"
 	i := strings.IndexByte(names, c)
 	if i < 0 {
 		return 0, false

@@ -7,6 +7,7 @@ func (c *converter) mapping(n *Node, y *yaml.Node, depth int) {
 	n.Pairs = make([]Pair, 0, len(y.Content)/2)
 	seen := make(map[string]*Node, len(y.Content)/2)
 	var merged []*Node
+	twice := false
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key := c.key(y.Content[i], depth)
 		if key == nil {
@@ -24,7 +25,7 @@ func (c *converter) mapping(n *Node, y *yaml.Node, depth int) {
 			merged = append(merged, value)
 			continue
 		}
-		c.pair(n, seen, Pair{key, value})
+		twice = c.pair(n, seen, Pair{key, value}, twice)
 	}
 	c.merge(n, seen, merged)
 }
@@ -47,14 +48,19 @@ func (c *converter) key(y *yaml.Node, depth int) *Node {
 	return key
 }
 
-func (c *converter) pair(n *Node, seen map[string]*Node, p Pair) {
-	if first, twice := seen[p.Key.Text]; twice {
-		c.problems.Error(p.Key.Range(), DuplicateKey, "`%s` is given twice here", shorten(p.Key.Text)).
-			WithHint("keep one of the two").Relate(first.Range(), "the first is here")
-		return
+// pair adds an entry, or reports that its key is given twice. Several in a row have one cause, such as a missing dash, and
+// are reported once; before tells whether the entry before this one was such a key.
+func (c *converter) pair(n *Node, seen map[string]*Node, p Pair, before bool) (twice bool) {
+	first, twice := seen[p.Key.Text]
+	switch {
+	case !twice:
+		seen[p.Key.Text] = p.Key
+		n.Pairs = append(n.Pairs, p)
+	case !before:
+		c.problems.Error(p.Key.Range(), DuplicateKey, "%q is given twice here", shorten(p.Key.Text)).
+			WithHint("keep one of the two; a new list item begins with `- `").Relate(first.Range(), "the first is here")
 	}
-	seen[p.Key.Text] = p.Key
-	n.Pairs = append(n.Pairs, p)
+	return twice
 }
 
 // merge adds the pairs of `<<: *name` that the mapping does not have itself; of several sources the first wins.

@@ -40,10 +40,12 @@ const maxMistakes = 100
 
 // A level is a mapping or sequence by indentation that is open at the present line.
 type level struct {
-	column int
-	list   bool
-	filled bool // its last entry has a value on its own line
-	plain  bool // … and this value is an unquoted text, which may go on in deeper lines
+	column  int
+	list    bool
+	filled  bool // its last entry has a value on its own line
+	plain   bool // … and this value is an unquoted text, which may go on in deeper lines
+	at, row int  // where its first entry begins
+	entries int
 }
 
 // A linter goes over the lines of a file as a person would: by indentation, key and value. It knows less YAML than the
@@ -52,8 +54,11 @@ type linter struct {
 	src     *source
 	found   mistakes
 	levels  []level
+	depth   int // how many levels were open before the present line closed some
 	row     int // the present line, from 0
 	content bool
+	muted   bool // a mistake was noted: lines deeper than mute belong to it
+	mute    int
 	ended   bool // a line "..." was seen
 	tabs    int  // index of the mistake that counts lines indented by tabs, -1 for none yet
 	tabRows int  // how many there are
@@ -85,7 +90,8 @@ func (l *linter) addLost(from, to int, certain bool, message, hint string) {
 func (l *linter) addTag(from, to int) {
 	tag := l.src.text[from:to]
 	l.addLost(from, to, false, fmt.Sprintf("`%s` is read as a YAML tag and dropped", shorten(tag)), tagHint(tag))
-	l.found.list[len(l.found.list)-1].excuse = strings.Trim(tag, tagLetters) != ""
+	l.found.list[len(l.found.list)-1].excuse = strings.Trim(tag, tagLetters) != "" ||
+		to < len(l.src.text) && !isBlank(l.src.text[to]) && breakLen(l.src.text, to) == 0
 }
 
 const tagLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_;/?:@&=+$.!~*'()"
@@ -106,11 +112,17 @@ func (l *linter) line() {
 		l.row++
 	case len(text)-indent > len(rest):
 		l.tabLine(start+indent, start+len(text)-len(rest))
+	case l.muted && indent > l.mute:
+		l.row++
 	default:
-		l.content = true
+		l.muted, l.content = false, true
 		l.entry(start+indent, indent)
 	}
 }
+
+// hush makes the linter step over the lines that are indented deeper than column, because they belong to a mistake: one
+// cause, one diagnostic.
+func (l *linter) hush(column int) { l.muted, l.mute = column >= 0, column }
 
 func isMarker(text, marker string) bool {
 	return strings.HasPrefix(text, marker) && (len(text) == 3 || isBlank(text[3]))
@@ -125,6 +137,7 @@ func (l *linter) marker(text string, start int) {
 	}
 	if l.content || l.ended {
 		l.add(start, start+3, true, "a second document begins here", "delete the line ---, or move what follows to a file of its own")
+		l.row = len(l.src.lines)
 	}
 	l.levels = nil
 	l.content = true
@@ -134,7 +147,8 @@ func (l *linter) marker(text string, start int) {
 func (l *linter) tabLine(from, to int) {
 	l.row++
 	l.content = true
-	if top := l.top(); top != nil && top.plain {
+	rest := l.src.text[to:l.src.lineEnd(l.row-1)]
+	if _, hasKey := findKey(rest); !hasKey && !isDash(rest) && l.top() != nil && l.top().plain {
 		return
 	}
 	l.tabRows++
@@ -158,38 +172,133 @@ func (l *linter) entry(at, column int) {
 	rest := l.src.text[at:end]
 	dash := isDash(rest)
 	key, hasKey := findKey(rest)
-	deepest := l.pop(column, dash)
+	if l.tabs >= 0 {
+		l.unindented(at, column, end, hasKey)
+		return
+	}
+	closed := l.pop(column, dash)
 	top := l.top()
+	same := top != nil && top.column == column
 	switch {
-	case top == nil || top.column == column && top.list == dash:
-	case top.column < column && top.filled:
+	case top == nil && closed < 0:
+	case closed >= 0 && (!same || dash && !top.list):
+		if !hasKey && !dash {
+			l.levels = l.levels[:closed+1]
+			l.noKey(at, end, column)
+			return
+		}
+		if column = l.between(at, at+max(len(key), 1), column, closed, dash); column < 0 {
+			return
+		}
+	case !same && top.filled && column == top.column+1 && top.entries == 1 && dash == top.list && (dash || hasKey && isWord(key)) && l.nextIndent() == column:
+		l.shift(l.levels, column, "begin it 1 column further right")
+	case !same && top.filled:
 		l.deeper(at, rest, key, hasKey, dash)
 		return
-	case deepest >= 0 && top.column < column && (hasKey || dash):
-		column = l.between(at, at+max(len(key), 1), deepest, dash)
-	case top.list && top.column == column && hasKey && !strings.HasPrefix(rest, "-"):
+	case same && dash && !top.list && top.filled:
+		l.add(at, at+1, false, "this list item stands below a value that is complete", "delete the value on the line above, or the item")
+	case same && !dash && top.list && hasKey && rest[0] != '-':
 		l.add(at, end, false, "this line does not begin with - as the items above do", "begin it with `- `, or check its indentation")
 	}
 	l.items(at, column, end)
 }
 
+// unindented handles a line below one that is indented with tabs. How lines belong together is no longer known, so only
+// keys and their values are looked at.
+func (l *linter) unindented(at, column, end int, hasKey bool) {
+	if !hasKey {
+		l.row++
+		return
+	}
+	l.levels = nil
+	l.items(at, column, end)
+}
+
+const oddIndent = "this line is indented differently from the lines beside it"
+
 // between notes a line that is indented less than a level that was just closed, but more than the one above it, and
-// takes it as if it stood where its neighbours do. closed is the level's index.
-func (l *linter) between(from, to, closed int, dash bool) (column int) {
-	outer := *l.top()
+// gives the column at which it was meant to stand, -1 when that is not known. closed is the level's index.
+func (l *linter) between(from, to, column, closed int, dash bool) int {
+	outer := l.top()
+	if all := l.levels[:l.depth]; closed+1 < l.depth && all[closed+1].column == all[closed].column && all[closed+1].list == dash {
+		closed++
+	}
+	inner := l.levels[:closed+1][closed]
+	if dash && !inner.list && !inner.filled && closed+1 == l.depth {
+		// The key above waits for its list.
+		l.levels = l.levels[:closed+1]
+		l.add(from, to, false, oddIndent, fmt.Sprintf("begin it in column %d", inner.column+1))
+		return inner.column
+	}
+	if inner.list != dash {
+		l.add(from, to, false, oddIndent, fmt.Sprintf("begin it in column %d", inner.column+1))
+		if outer != nil && outer.list == dash {
+			l.found.list[len(l.found.list)-1].hint = fmt.Sprintf("begin it in column %d", outer.column+1)
+			return outer.column
+		}
+		if dash {
+			return column
+		}
+		l.levels = l.levels[:closed+1]
+		l.row++
+		l.hush(column)
+		return -1
+	}
 	l.levels = l.levels[:closed+1]
-	inner := *l.top()
+	if inner.entries == 1 && l.nextIndent() == column {
+		l.shift(l.levels, column, fmt.Sprintf("begin it in column %d", column+1))
+		return column
+	}
 	hint := fmt.Sprintf("begin it in column %d", inner.column+1)
-	if outer.list == dash {
+	if outer != nil && outer.list == dash {
 		hint = fmt.Sprintf("begin it in column %d, or in column %d", outer.column+1, inner.column+1)
 	}
-	l.add(from, to, false, "this line is indented differently from the lines beside it", hint)
+	l.add(from, to, false, oddIndent, hint)
 	return inner.column
+}
+
+// shift notes that the only entry so far of the last level is the odd one out, and moves the level to its neighbours'
+// column, and with it the list that began on the same line.
+func (l *linter) shift(levels []level, column int, hint string) {
+	inner := &levels[len(levels)-1]
+	by, at := column-inner.column, inner.at
+	inner.column = column
+	if n := len(levels) - 2; n >= 0 && levels[n].row == inner.row && levels[n].column+by >= 0 {
+		levels[n].column += by
+		at = levels[n].at
+	}
+	l.add(at, at+1, false, oddIndent, hint)
+}
+
+// nextIndent is the indentation of the next line with content, -1 at the end.
+func (l *linter) nextIndent() int {
+	indent, _ := l.peek()
+	return indent
+}
+
+// peek looks at the next line with content.
+func (l *linter) peek() (indent int, rest string) {
+	for row := l.row + 1; row < len(l.src.lines) && row < l.row+20; row++ {
+		line := l.src.line(row)
+		rest = strings.TrimLeft(line, " ")
+		if rest != "" && rest[0] != '#' {
+			l.budget -= len(line)
+			return len(line) - len(rest), rest
+		}
+	}
+	return -1, ""
+}
+
+// siblingFollows tells whether the next line is an entry at this column.
+func (l *linter) siblingFollows(column int) bool {
+	indent, rest := l.peek()
+	n := wordPrefix(rest)
+	return indent == column && n > 0 && n < len(rest) && (rest[n] == ':' || strings.HasPrefix(rest[n:], wideColon))
 }
 
 // pop closes the levels that a line at this column ends, and gives the index of the one closed last, -1 for none.
 func (l *linter) pop(column int, dash bool) (closed int) {
-	closed = -1
+	closed, l.depth = -1, len(l.levels)
 	for top := l.top(); top != nil && top.column >= column; top = l.top() {
 		if top.column == column && (top.list == dash || !top.list || !l.hasParent(column)) {
 			break
@@ -210,18 +319,22 @@ func (l *linter) hasParent(column int) bool {
 func (l *linter) deeper(at int, rest, key string, hasKey, dash bool) {
 	top := l.top()
 	l.row++
+	count := len(l.found.list)
 	switch {
 	case hasKey && isWord(key):
-		l.add(at, at+len(key), false, "this line is indented deeper than the lines that it belongs to",
-			fmt.Sprintf("begin it in column %d", top.column+1))
-	case hasKey && top.plain:
+		l.add(at, at+len(key), false, "this line is indented deeper than the line above, which has a value already",
+			fmt.Sprintf("begin it in column %d, or delete the value above", top.column+1))
+	case hasKey && top.plain && !dash:
 		l.colon(at+len(key), at)
-	case top.plain:
+	case top.plain && !hasKey:
 		l.lostIn(at, rest)
 	case dash || hasKey:
 		l.add(at, at+1, false, "this line is indented below a value that is complete", "check the indentation of this line and the one above")
 	default:
 		l.add(at, at+1, false, "this text stands behind a value that is complete", "put the whole text in one pair of quotes")
+	}
+	if len(l.found.list) > count {
+		l.hush(top.column)
 	}
 }
 
@@ -230,7 +343,7 @@ func isDash(s string) bool { return s == "-" || len(s) > 1 && s[0] == '-' && isB
 // items reads the dashes at the beginning of a line, then the key, then the value.
 func (l *linter) items(at, column, end int) {
 	text := l.src.text
-	for isDash(text[at:end]) {
+	for isDash(text[at:end]) && !l.found.fatal {
 		l.open(column, true)
 		next := at + 1
 		for next < end && isBlank(text[next]) {
@@ -244,15 +357,22 @@ func (l *linter) items(at, column, end int) {
 		return
 	}
 	if l.glued(at, end) {
-		at, column = at+1, column+1
+		l.open(column, true)
+		at, column = at+1, column+2
+		if l.nextIndent() == column-1 {
+			column--
+		}
 	}
 	key, ok := findKey(text[at:end])
 	if !ok {
 		l.keyless(at, column, end)
 		return
 	}
-	l.checkKey(at, key)
 	l.open(column, false)
+	if value := l.checkKey(at, key, end); value >= 0 {
+		l.value(value, column)
+		return
+	}
 	value := at + len(key)
 	for text[value] != ':' {
 		value++
@@ -266,13 +386,14 @@ func (l *linter) open(column int, list bool) {
 		if top != nil {
 			top.filled, top.plain = false, false
 		}
-		l.levels = append(l.levels, level{column: column, list: list})
+		l.levels = append(l.levels, level{column: column, list: list, at: l.src.lines[l.row] + column, row: l.row, entries: 1})
 		if len(l.levels) > 4*MaxDepth {
 			l.tooDeep(l.src.lines[l.row])
 		}
 		return
 	}
 	l.top().filled, l.top().plain = false, false
+	l.top().entries++
 }
 
 func (l *linter) tooDeep(at int) {

@@ -28,7 +28,7 @@ func (l *linter) block(at, end, column int) {
 
 // blockLines steps over the lines of a block text and tells whether there are any.
 func (l *linter) blockLines(column int) (filled bool) {
-	first := -1
+	first, noted := -1, false
 	for ; l.row < len(l.src.lines); l.row++ {
 		line := l.src.line(l.row)
 		l.budget -= len(line) + 1
@@ -43,7 +43,8 @@ func (l *linter) blockLines(column int) (filled bool) {
 		if first < 0 {
 			first = indent
 		}
-		if indent < first && rest[0] != '#' {
+		if indent < first && rest[0] != '#' && !noted {
+			noted = true
 			at := l.src.lines[l.row] + indent
 			l.add(at, at+len(rest), false, "this line of a text is indented less than the text's first line",
 				fmt.Sprintf("begin it in column %d", first+1))

@@ -56,6 +56,9 @@ func (f *flowReader) read() bool {
 			f.at += n
 			f.row++
 			f.budget -= len(f.src.line(f.row)) + 1
+			if isMarker(f.src.line(f.row), "---") {
+				return false // The second document is the cause, not the bracket.
+			}
 			if f.looksNew(f.column) {
 				f.unclosedBracket()
 				return false
@@ -263,6 +266,9 @@ func (f *flowReader) quotedPart() bool {
 			f.at += breakLen(text, f.at) - 1
 			f.row++
 			f.budget -= len(f.src.line(f.row)) + 1
+			if isMarker(f.src.line(f.row), "---") {
+				return false
+			}
 			if f.looksNew(f.column) {
 				f.unclosed(open, first, true)
 				return false

@@ -24,12 +24,27 @@ func (l *linter) glued(at, end int) bool {
 	return true
 }
 
-// checkKey finds a full-width colon behind a name, which makes all up to the next colon the key.
-func (l *linter) checkKey(at int, key string) {
+// checkKey finds a colon that is full-width, or without a blank, behind the name that a key begins with, and gives the
+// place behind it; -1 when the key is as it should be.
+func (l *linter) checkKey(at int, key string, end int) int {
 	n := wordPrefix(key)
-	if n > 0 && strings.HasPrefix(key[n:], wideColon) {
+	switch behind := key[n:]; {
+	case n == 0:
+	case strings.HasPrefix(behind, wideColon):
 		l.wide(at+n, true)
+		return at + n + len(wideColon)
+	case len(behind) > 1 && behind[0] == ':' && strings.IndexByte("{[\"'", behind[1]) >= 0:
+		l.tight(at, n, end, true)
+		return at + n + 1
 	}
+	return -1
+}
+
+// tight notes a colon without a blank behind the name of n bytes at a place.
+func (l *linter) tight(at, n, end int, certain bool) {
+	text := l.src.text
+	l.add(at+n, at+n+1, certain, "a blank is missing after :",
+		fmt.Sprintf("write `%s: %s`", shorten(text[at:at+n]), shorten(text[at+n+1:end])))
 }
 
 func (l *linter) wide(at int, certain bool) {
@@ -41,48 +56,49 @@ func (l *linter) wide(at int, certain bool) {
 func (l *linter) keyless(at, column, end int) {
 	rest := l.src.text[at:end]
 	top := l.top()
-	expected := top != nil && !top.list && top.column == column
-	alone := top == nil || top.list && top.column < column
-	if n := wordPrefix(rest); n > 0 && (expected || alone) {
-		switch behind := rest[n:]; {
-		case strings.HasPrefix(behind, wideColon):
-			l.missing(column)
-			l.wide(at+n, top == nil)
-			return
-		case len(behind) > 1 && behind[0] == ':' && !strings.HasPrefix(behind, "://"):
-			l.missing(column)
-			l.add(at+n, at+n+1, top == nil, "a blank is missing after :",
-				fmt.Sprintf("write `%s: %s`", shorten(rest[:n]), shorten(strings.TrimSpace(behind[1:]))))
-			return
-		}
-	}
-	if expected {
-		l.row++
-		l.noKey(at, end, rest)
-		return
-	}
-	if top != nil && top.list && top.column == column {
+	same := top != nil && top.column == column
+	switch {
+	case same && top.list:
 		l.row++
 		l.add(at, end, false, "this line does not begin with - as the items above do", "begin it with `- `, or check its indentation")
-		return
+	case l.wrongColon(at, column, end, same && !top.list || top == nil || top.list || l.siblingFollows(column)):
+	case same || wordPrefix(rest) > 0 && l.siblingFollows(column):
+		l.noKey(at, end, column)
+	case top == nil:
+		l.value(at, -1)
+	default:
+		l.value(at, top.column)
 	}
-	parent := -1
-	if top != nil {
-		parent = top.column
-	}
-	l.value(at, parent)
 }
 
-// missing treats a line whose colon is wrong as the entry that it was meant to be.
-func (l *linter) missing(column int) {
+// wrongColon reads a line as key and value if the colon behind its first word is full-width, or has no blank behind it.
+func (l *linter) wrongColon(at, column, end int, expected bool) bool {
+	rest := l.src.text[at:end]
+	n := wordPrefix(rest)
+	if n == 0 || !expected {
+		return false
+	}
+	value := at + n + 1
+	alone := l.top() == nil
+	switch behind := rest[n:]; {
+	case strings.HasPrefix(behind, wideColon):
+		l.wide(at+n, alone)
+		value = at + n + len(wideColon)
+	case len(behind) > 1 && behind[0] == ':' && !strings.HasPrefix(behind, "://"):
+		l.tight(at, n, end, alone)
+	default:
+		return false
+	}
 	l.open(column, false)
-	l.fill(false)
-	l.top().filled = false
-	l.row++
+	l.value(value, column)
+	return true
 }
 
-func (l *linter) noKey(at, end int, rest string) {
-	switch rest[0] {
+// noKey notes a line that has to have a key and has none, and steps over what is below it.
+func (l *linter) noKey(at, end, column int) {
+	l.row++
+	l.hush(column)
+	switch rest := l.src.text[at:end]; rest[0] {
 	case '@', '`', '%', '&', '*', '!', '|', '>', '[', '{', ']', '}', ',':
 		l.add(at, at+1, false, fmt.Sprintf("%c stands where a key is expected", rest[0]), "write `key: value`, or check the line above")
 	default:

@@ -8,6 +8,17 @@ import (
 
 // value reads what follows a key or a dash; column is that of the level it belongs to.
 func (l *linter) value(at, column int) {
+	count := len(l.found.list)
+	l.readValue(at, column)
+	if len(l.found.list) > count {
+		l.hush(column)
+		if top := l.top(); top != nil {
+			top.filled, top.plain = false, false
+		}
+	}
+}
+
+func (l *linter) readValue(at, column int) {
 	end := l.src.lineEnd(l.row)
 	at, ended := l.properties(at, end)
 	if ended {
@@ -211,6 +222,9 @@ func (l *linter) quoted(at, column int) {
 			i += breakLen(text, i) - 1
 			l.row++
 			l.budget -= len(l.src.line(l.row)) + 1
+			if isMarker(l.src.line(l.row), "---") {
+				return // The second document is the cause, not the quote.
+			}
 			if l.looksNew(column) {
 				l.unclosed(at, first, true)
 				return

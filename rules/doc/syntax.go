@@ -55,6 +55,7 @@ func explanations() []explanation {
 		{"tag", "a text that begins with ! is read as a YAML tag", "put the text in quotes"},
 		{"block sequence entries", "a list item stands where none can be", "put it on a line of its own, or put the text in quotes"},
 		{"comment or line break", "a text cannot begin with | or >", "put the text in quotes"},
+		{"incompatible", "the line %YAML asks for another version", "delete it"},
 		{"directive", "a line cannot begin with %", "put the text in quotes"},
 		{"max depth", "values are nested too deep", "write it flatter"},
 		{"document start", "the line stands behind the end of the document", "delete the lines --- and ..."},
