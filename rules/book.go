@@ -44,7 +44,7 @@ func Compile(sources []Source, v *Vocabulary, o Options, p *doc.Problems) *Book 
 	}
 	r.readOtherwise(b, s, sources)
 	b.index()
-	r.analyse(drafts)
+	r.analyse(drafts, endOf(sources))
 	for _, d := range found.All() {
 		p.Add(d)
 	}

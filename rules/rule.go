@@ -37,6 +37,7 @@ type Rule struct {
 	fromDay, untilDay int64      // days since 1970
 	hasFrom, hasUntil bool
 	collected         []int               // the facts of the slots in Collect
+	guarded           bool                // the condition reads what the guards look at
 	later             func(fact int) bool // facts that texts may read although they are still unknown
 }
 

@@ -10,16 +10,17 @@ import (
 
 // A draft is a rule while it is read, with the places that later checks point at.
 type draft struct {
-	rule    *Rule
-	node    *doc.Node
-	id      *doc.Node
-	intents []*doc.Node
-	replies []*doc.Node // the texts of the replies
-	when    *expression // of the condition, nil without one
-	hasWhen bool
-	until   *doc.Node
-	broken  bool // something in it was reported, so it takes no part in what compares rules
-	base    bool
+	rule     *Rule
+	node     *doc.Node
+	id       *doc.Node
+	intents  []*doc.Node
+	replies  []*doc.Node // the texts of the replies
+	products []*doc.Node // the ids and tags under for
+	when     *expression // of the condition, nil without one
+	hasWhen  bool
+	until    *doc.Node
+	broken   bool // something in it was reported, so it takes no part in what compares rules
+	base     bool
 }
 
 // A reader reads rules. The tables of fields are its methods' results, made once for a folder.
@@ -111,6 +112,10 @@ func (r *reader) effectFields() []doc.Field[draft] {
 
 func readTexts(d *doc.Decoder, v *doc.Node) []string {
 	nodes, _ := d.Texts(v)
+	return nodeTexts(nodes)
+}
+
+func nodeTexts(nodes []*doc.Node) []string {
 	var texts []string
 	for _, n := range nodes {
 		texts = append(texts, n.Text)
@@ -189,16 +194,23 @@ func (r *reader) setWhen(d *doc.Decoder, into *draft, v *doc.Node) {
 
 func (r *reader) forFields() []doc.Field[draft] {
 	ids := func(d *doc.Decoder, into *draft, v *doc.Node) {
-		into.rule.forIDs = append(into.rule.forIDs, readTexts(d, v)...)
+		into.rule.forIDs = append(into.rule.forIDs, products(d, into, v)...)
 	}
 	list := doc.OneOrMoreShape(doc.TextShape())
 	return []doc.Field[draft]{
 		{Name: "tags", Doc: "Products with one of these tags.", Shape: list, Set: func(d *doc.Decoder, into *draft, v *doc.Node) {
-			into.rule.forTags = append(into.rule.forTags, readTexts(d, v)...)
+			into.rule.forTags = append(into.rule.forTags, products(d, into, v)...)
 		}},
 		{Name: "ids", Doc: "Products with one of these ids.", Shape: list, Set: ids},
 		{Name: "products", Doc: "The same as `ids`.", Shape: list, Set: ids},
 	}
+}
+
+// products reads ids or tags; whether the catalogue has them is looked at later.
+func products(d *doc.Decoder, into *draft, v *doc.Node) []string {
+	nodes, _ := d.Texts(v)
+	into.products = append(into.products, nodes...)
+	return nodeTexts(nodes)
 }
 
 func (r *reader) setFor(d *doc.Decoder, into *draft, v *doc.Node) {

@@ -22,6 +22,7 @@ type piece struct {
 	value   valueFunc
 	reads   []int
 	lists   []listRead
+	plain   bool // it is known as soon as its facts are
 }
 
 // CompileTemplate compiles the text of a scalar, with all facts legal that texts may read; problems go to p. It is nil
@@ -66,7 +67,7 @@ func compilePiece(n *doc.Node, part templatePart, l *layout, p *doc.Problems) (p
 	if !ok {
 		return piece{}, false
 	}
-	return piece{source: "${" + part.text + "}", value: o.value, reads: c.reads, lists: c.lists}, true
+	return piece{source: "${" + part.text + "}", value: o.value, reads: c.reads, lists: c.lists, plain: o.fact >= 0 || o.fixed}, true
 }
 
 type templatePart struct {

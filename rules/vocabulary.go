@@ -5,7 +5,11 @@
 // legal intents and facts are told to it as a Vocabulary, and what a rule then does is left to its caller.
 package rules
 
-import "time"
+import (
+	"time"
+
+	"xiaoer/rules/doc"
+)
 
 // Kind is the kind of value that a fact or an expression has.
 type Kind uint8
@@ -45,6 +49,7 @@ type Fact struct {
 type Intent struct {
 	Name   string
 	Topics []string
+	At     doc.Range // where a shop describes it; zero for a built-in one
 }
 
 // A Vocabulary is what the rules of one shop may speak of. It is immutable once a book was compiled with it.
