@@ -10,7 +10,8 @@ import (
 // Act steps what an agent did: EventClaim, EventAgent, EventRelease, EventResolve, EventStage or EventKept. The engine gives the event
 // its id and time. It does not queue behind a message whose look-up is under way: that one then steps again and finds
 // the human there. What the buyer is to read of it becomes a late reply.
-func (e *Engine) Act(ctx context.Context, k Key, ev bot.Event) (bot.Turn, error) {
+func (e *Engine) Act(ctx context.Context, shopID, conversation string, ev bot.Event) (bot.Turn, error) {
+	k := Key{shopID, conversation}
 	shop, err := e.Shops(k.Shop)
 	if err != nil {
 		return bot.Turn{}, fmt.Errorf("open shop %s: %w", k.Shop, err)
@@ -52,10 +53,10 @@ func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 }
 
 // Conversation gives a conversation as it stands.
-func (e *Engine) Conversation(ctx context.Context, k Key) (bot.Conversation, error) {
+func (e *Engine) Conversation(ctx context.Context, shopID, conversation string) (bot.Conversation, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
-	loaded, err := e.Store.Load(ctx, Ask{Key: k})
+	loaded, err := e.Store.Load(ctx, Ask{Key: Key{shopID, conversation}})
 	if err != nil {
 		return bot.Conversation{}, storeRefusal("load", err)
 	}

@@ -165,7 +165,7 @@ func (e *Engine) attempt(ctx context.Context, d Delivery) error {
 		return errors.New("the shop has no callback any more")
 	}
 	if !d.FromAgent {
-		now, err := e.Conversation(ctx, d.Key)
+		now, err := e.Conversation(ctx, d.Key.Shop, d.Key.Conversation)
 		if err != nil {
 			return err
 		}

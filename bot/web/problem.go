@@ -1,0 +1,145 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"xiaoer/bot"
+)
+
+// A Problem is an error as RFC 9457 wants it told: Type is stable and what programs should look at.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Field  string `json:"field,omitempty"` // the field of the body or the header that is at fault
+
+	retryAfter time.Duration
+}
+
+// Error is the detail, so that handlers can return problems.
+func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
+
+const problemBase = "urn:xiaoer:problem:"
+
+// newProblem makes a problem of a stable kind.
+func newProblem(status int, kind, detail string) *Problem {
+	return &Problem{Type: problemBase + kind, Title: titles[kind], Status: status, Detail: detail}
+}
+
+// at names the field that is at fault.
+func (p *Problem) at(field string) *Problem {
+	p.Field = field
+	return p
+}
+
+// after says when to try again.
+func (p *Problem) after(d time.Duration) *Problem {
+	p.retryAfter = d
+	return p
+}
+
+// The kinds of problem, with their titles. The kinds are a contract, the titles are for people.
+var titles = map[string]string{
+	"malformed":        "The request is malformed",
+	"unauthorized":     "The signature does not hold",
+	"no-such-shop":     "There is no such shop",
+	"not-found":        "There is nothing here",
+	"method":           "This method is not allowed here",
+	"conflict":         "The id was used for another message",
+	"too-large":        "The body is too large",
+	"encoding":         "The body's encoding is not supported",
+	"timeout":          "The request did not arrive in time",
+	"too-many":         "Too many calls",
+	"busy":             "Not now",
+	"broken-shop":      "The shop is broken",
+	"internal":         "Something went wrong here",
+	"cross-origin":     "Requests from other sites are refused",
+	"too-many-headers": "The headers are too large",
+}
+
+// refuser is how an error says that the caller can do something about it; the engine's do.
+type refuser interface{ Refusal() string }
+
+// problemOf turns any error into what the caller is told. What is not meant for callers becomes a plain 500.
+func problemOf(err error) *Problem {
+	var p *Problem
+	var field *bot.FieldError
+	var refused refuser
+	var httpErr *echo.HTTPError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &field):
+		return newProblem(http.StatusBadRequest, "malformed", field.Problem).at(field.Field)
+	case errors.As(err, &refused):
+		return refusalProblem(refused.Refusal())
+	case errors.As(err, &httpErr):
+		return httpProblem(httpErr)
+	default:
+		return newProblem(http.StatusInternalServerError, "internal", "the error was logged; the message may be sent again")
+	}
+}
+
+// refusalProblem tells the engine's refusals apart.
+func refusalProblem(word string) *Problem {
+	switch word {
+	case "no_shop":
+		return newProblem(http.StatusNotFound, "no-such-shop", "there is no shop with this id").at("shop")
+	case "not_found":
+		return newProblem(http.StatusNotFound, "not-found", "it never was, or it is no longer kept")
+	case "conflict":
+		return newProblem(http.StatusConflict, "conflict",
+			"a different message with this id was answered within the last 7 days; a new message needs a new id").at("id")
+	case "broken":
+		return newProblem(http.StatusServiceUnavailable, "broken-shop",
+			"its folder has errors, and no good version of it is loaded; nothing was accepted, send it again").after(30 * time.Second)
+	default:
+		return newProblem(http.StatusServiceUnavailable, "busy", "nothing was accepted; send it again").after(time.Second)
+	}
+}
+
+// httpProblem translates the router's own errors.
+func httpProblem(err *echo.HTTPError) *Problem {
+	switch err.Code {
+	case http.StatusMethodNotAllowed:
+		return newProblem(err.Code, "method", "see the Allow header for those that are")
+	case http.StatusNotFound:
+		return newProblem(err.Code, "not-found", "no page or endpoint has this address; see /openapi.json")
+	case http.StatusRequestEntityTooLarge:
+		return newProblem(err.Code, "too-large", "bodies may have up to 1 MiB")
+	default:
+		return newProblem(err.Code, "malformed", http.StatusText(err.Code))
+	}
+}
+
+// handleError is the one place where errors leave the server.
+func (s *Server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError && p.Status != http.StatusServiceUnavailable {
+		s.Logger.Error("answer a request", "route", c.Path(), "shop", c.Param("shop"), "err", err)
+	} else if p.Status == http.StatusServiceUnavailable {
+		s.Logger.Log(c.Request().Context(), slog.LevelWarn, "refuse a request", "route", c.Path(), "shop", c.Param("shop"), "err", err)
+	}
+	if p.retryAfter > 0 {
+		seconds := max(1, int(math.Ceil(p.retryAfter.Seconds())))
+		c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	raw, _ := json.Marshal(p) // strings and a number: it cannot fail
+	if c.Request().Method == http.MethodHead {
+		_ = c.NoContent(p.Status)
+		return
+	}
+	_ = c.Blob(p.Status, "application/problem+json", raw)
+}

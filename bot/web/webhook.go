@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"xiaoer/bot"
+)
+
+// postMessage is the webhook: who calls is checked before anything of the body is read as JSON.
+func (s *Server) postMessage(c echo.Context) error {
+	id := param(c, "shop")
+	body, held, err := s.readBody(c.Request())
+	defer func() { s.bodies.Add(-held) }()
+	if err != nil {
+		c.Response().Header().Set("Connection", "close") // what is left of the body is not read
+		return err
+	}
+	if err := s.admit(id, body, c.Request().Header); err != nil {
+		return err
+	}
+	message, err := bot.DecodeMessage(body)
+	if err != nil {
+		return malformed(err)
+	}
+	// What was taken is answered, even if the caller hangs up meanwhile: it may send the same again and gets the same answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), s.TurnTimeout)
+	defer cancel()
+	response, err := s.Handle(ctx, id, message)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, response)
+}
+
+// admit checks in this order: the shop is there, the caller is who it should be, the shop works, its calls are not used up.
+func (s *Server) admit(id string, body []byte, h http.Header) error {
+	shop, err := s.Shop(id)
+	if err != nil {
+		_ = verify([]string{nobody}, body, h)
+		return err
+	}
+	if shop.Broken && len(shop.Secrets) == 0 { // a shop that cannot be read has no secrets to check with
+		return refusalProblem("broken")
+	}
+	if !shop.Unsigned {
+		if err := verify(shop.Secrets, body, h); err != nil {
+			return err
+		}
+	}
+	if shop.Broken {
+		return refusalProblem("broken")
+	}
+	return s.limiters.allow(id, shop.Rate)
+}
+
+// malformed makes sure that whatever is wrong with a body is the caller's 400.
+func malformed(err error) error {
+	var field *bot.FieldError
+	if errors.As(err, &field) {
+		return err
+	}
+	return newProblem(http.StatusBadRequest, "malformed", err.Error())
+}
+
+// getTrace shows why a turn ended as it did. It is signed like the webhook, over an empty body.
+func (s *Server) getTrace(c echo.Context) error {
+	id := param(c, "shop")
+	if err := s.admit(id, nil, c.Request().Header); err != nil {
+		return err
+	}
+	trace, err := s.Trace(c.Request().Context(), id, param(c, "trace"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, trace)
+}
+
+// getReplies lists a conversation's late replies after the one that the caller has seen last.
+func (s *Server) getReplies(c echo.Context) error {
+	id := param(c, "shop")
+	if err := s.admit(id, nil, c.Request().Header); err != nil {
+		return err
+	}
+	replies, err := s.Replies(c.Request().Context(), id, param(c, "conversation"), c.QueryParam("after"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"replies": replies})
+}
+
+// param is a part of the path as it was meant: the router leaves it escaped where the path was.
+func param(c echo.Context, name string) string {
+	value := c.Param(name)
+	if c.Request().URL.RawPath == "" {
+		return value
+	}
+	if plain, err := url.PathUnescape(value); err == nil {
+		return plain
+	}
+	return value
+}
