@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"path"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"xiaoer/bot"
+	"xiaoer/bot/engine"
+	"xiaoer/bot/orders"
+	"xiaoer/bot/shop"
+	"xiaoer/bot/store"
+	"xiaoer/bot/web"
+	"xiaoer/fixtures"
+	"xiaoer/rules/doc"
+)
+
+type demoCmd struct {
+	Addr string `help:"Where to listen; the next free port is taken when this one is in use." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+}
+
+// Help teaches the command.
+func (demoCmd) Help() string {
+	return `Opens one page on which you chat as a buyer of a demo shop, send an order as a card, send a photo, move the clock and
+play the agent; beside each answer stands the rule that gave it and why the others did not fit. Nothing is installed,
+nothing is kept.
+
+  xiaoer demo
+  xiaoer demo --addr 127.0.0.1:9000`
+}
+
+// sampleTime is when the sample orders of the demo shops were written; they are moved to the day of the demo.
+const sampleTime = "2026-11-21T10:00:00+08:00"
+
+// Run opens the demo.
+func (c *demoCmd) Run(a *app) error {
+	all, err := loadDemo(a)
+	if err != nil {
+		return err
+	}
+	addr, err := freeAddress(a.ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	s := &service{app: a, log: a.logger("text"), shops: all.shops(a.now)}
+	s.demo = func(*engine.Engine) *web.Demo { return all.page(s) }
+	return s.run(addr, func(at net.Addr) { all.welcome(a, at) })
+}
+
+// A demo is the shops that ship with the binary, with their sample orders as of now and secrets of this run.
+type demo struct {
+	list    []*shop.Shop
+	orders  map[string][]bot.Order
+	secrets map[string]string
+}
+
+func loadDemo(a *app) (*demo, error) {
+	d := &demo{orders: map[string][]bot.Order{}, secrets: map[string]string{}}
+	loader, err := shop.NewLoader(shop.Options{Secrets: d.secret})
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(fixtures.Files, "shops")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		dir := path.Join("shops", e.Name())
+		r := loader.LoadFS(fixtures.Files, dir)
+		if r.Shop == nil {
+			a.writeProblems(a.err, r.Problems, r.Sources)
+			return nil, fmt.Errorf("the demo shop %s cannot be loaded", e.Name())
+		}
+		d.list = append(d.list, r.Shop)
+		if d.orders[r.Shop.ID], err = sampleOrders(dir, r.Shop, a.now()); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// secret makes up a secret for each name that a demo shop refers to.
+func (d *demo) secret(_, name string) (string, error) {
+	if _, ok := d.secrets[name]; !ok {
+		var raw [24]byte
+		_, _ = rand.Read(raw[:]) // it never fails
+		d.secrets[name] = "whsec_" + base64.StdEncoding.EncodeToString(raw[:])
+	}
+	return d.secrets[name], nil
+}
+
+// sampleOrders reads a demo shop's orders and moves their times to the present.
+func sampleOrders(dir string, s *shop.Shop, now time.Time) ([]bot.Order, error) {
+	name := path.Join(dir, s.Connect.Orders.File)
+	data, err := fs.ReadFile(fixtures.Files, name)
+	if err != nil {
+		return nil, err
+	}
+	var p doc.Problems
+	list := orders.Parse(name, data, s.Book.Shop.Location, &p)
+	if p.HasErrors() {
+		return nil, fmt.Errorf("the sample orders %s cannot be read", name)
+	}
+	written, err := time.Parse(time.RFC3339, sampleTime)
+	if err != nil {
+		return nil, err
+	}
+	shift := now.Sub(written).Truncate(time.Minute)
+	for i := range list {
+		moveOrder(&list[i], shift)
+	}
+	return list, nil
+}
+
+// moveOrder moves every time of an order.
+func moveOrder(o *bot.Order, shift time.Duration) {
+	times := []**time.Time{&o.PaidAt, &o.ShippedAt, &o.DeliveredAt, &o.PromisedAt}
+	if o.Logistics != nil {
+		moved := *o.Logistics
+		o.Logistics = &moved
+		times = append(times, &o.Logistics.UpdatedAt)
+	}
+	for _, t := range times {
+		if *t != nil {
+			moved := (*t).Add(shift)
+			*t = &moved
+		}
+	}
+}
+
+func (d *demo) shops(now func() time.Time) *shops {
+	return &shops{
+		find: func(id string) (*shop.Shop, error) {
+			for _, s := range d.list {
+				if s.ID == id {
+					return s, nil
+				}
+			}
+			return nil, shop.ErrUnknown
+		},
+		source: func(s *shop.Shop) (orders.Source, error) {
+			m := &orders.Memory{Now: now}
+			for _, o := range d.orders[s.ID] {
+				m.Put(o)
+			}
+			return m.Lookup, nil
+		},
+	}
+}
+
+// sampleBuyer is who a newcomer plays; the sample orders are this buyer's.
+const sampleBuyer = "demo"
+
+// page is what the demo page shows. Each visitor gets an engine and a clock of their own.
+func (d *demo) page(s *service) *web.Demo {
+	page := &web.Demo{Open: func(clock func() time.Time) (web.Talk, error) {
+		eng, err := engine.New(engine.Options{
+			Store: store.NewMemory(store.Limits{}), Shops: d.shops(clock).get, Clock: clock, Logger: s.log,
+		})
+		if err != nil {
+			return web.Talk{}, err
+		}
+		return talk(eng), nil
+	}}
+	for _, one := range d.list {
+		page.Shops = append(page.Shops, d.pageShop(one))
+	}
+	return page
+}
+
+func (d *demo) pageShop(s *shop.Shop) web.DemoShop {
+	out := web.DemoShop{
+		ID: s.ID, Name: s.Book.Shop.Name, Locale: s.Book.Shop.Locale, Zone: s.Book.Shop.Location,
+		Buyer:  bot.Buyer{ID: sampleBuyer, Name: "小李", Tier: "gold"},
+		Photos: web.Photos(), Chips: chips()[s.ID],
+	}
+	if !strings.HasPrefix(out.Locale, "zh") {
+		out.Buyer.Name = "Alex"
+	}
+	var own []bot.Order
+	seen := map[string]bool{}
+	for _, o := range d.orders[s.ID] {
+		if o.BuyerID != sampleBuyer {
+			continue
+		}
+		own = append(own, o)
+		for _, item := range o.Items {
+			if !seen[item.ID] {
+				seen[item.ID] = true
+				out.Products = append(out.Products, bot.Product{ID: item.ID, Title: item.Title, Price: item.Price})
+			}
+		}
+	}
+	out.Orders = func(time.Time) []bot.Order { return own }
+	return out
+}
+
+// chips are the messages that a newcomer may begin with, by shop.
+func chips() map[string][]string {
+	return map[string][]string{
+		"xiaoguo":  {"我想退货", "苹果好多都烂了", "芒果怎么还没到", "坚果什么时候发货", "吃完拉肚子进医院了", "转人工"},
+		"yunshang": {"我一米六五穿什么码", "想换大一码", "赠品没有收到", "快递到哪了", "刚买就降价了，退差价", "转人工"},
+		"shiguang": {"充电宝充不进电了", "充电宝冒烟了", "台灯怎么还没发出来", "可以开发票吗", "不是要退货，是要换货", "转人工"},
+		"teahouse": {"where is my parcel?", "I want to return the kettle", "please cancel my order", "it arrived broken", "I want to talk to a person"},
+	}
+}
+
+// talk gives the page the methods of an engine that it needs.
+func talk(eng *engine.Engine) web.Talk {
+	return web.Talk{
+		Handle: eng.Handle,
+		Act: func(ctx context.Context, shop, conversation string, ev bot.Event) (bot.Turn, error) {
+			return eng.Act(ctx, engine.Key{Shop: shop, Conversation: conversation}, ev)
+		},
+		Tick:    eng.Tick,
+		NextDue: eng.NextDue,
+		Conversation: func(ctx context.Context, shop, conversation string) (bot.Conversation, error) {
+			return eng.Conversation(ctx, engine.Key{Shop: shop, Conversation: conversation})
+		},
+		Trace: func(ctx context.Context, shop, id string) (any, error) { return eng.Trace(ctx, shop, id) },
+		Late: func(ctx context.Context, shop, conversation, after string) ([]web.Late, error) {
+			replies, err := eng.Replies(ctx, shop, conversation, after)
+			out := make([]web.Late, len(replies))
+			for i, r := range replies {
+				out[i] = web.Late{ID: r.ID, Conversation: r.Conversation, Status: r.Status, Replies: r.Replies, Handoff: r.Handoff, At: r.At}
+			}
+			return out, err
+		},
+	}
+}
+
+// freeAddress is the address that was asked for, or the next one whose port is free.
+func freeAddress(ctx context.Context, addr string) (string, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", usageError(fmt.Sprintf("%q is no HOST:PORT: %v", addr, err))
+	}
+	var listen net.ListenConfig
+	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	if err != nil {
+		return "", usageError(fmt.Sprintf("%q is no port", port))
+	}
+	for next := number; next < min(number+portsTried, 1<<16); next++ {
+		candidate := net.JoinHostPort(host, fmt.Sprint(next))
+		if ln, err := listen.Listen(ctx, "tcp", candidate); err == nil {
+			return candidate, ln.Close()
+		}
+		if number == 0 {
+			break
+		}
+	}
+	return "", errors.New("no free port; name one with --addr HOST:PORT")
+}
+
+// portsTried is how many ports are tried from the one that was asked for.
+const portsTried = 20
+
+// welcome prints where the page is, a signed call to try, and what to look at next.
+func (d *demo) welcome(a *app, at net.Addr) {
+	url := "http://" + at.String()
+	fmt.Fprintf(a.out, `
+  小二 Xiaoer is open at  %s/
+  Ctrl+C closes it; nothing is kept.
+
+  The same by webhook (this signature is good for five minutes):
+
+%s
+
+  Next:
+    xiaoer init myshop        write a shop of your own
+    xiaoer test myshop        run its conversation tests
+    xiaoer chat myshop        talk to it in the terminal
+    %s/openapi.json   every endpoint
+
+`, url, d.curl(a.now(), url), url)
+}
+
+// curl is a signed webhook call for the first demo shop.
+func (d *demo) curl(now time.Time, url string) string {
+	s := d.list[0]
+	body := fmt.Sprintf(`{"id":"m-%d","conversation":"c-1","buyer":{"id":"b-1","name":"小李"},"kind":"text","text":"我想退货",`+
+		`"order":{"no":"%s-123456789012345","stage":"delivered","amount":"399.00","delivered_days":3}}`, now.Unix(), now.Format("060102"))
+	signature := "?"
+	if hook, err := standardwebhooks.NewWebhook(s.Connect.Webhook.Secrets[0]); err == nil {
+		if made, err := hook.Sign("demo-1", now, []byte(body)); err == nil {
+			signature = made
+		}
+	}
+	return fmt.Sprintf(`    curl -s %s/v1/shops/%s/messages \
+      -H 'content-type: application/json' \
+      -H 'webhook-id: demo-1' -H 'webhook-timestamp: %d' \
+      -H 'webhook-signature: %s' \
+      -d '%s'`, url, s.ID, now.Unix(), signature, body)
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/orders"
+	"xiaoer/bot/shop"
+	"xiaoer/bot/shoptest"
+	"xiaoer/intents"
+	"xiaoer/rules/doc"
+)
+
+// loader makes the loader of shop folders. Secrets are looked up only where they are needed: by serve, and by check,
+// which says when one is missing.
+func (a *app) loader() (*shop.Loader, error) {
+	return shop.NewLoader(shop.Options{Secrets: a.secret})
+}
+
+// secret finds a secret that connect.yaml refers to. Its errors never hold the secret.
+func (a *app) secret(kind, name string) (string, error) {
+	switch kind {
+	case "env":
+		if value, ok := a.env(name); ok && value != "" {
+			return value, nil
+		}
+		return "", errors.New("the environment variable is not set")
+	case "file":
+		data, err := readUpTo(name, 4<<10)
+		if err != nil {
+			return "", errors.New("the file cannot be read")
+		}
+		return string(bytes.TrimSpace(data)), nil
+	}
+	return "", errors.New("secrets come from env:NAME or file:PATH")
+}
+
+// readUpTo reads a whole file of at most so many bytes.
+func readUpTo(name string, most int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s is larger than %d bytes", name, most)
+	}
+	return data, err
+}
+
+// A folder is one shop's folder as the commands see it: what it says and the tests that it brings.
+type folder struct {
+	*shop.Result
+	tests    []*shoptest.Test
+	problems []doc.Diagnostic // of the shop and of its tests, sorted
+}
+
+// folders reads DIR: one shop's folder, or a folder of them.
+func (a *app) folders(dir string) ([]folder, error) {
+	loader, err := a.loader()
+	if err != nil {
+		return nil, err
+	}
+	results, err := loader.LoadAll(dir)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]folder, 0, len(results))
+	for _, r := range results {
+		out = append(out, withTests(r))
+	}
+	return out, nil
+}
+
+// withTests joins what the shop's loader found with what its tests say.
+func withTests(r *shop.Result) folder {
+	var p doc.Problems
+	for _, d := range r.Problems {
+		p.Add(d)
+	}
+	var book *bot.Book
+	if r.Shop != nil {
+		book = r.Shop.Book
+	}
+	tests := shoptest.Parse(r.Tests, book, &p)
+	return folder{Result: r, tests: tests, problems: p.All()}
+}
+
+// errors counts the problems that fail a check.
+func (f *folder) errors() int {
+	n := 0
+	for i := range f.problems {
+		if f.problems[i].Severity == doc.Error {
+			n++
+		}
+	}
+	return n
+}
+
+// oneShop reads the folder of a single shop that must be good; what is wrong with it is written to the error stream.
+func (a *app) oneShop(dir string) (*shop.Shop, error) {
+	all, err := a.folders(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) != 1 {
+		return nil, usageError(fmt.Sprintf("%s holds %d shops; name the folder of one of them", dir, len(all)))
+	}
+	f := all[0]
+	if f.Shop == nil {
+		a.writeProblems(a.err, f.problems, f.Sources)
+		return nil, errProblems
+	}
+	return f.Shop, nil
+}
+
+// writeProblems writes diagnostics with their source lines.
+func (a *app) writeProblems(w io.Writer, problems []doc.Diagnostic, sources map[string][]byte) {
+	for _, d := range problems {
+		_, _ = io.WriteString(w, doc.Render(d, sources[d.Range.File]))
+	}
+}
+
+// classifier is the built-in one, or that of a shop.
+func (a *app) classifier(dir string) (*intents.Classifier, error) {
+	if dir == "" {
+		return intents.Built()
+	}
+	s, err := a.oneShop(dir)
+	if err != nil {
+		return nil, err
+	}
+	return s.Classifier, nil
+}
+
+// source gives the order source that a shop's connect.yaml names, nil where it names none. What is wrong with it goes to
+// the log: a source that cannot be read is down.
+func source(s *shop.Shop, now func() time.Time, log *slog.Logger) (orders.Source, error) {
+	c := s.Connect.Orders
+	log = log.With("shop", s.ID)
+	switch {
+	case c.URL != "":
+		h, err := orders.NewHTTP(orders.HTTPOptions{
+			URL: c.URL, Secret: c.Secret, Timeout: c.Timeout, Now: now,
+			Failed: func(err error) { log.Warn("ask the order source", "err", err) },
+		})
+		if err != nil {
+			return nil, fmt.Errorf("orders of shop %s: %w", s.ID, err)
+		}
+		return h.Lookup, nil
+	case c.File != "":
+		f, problems := orders.NewFile(orders.FileOptions{
+			Path: filepath.Join(s.Dir, filepath.FromSlash(c.File)), Zone: s.Book.Shop.Location, Now: now,
+			Changed: func(problems []doc.Diagnostic) { logProblems(log, problems) },
+		})
+		logProblems(log, problems)
+		return f.Lookup, nil
+	}
+	return nil, nil
+}
+
+// logProblems logs diagnostics by place and code; their sentences may quote a file.
+func logProblems(log *slog.Logger, problems []doc.Diagnostic) {
+	for i := range problems {
+		log.Warn("a file of the shop has a problem", "at", problems[i].Range.String(), "code", string(problems[i].Code))
+	}
+}
+
+// writeJSON writes one indented JSON value and a line end.
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}

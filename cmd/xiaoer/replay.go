@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+
+	"xiaoer/bot/shop"
+	"xiaoer/bot/shoptest"
+)
+
+type replayCmd struct {
+	Dir     string `arg:"" help:"The folder that answers: the edited one." type:"path"`
+	Log     string `required:"" help:"Recorded messages, one webhook body a line." placeholder:"FILE" type:"path"`
+	Against string `help:"The folder to compare with: the one that is live." placeholder:"DIR2" type:"path"`
+	JSON    bool   `name:"json" help:"Write one JSON object."`
+}
+
+// Help teaches the command.
+func (replayCmd) Help() string {
+	return `Runs yesterday's messages through a folder and shows every message whose answer would change:
+
+  xiaoer replay edited --log yesterday.jsonl --against live
+
+"before" is what the folder of --against answers, "after" what DIR answers. The clock of each message is its sent_at.
+Without --against each message is answered twice by the same folder, which shows that nothing in it depends on chance.`
+}
+
+// Run replays the log.
+func (c *replayCmd) Run(a *app) error {
+	after, err := a.oneShop(c.Dir)
+	if err != nil {
+		return err
+	}
+	before := after
+	if c.Against != "" {
+		if before, err = a.oneShop(c.Against); err != nil {
+			return err
+		}
+	}
+	log, err := os.Open(c.Log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	bar := a.progress("messages")
+	changes, err := shoptest.Replay(a.ctx, log, subject(before), subject(after), func(n int) { _ = bar.Set(n) })
+	_ = bar.Finish()
+	if err != nil {
+		return fmt.Errorf("replay %s: %w", c.Log, err)
+	}
+	if c.JSON {
+		return writeJSON(a.out, changes)
+	}
+	return writeChanges(a.out, changes)
+}
+
+func subject(s *shop.Shop) shoptest.Subject {
+	return shoptest.Subject{Book: s.Book, Read: s.Classifier.Read}
+}
+
+// progress shows how far long work has come, on the error stream, and only where a person looks at it.
+func (a *app) progress(what string) *progressbar.ProgressBar {
+	w := io.Discard
+	if f, ok := a.err.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			w = f
+		}
+	}
+	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+}
+
+func writeChanges(w io.Writer, changes shoptest.Changes) error {
+	for _, change := range changes.Changes {
+		fmt.Fprintf(w, "%s: %s\n", change.Message.ID, change.Message.Text)
+		fmt.Fprintln(w, "  before:", oneLine(change.Before))
+		fmt.Fprintln(w, "  after: ", oneLine(change.After))
+	}
+	if changes.Skipped > 0 {
+		fmt.Fprintf(w, "%s of the log could not be read as a webhook body\n", counted(changes.Skipped, "line"))
+	}
+	_, err := fmt.Fprintf(w, "%s, %d would be answered differently\n", counted(changes.Messages, "message"), changes.Changed)
+	return err
+}
+
+// oneLine writes what a message got in one line of JSON.
+func oneLine(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"xiaoer/bot/engine"
+	"xiaoer/bot/orders"
+	"xiaoer/bot/shop"
+	"xiaoer/bot/store"
+	"xiaoer/bot/web"
+)
+
+type serveCmd struct {
+	Shops          string `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" type:"path" placeholder:"DIR"`
+	Addr           string `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
+	Store          string `help:"Where state is kept: memory: (lost when the process ends)." default:"memory:" env:"XIAOER_STORE"`
+	ForbidUnsigned bool   `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
+	MaxRate        int    `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
+	LogFormat      string `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
+}
+
+// Help teaches the command.
+func (serveCmd) Help() string {
+	return `Serves POST /v1/shops/SHOP/messages for every shop in the folder, with /healthz, /readyz, /metrics and /openapi.json.
+
+  XIAOER_MYSHOP_SECRET=whsec_… xiaoer serve --shops shops --addr :8080
+
+A changed file is read again at once. A folder with problems keeps its last good version, or answers 503 if there was
+none; the other shops run on. SIGTERM stops taking messages and answers those that were taken.`
+}
+
+// Run serves until the context ends.
+func (c *serveCmd) Run(a *app) error {
+	if c.Store != "memory:" {
+		return usageError(fmt.Sprintf("the store %q is not there yet; this version has memory:", c.Store))
+	}
+	log := a.logger(c.LogFormat)
+	loader, err := a.loader()
+	if err != nil {
+		return err
+	}
+	registry, err := shop.OpenRegistry(shop.RegistryOptions{Dir: c.Shops, Loader: loader, Logger: log, Now: a.now})
+	if err != nil {
+		return err
+	}
+	s := &service{app: a, log: log, policy: c.policy, shops: &shops{
+		find:   registry.Shop,
+		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
+	}}
+	return s.run(c.Addr, func(addr net.Addr) {
+		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()))
+		log.Warn("state is kept in memory and is lost when the process ends")
+	}, registry.Watch)
+}
+
+// policy is what the operator's settings make of a shop's own.
+func (c *serveCmd) policy(w shop.Webhook) shop.Webhook {
+	if c.ForbidUnsigned {
+		w.Unsigned = false
+	}
+	if c.MaxRate > 0 && (w.Rate == 0 || w.Rate > c.MaxRate) {
+		w.Rate = c.MaxRate
+	}
+	return w
+}
+
+func (a *app) logger(format string) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(a.err, nil))
+	}
+	return slog.New(slog.NewTextHandler(a.err, nil))
+}
+
+// A service is the engine and the web server round one set of shops.
+type service struct {
+	*app
+	log    *slog.Logger
+	shops  *shops
+	policy func(shop.Webhook) shop.Webhook
+	clock  func() time.Time               // of decisions; the app's when nil
+	demo   func(*engine.Engine) *web.Demo // nil without the demo page
+}
+
+// run serves on addr until the app's context ends; then nothing new is taken and what was taken is answered.
+func (s *service) run(addr string, listening func(net.Addr), background ...func(context.Context) error) error {
+	metrics := web.NewMetrics()
+	if s.clock == nil {
+		s.clock = s.now
+	}
+	eng, err := engine.New(engine.Options{
+		Store: store.NewMemory(store.Limits{}), Shops: s.shops.get, Clock: s.clock, Logger: s.log, Observe: metrics.Observe,
+	})
+	if err != nil {
+		return err
+	}
+	options := s.web(eng, metrics)
+	if s.demo != nil {
+		options.Demo = s.demo(eng)
+	}
+	server, err := web.New(options)
+	if err != nil {
+		return err
+	}
+	var listen net.ListenConfig
+	ln, err := listen.Listen(s.ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	listening(ln.Addr())
+	return s.serve(ln, server, eng, background)
+}
+
+func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine, background []func(context.Context) error) error {
+	ctx, stop := context.WithCancel(context.WithoutCancel(s.ctx))
+	var loops sync.WaitGroup
+	loops.Go(func() { eng.Run(ctx) })
+	for _, run := range background {
+		loops.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("watch the shops", "err", err)
+			}
+		})
+	}
+	err := server.Serve(s.ctx, ln)
+	grace, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	err = errors.Join(err, eng.Close(grace))
+	stop()
+	loops.Wait()
+	s.log.Info("stopped")
+	return err
+}
+
+// web wires the server to the engine.
+func (s *service) web(eng *engine.Engine, metrics *web.Metrics) web.Options {
+	return web.Options{
+		Shop:   s.callers,
+		Handle: eng.Handle,
+		Trace: func(ctx context.Context, shop, id string) (any, error) {
+			return eng.Trace(ctx, shop, id)
+		},
+		Replies: func(ctx context.Context, shop, conversation, after string) (any, error) {
+			return eng.Replies(ctx, shop, conversation, after)
+		},
+		Ready:   eng.Ready,
+		Logger:  s.log,
+		Metrics: metrics,
+	}
+}
+
+// callers says what a caller of a shop must keep to.
+func (s *service) callers(id string) (web.Shop, error) {
+	found, err := s.shops.find(id)
+	if errors.Is(err, shop.ErrBroken) {
+		return web.Shop{Broken: true}, nil
+	}
+	if err != nil {
+		return web.Shop{}, refusal(err)
+	}
+	w := found.Connect.Webhook
+	if s.policy != nil {
+		w = s.policy(w)
+	}
+	return web.Shop{Secrets: w.Secrets, Unsigned: w.Unsigned, Rate: float64(w.Rate)}, nil
+}
+
+// refusal turns the registry's errors into the engine's, which the web server knows.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, shop.ErrUnknown):
+		return engine.ErrNoShop
+	case errors.Is(err, shop.ErrBroken):
+		return engine.ErrBroken
+	}
+	return err
+}
+
+// shops gives the engine its shops, each with the order source of its version.
+type shops struct {
+	find   func(id string) (*shop.Shop, error) // shop.ErrUnknown, shop.ErrBroken
+	source func(*shop.Shop) (orders.Source, error)
+	mu     sync.Mutex
+	made   map[string]made
+}
+
+// made is a shop as the engine takes it, with the version that it was made from.
+type made struct {
+	from *shop.Shop
+	shop engine.Shop
+}
+
+// get gives a shop as it is now. What belongs to a version is made once for it: an order source keeps a cache.
+func (s *shops) get(id string) (engine.Shop, error) {
+	found, err := s.find(id)
+	if err != nil {
+		return engine.Shop{}, refusal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, ok := s.made[id]; ok && m.from == found {
+		return m.shop, nil
+	}
+	src, err := s.source(found)
+	if err != nil {
+		return engine.Shop{}, err
+	}
+	if s.made == nil {
+		s.made = map[string]made{}
+	}
+	s.made[id] = made{from: found, shop: engineShop(found, src)}
+	return s.made[id].shop, nil
+}
+
+// engineShop is a shop as the engine takes it.
+func engineShop(s *shop.Shop, src orders.Source) engine.Shop {
+	e := engine.Shop{
+		Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: src,
+		Callback: engine.Callback{URL: s.Connect.Webhook.Callback},
+	}
+	if secrets := s.Connect.Webhook.Secrets; len(secrets) > 0 {
+		e.Callback.Secret = secrets[0]
+	}
+	return e
+}

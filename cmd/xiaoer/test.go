@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"xiaoer/bot/shoptest"
+)
+
+type testCmd struct {
+	Dir   string `arg:"" help:"A shop's folder, or a folder of them." type:"path"`
+	JSON  bool   `name:"json" help:"Write the results as one JSON object."`
+	Cover bool   `help:"List the rules that no test reached."`
+	JUnit string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE" type:"path"`
+	Run_  string `name:"run" help:"Run only the tests whose name matches this regular expression." placeholder:"PATTERN"` //nolint:revive // Run is the command's method
+}
+
+// Help teaches the command.
+func (testCmd) Help() string {
+	return `Tests stand beside the rules, in tests.yaml or tests/*.yaml:
+
+  tests:
+    - name: 签收三天想退货
+      now: 2026-11-21T10:00:00+08:00
+      order: {no: 261118-123456789012345, stage: delivered, delivered_days: 3}
+      steps:
+        - buyer: 我想退货
+          expect: {rule: return.in_window, reply: [7 天]}
+
+  xiaoer test myshop
+  xiaoer test --cover --run 退货 myshop
+
+A failure shows what was expected, what came, and each rule that was read with the part of its condition that said no.`
+}
+
+// Run runs the tests of every shop in the folder.
+func (c *testCmd) Run(a *app) error {
+	all, err := a.folders(c.Dir)
+	if err != nil {
+		return err
+	}
+	sum := shoptest.Summary{Tests: []shoptest.Result{}}
+	broken := false
+	for i := range all {
+		f := &all[i]
+		if f.errors() > 0 {
+			a.writeProblems(a.err, f.problems, f.Sources)
+			broken = true
+		}
+		if f.Shop == nil {
+			continue
+		}
+		one, err := c.runShop(a, f)
+		if err != nil {
+			return err
+		}
+		sum = add(sum, one)
+	}
+	if err := c.finish(a, sum, len(all)); err != nil {
+		return err
+	}
+	if broken || sum.Failed > 0 {
+		return errProblems
+	}
+	return nil
+}
+
+func (c *testCmd) runShop(a *app, f *folder) (shoptest.Summary, error) {
+	options := shoptest.Options{Pattern: c.Run_}
+	if !c.JSON {
+		options.Reporter = failures{a}
+	}
+	subject := shoptest.Subject{Book: f.Shop.Book, Read: f.Shop.Classifier.Read}
+	one, err := shoptest.Run(a.ctx, subject, f.tests, options)
+	if err != nil {
+		return one, fmt.Errorf("run the tests: %w", err)
+	}
+	if c.Cover && !c.JSON {
+		for _, id := range one.Coverage.Missing {
+			fmt.Fprintf(a.out, "%s: no test reaches rule %s\n", f.ID, id)
+		}
+	}
+	return one, nil
+}
+
+func add(sum, one shoptest.Summary) shoptest.Summary {
+	sum.Passed += one.Passed
+	sum.Failed += one.Failed
+	sum.Tests = append(sum.Tests, one.Tests...)
+	sum.Coverage.Rules += one.Coverage.Rules
+	sum.Coverage.Total += one.Coverage.Total
+	return sum
+}
+
+// finish writes the summary where it was asked for.
+func (c *testCmd) finish(a *app, sum shoptest.Summary, shops int) error {
+	if c.JUnit != "" {
+		if err := c.writeJUnit(sum); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return writeJSON(a.out, sum)
+	}
+	if len(sum.Tests) == 0 {
+		_, err := fmt.Fprintf(a.out, "%s: no tests were run; write some in tests.yaml, see xiaoer test --help\n", c.Dir)
+		return err
+	}
+	_, err := fmt.Fprintf(a.out, "%d passed, %d failed\n%s: %d of %d rules reached in %s\n",
+		sum.Passed, sum.Failed, c.Dir, sum.Coverage.Rules, sum.Coverage.Total, counted(shops, "shop"))
+	return err
+}
+
+func (c *testCmd) writeJUnit(sum shoptest.Summary) error {
+	file, err := os.Create(c.JUnit)
+	if err != nil {
+		return err
+	}
+	if err := shoptest.WriteJUnit(file, "xiaoer", sum); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
+
+// failures writes each test that failed, as it ends.
+type failures struct{ a *app }
+
+// Report implements shoptest.Reporter.
+func (f failures) Report(r shoptest.Result) {
+	if r.Passed {
+		return
+	}
+	fmt.Fprintf(f.a.out, "FAIL %s (%s:%d) at step %d\n", r.Name, r.File, r.Line, r.Step)
+	for _, line := range r.Failures {
+		fmt.Fprintf(f.a.out, "  %s\n", strings.ReplaceAll(line, "\n", "\n  "))
+	}
+	for _, line := range r.Trace {
+		fmt.Fprintf(f.a.out, "    %s\n", line)
+	}
+}
