@@ -344,7 +344,7 @@ func isDash(s string) bool { return s == "-" || len(s) > 1 && s[0] == '-' && isB
 func (l *linter) items(at, column, end int) {
 	text := l.src.text
 	for isDash(text[at:end]) && !l.found.fatal {
-		l.open(column, true)
+		l.open(at, column, true)
 		next := at + 1
 		for next < end && isBlank(text[next]) {
 			next++
@@ -357,7 +357,7 @@ func (l *linter) items(at, column, end int) {
 		return
 	}
 	if l.glued(at, end) {
-		l.open(column, true)
+		l.open(at, column, true)
 		at, column = at+1, column+2
 		if l.nextIndent() == column-1 {
 			column--
@@ -368,7 +368,7 @@ func (l *linter) items(at, column, end int) {
 		l.keyless(at, column, end)
 		return
 	}
-	l.open(column, false)
+	l.open(at, column, false)
 	if value := l.checkKey(at, key, end); value >= 0 {
 		l.value(value, column)
 		return
@@ -380,13 +380,13 @@ func (l *linter) items(at, column, end int) {
 	l.value(value+1, column)
 }
 
-// open begins an entry of the level at a column, or a new level there.
-func (l *linter) open(column int, list bool) {
+// open begins an entry, which stands at an offset, of the level at a column, or a new level there.
+func (l *linter) open(at, column int, list bool) {
 	if top := l.top(); top == nil || top.column != column || top.list != list {
 		if top != nil {
 			top.filled, top.plain = false, false
 		}
-		l.levels = append(l.levels, level{column: column, list: list, at: l.src.lines[l.row] + column, row: l.row, entries: 1})
+		l.levels = append(l.levels, level{column: column, list: list, at: at, row: l.row, entries: 1})
 		if len(l.levels) > 4*MaxDepth {
 			l.tooDeep(l.src.lines[l.row])
 		}

@@ -89,7 +89,7 @@ func (l *linter) wrongColon(at, column, end int, expected bool) bool {
 	default:
 		return false
 	}
-	l.open(column, false)
+	l.open(at, column, false)
 	l.value(value, column)
 	return true
 }

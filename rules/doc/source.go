@@ -77,6 +77,12 @@ func (s *source) position(offset int) Position {
 
 func (s *source) between(from, to int) Range {
 	from = min(max(from, 0), len(s.text))
+	for from > 0 && from < len(s.text) && !utf8.RuneStart(s.text[from]) {
+		from--
+	}
+	for to < len(s.text) && to > from && !utf8.RuneStart(s.text[to]) {
+		to++
+	}
 	return Range{File: s.name, Start: s.position(from), End: s.position(max(from, to))}
 }
 
