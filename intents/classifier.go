@@ -6,6 +6,7 @@ import "sync"
 type Classifier struct {
 	machine  *machine
 	model    *model
+	shop     *shopWords // nil where a shop adds nothing
 	taxonomy []Intent
 	hash     string
 	scratch  *sync.Pool

@@ -8,18 +8,57 @@ func (c *Classifier) decide(s *scratch, message string, r *Reading) {
 	if cut, ok := s.withoutDenied(whole); ok {
 		whole = cut
 	}
-	s.found = s.found[:0]
+	s.found, s.claimed = s.found[:0], s.claimed[:0]
+	if c.shop != nil && c.claim(s, message) {
+		whole = clause{0, 0}
+	}
 	if s.letters(whole.start, whole.end) >= 1 {
 		c.classify(s, message, whole, accept, r)
 	}
 	if len(s.clauses) > 1 {
 		for _, part := range s.clauses {
-			if !s.isDenied(part) && (part.start > whole.start || part.end < whole.end) {
+			if !s.isDenied(part) && !s.isClaimed(part) && (part.start > whole.start || part.end < whole.end) {
 				c.classify(s, message, part, acceptSecond, r)
 			}
 		}
 	}
 	c.arrange(s, r)
+}
+
+// claim takes what the shop's own words decide; it returns whether there is any.
+func (c *Classifier) claim(s *scratch, message string) bool {
+	s.claimed = c.shop.claims(s, message, s.claimed)
+	for _, cl := range s.claimed {
+		if s.isDenied(cl.clause) || s.has(cl.intent) || cl.intent == Other {
+			continue
+		}
+		s.found = append(s.found, Prediction{Intent: cl.intent, Topic: cl.topic, Score: rounded(cl.score),
+			Evidence: []Evidence{cl.evidence}, Start: int(s.text.From[cl.start])})
+	}
+	return len(s.claimed) > 0
+}
+
+func (s *scratch) isClaimed(part clause) bool {
+	for _, cl := range s.claimed {
+		if cl.start < part.end && part.start < cl.end {
+			return true
+		}
+	}
+	return false
+}
+
+// example lets the shop's nearest example speak; it returns whether it decides the stretch.
+func (c *Classifier) example(s *scratch, part clause, length float32, best float32) bool {
+	e, cosine := c.shop.nearest(s, length)
+	p := likely(cosine)
+	if e == nil || p == 0 || p <= best && cosine < 0.8 || s.forbids(e.intent) {
+		return false
+	}
+	if e.intent != Other && !s.has(e.intent) {
+		s.found = append(s.found, Prediction{Intent: e.intent, Topic: e.topic, Score: rounded(p), Start: int(s.text.From[part.start]),
+			Evidence: []Evidence{{Kind: "example", Text: e.text, Weight: rounded(cosine)}}})
+	}
+	return true
 }
 
 // withoutDenied leaves what stands before or behind a denied clause; ok is false when nothing is denied.
@@ -82,6 +121,9 @@ func (c *Classifier) classify(s *scratch, message string, part clause, least flo
 			best = i
 		}
 	}
+	if c.shop != nil && c.example(s, part, length, probability(s.guesses, best)) {
+		return
+	}
 	first := len(s.found) == 0
 	for i, g := range s.guesses {
 		name := c.model.intents[i]
@@ -90,13 +132,20 @@ func (c *Classifier) classify(s *scratch, message string, part clause, least flo
 		}
 		switch {
 		case i == best && g.p >= least && !s.has(name):
-			p := Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: float64(g.p), Start: int(s.text.From[part.start])}
+			p := Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: rounded(g.p), Start: int(s.text.From[part.start])}
 			p.Evidence = c.evidence(s, message, g.class, length)
 			s.found = append(s.found, p)
 		case first && g.p >= acceptNear && name != Greeting && name != Thanks:
-			r.Near = append(r.Near, Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: float64(g.p)})
+			r.Near = append(r.Near, Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: rounded(g.p)})
 		}
 	}
+}
+
+func probability(guesses []guess, i int) float32 {
+	if i < 0 {
+		return 0
+	}
+	return guesses[i].p
 }
 
 func (s *scratch) has(name string) bool {

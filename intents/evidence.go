@@ -1,5 +1,7 @@
 package intents
 
+import "math"
+
 // How many things are named that spoke for a prediction, and against it.
 const (
 	evidenceFor     = 3
@@ -38,7 +40,7 @@ func (c *Classifier) evidence(s *scratch, message string, class int, length floa
 	for i := range count {
 		f := s.features[out[i].feature]
 		text := cut(message, int(s.text.From[f.start]), int(s.text.Upto[f.end-1]))
-		list = append(list, Evidence{Kind: "word", Text: text, Weight: float64(weights[i])})
+		list = append(list, Evidence{Kind: "word", Text: text, Weight: math.Round(float64(weights[i])*1e3) / 1e3})
 	}
 	return list
 }

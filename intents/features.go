@@ -16,27 +16,6 @@ type unit struct {
 	sound      uint16 // 0 where it cannot be read aloud in Chinese
 }
 
-// A scratch is the working memory of one reading.
-type scratch struct {
-	text       text.Text
-	spans      []span
-	hits       []hit
-	scores     []int32
-	clauses    []clause
-	cues       []token
-	denyTokens []token
-	denials    []denial
-	margins    []float32
-	guesses    []guess
-	found      []Prediction
-	ones       bool // the message is one or more digits 1
-	shouts     bool // the message is written in capitals
-	units      []unit
-	tokens     []token
-	features   []feature
-	sounds     []uint16
-}
-
 // kindValues say how much a feature of each kind counts beside the others, in sixteenths.
 type kindValues struct {
 	chars   [5]int32 // by how many in a row

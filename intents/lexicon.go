@@ -27,8 +27,25 @@ type token struct {
 var smallNumbers = []string{string(text.Short), "一", "两", "二", "三", "四", "五", "六", "七", "八", "九", "十", "几", "好几", "多少", "半"}
 
 func newLexicon(source string) (*lexicon, error) {
-	l := &lexicon{number: map[string]int{}, edges: map[uint64]int32{}, means: [][]uint8{nil}, open: []bool{false}}
+	l := emptyLexicon()
 	return l, l.read(source)
+}
+
+func emptyLexicon() *lexicon {
+	return &lexicon{number: map[string]int{}, edges: map[uint64]int32{}, means: [][]uint8{nil}, open: []bool{false}}
+}
+
+// node gives where a word ends in the trie; 0 where it is not in it.
+func (l *lexicon) node(word string) int32 {
+	at := int32(0)
+	for _, r := range word {
+		next, ok := l.edges[uint64(at)<<32|uint64(r)]
+		if !ok {
+			return 0
+		}
+		at = next
+	}
+	return at
 }
 
 // read adds the words of a source, one meaning a line.
@@ -64,6 +81,7 @@ func (l *lexicon) addLine(name, words string) {
 	}
 }
 
+// addWord puts a word into the trie under one meaning.
 func (l *lexicon) addWord(word string, id uint8) {
 	stem := strings.TrimSuffix(word, "*")
 	at := int32(0)

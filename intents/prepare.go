@@ -1,5 +1,7 @@
 package intents
 
+import "xiaoer/intents/text"
+
 // prepare brings a message into the form that it is read in: plain, entities found and masked, words looked up.
 func (s *scratch) prepare(message string, m *machine) {
 	s.text.Set(message, m.tables)
@@ -36,4 +38,15 @@ func isShouted(message string) bool {
 		}
 	}
 	return upper >= 10 && lower*5 < upper
+}
+
+// bare gives the letters of the plain form alone, which tell whether two sentences are the same.
+func (s *scratch) bare() string {
+	var out []rune
+	for _, r := range s.text.Runes {
+		if isLatin(r) || text.IsHan(r) || isDigit(r) || r >= text.Joy && r <= text.Many {
+			out = append(out, r)
+		}
+	}
+	return string(out)
 }

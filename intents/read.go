@@ -1,6 +1,9 @@
 package intents
 
-import "unicode/utf8"
+import (
+	"math"
+	"unicode/utf8"
+)
 
 // accept is the probability from which an intent is taken as meant; a second one must be surer, because answering
 // what was not asked is worse than leaving it out.
@@ -99,4 +102,31 @@ func (s *scratch) opensClause(at int) bool {
 		}
 	}
 	return at <= 2
+}
+
+// Best gives the likeliest class of a whole message however unlikely it is, "other" included: for measuring on label
+// sets in which every message has one.
+func (c *Classifier) Best(message string) Prediction {
+	s, _ := c.scratch.Get().(*scratch)
+	defer c.scratch.Put(s)
+	s.prepare(message, c.machine)
+	s.collect(0, len(s.text.Runes), c.machine)
+	length, known := c.model.lookup(s)
+	margins := make([]float32, len(c.model.classes))
+	c.model.score(s, length, margins)
+	s.guesses = c.model.guesses(margins, known, s.guesses)
+	best := 0
+	for i, g := range s.guesses {
+		if g.score > s.guesses[best].score {
+			best = i
+		}
+	}
+	g := s.guesses[best]
+	of := c.model.classes[g.class]
+	return Prediction{Intent: of.intent, Topic: of.topic, Score: rounded(g.p), Evidence: c.evidence(s, message, g.class, length)}
+}
+
+// rounded gives a probability with four decimals, above 0 and at most 1.
+func rounded(p float32) float64 {
+	return min(max(math.Round(float64(p)*1e4)/1e4, 1e-4), 1)
 }

@@ -1,0 +1,30 @@
+package intents
+
+import "xiaoer/intents/text"
+
+// A scratch is the working memory of one reading. It is used again for the next, so that reading allocates little.
+type scratch struct {
+	text   text.Text
+	ones   bool // the message is nothing but digits 1
+	shouts bool // the message is written in capitals
+
+	spans      []span // entities
+	clauses    []clause
+	tokens     []token // words with a meaning
+	cues       []token
+	denyTokens []token
+	shopTokens []token
+	denials    []denial
+	claimed    []claim
+
+	units    []unit // of the stretch in hand
+	sounds   []uint16
+	features []feature
+	hits     []hit
+	scores   []int32
+	margins  []float32
+	guesses  []guess
+	likeness []int32 // by example of the shop
+
+	found []Prediction
+}
