@@ -158,6 +158,18 @@ func (c *converter) scalar(n *Node, y *yaml.Node) {
 	if n.style == plain && n.Text != "" {
 		c.comment(n)
 	}
+	if n.Text == "" && c.isComparison(n) {
+		n.Lost = true
+	}
+}
+
+// isComparison tells an empty block that was meant as `> 3`, of which the linter has said that it is lost.
+func (c *converter) isComparison(n *Node) bool {
+	if n.style != literal && n.style != folded {
+		return false
+	}
+	header := c.src.text[n.offset:]
+	return strings.ContainsAny(header[:wordLen(header)], "123456789")
 }
 
 // comment looks for a comment behind an unquoted value that looks like a part of it.
