@@ -34,7 +34,10 @@ func parseYAML(name string, data []byte, zone *time.Location, p *doc.Problems) [
 	d := &doc.Decoder{Problems: p, Zone: zone}
 	var list []bot.Order
 	read := func(item *doc.Node) {
-		if o, ok := FromYAML(d, item); ok {
+		o, ok := FromYAML(d, item)
+		if ok && o.BuyerID == "" {
+			p.Error(start(item), doc.MissingKey, "an order in a file needs buyer_id")
+		} else if ok {
 			list = append(list, o)
 		}
 	}
@@ -46,16 +49,10 @@ func parseYAML(name string, data []byte, zone *time.Location, p *doc.Problems) [
 	} else {
 		doc.DecodeList(d, root, "orders", read)
 	}
-	own := list[:0]
-	for _, o := range list {
-		if o.BuyerID != "" {
-			own = append(own, o)
-		}
-	}
-	return own
+	return list
 }
 
-// FromYAML reads one order of a file, whose buyer_id must be given. ok is false when a problem was reported.
+// FromYAML reads one order. ok is false when a problem was reported.
 func FromYAML(d *doc.Decoder, n *doc.Node) (o bot.Order, ok bool) {
 	if n.Kind != doc.Mapping {
 		d.Problems.Error(n.Range(), doc.WrongType, "an order is a mapping").WithHint("write {buyer_id: …, no: …, stage: …}")
@@ -67,10 +64,6 @@ func FromYAML(d *doc.Decoder, n *doc.Node) (o bot.Order, ok bool) {
 	}
 	if err != nil {
 		reportField(d.Problems, n, err)
-		return o, false
-	}
-	if o.BuyerID == "" {
-		d.Problems.Error(start(n), doc.MissingKey, "an order in a file needs buyer_id")
 		return o, false
 	}
 	return o, true

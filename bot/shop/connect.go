@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,12 @@ const (
 // Secrets finds the value that connect.yaml refers to: kind is "env" or "file", name what follows the colon. An error
 // must not hold the value.
 type Secrets func(kind, name string) (string, error)
+
+func (c Connect) equal(d Connect) bool {
+	same := slices.Equal(c.Webhook.Secrets, d.Webhook.Secrets)
+	return same && c.Webhook.Unsigned == d.Webhook.Unsigned && c.Webhook.Rate == d.Webhook.Rate &&
+		c.Webhook.Callback == d.Webhook.Callback && c.Orders == d.Orders
+}
 
 // connector reads connect.yaml.
 type connector struct {

@@ -38,7 +38,7 @@ type content struct {
 // A folder is what was read of one folder, before anything of it is understood.
 type folder struct {
 	dir      string // as the opener knows it
-	prefix   string // "" for the shop's own folder, "../base/" for a base's files
+	prefix   string // "" or "fruit/" for the shop's own files, "../base/" for a base's
 	shop     *content
 	rules    []content
 	intents  *content
@@ -55,19 +55,30 @@ type reader struct {
 }
 
 // read reads the files of a folder that mean something. It says what is missing, unreadable or too large; a folder
-// without shop.yaml has a nil shop.
-func (r *reader) read(tree fs.FS, dir, prefix string) *folder {
+// without shop.yaml has a nil shop. Of a base's folder (not own) the tests and connect.yaml are not read.
+func (r *reader) read(tree fs.FS, dir, prefix string, own bool) *folder {
 	f := &folder{dir: dir, prefix: prefix}
 	f.shop = r.file(tree, prefix, shopFile)
 	f.rules = r.files(tree, prefix, rulesFile, "rules")
 	f.intents = r.file(tree, prefix, intentsFile)
-	if prefix == "" {
+	if own {
 		f.tests = r.files(tree, prefix, testsFile, "tests")
 		f.connect = r.file(tree, prefix, connectFile)
+		f.orders = ordersOf(tree)
 	}
 	f.products = r.file(tree, prefix, productsFile)
 	r.nearMisses(tree, prefix)
 	return f
+}
+
+// ordersOf is the file of orders that stands in a folder, "" where there is none.
+func ordersOf(tree fs.FS) string {
+	for _, name := range []string{"orders.csv", "orders.yaml"} {
+		if info, err := fs.Stat(tree, name); err == nil && info.Mode().IsRegular() {
+			return name
+		}
+	}
+	return ""
 }
 
 // file reads one file; nil where there is none.
@@ -154,22 +165,19 @@ func (r *reader) nearMisses(tree fs.FS, prefix string) {
 	known := []string{shopFile, rulesFile, intentsFile, testsFile, connectFile, productsFile}
 	entries, _ := fs.ReadDir(tree, ".")
 	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || slices.Contains(known, name) || strings.HasPrefix(name, ".") || !looksRead(name) {
+		name, ext := e.Name(), path.Ext(e.Name())
+		if e.IsDir() || slices.Contains(known, name) || strings.HasPrefix(name, ".") {
 			continue
 		}
-		meant := doc.Suggest(strings.TrimSuffix(name, path.Ext(name))+path.Ext(known[0]), known)
-		if path.Ext(name) == ".csv" {
-			meant = doc.Suggest(name, known)
+		if ext == ".yml" {
+			name = strings.TrimSuffix(name, ext) + ".yaml"
 		}
-		if meant != "" && path.Ext(meant) != ".csv" || meant == productsFile && path.Ext(name) == ".csv" {
-			r.problems.Warn(doc.WholeFile(prefix+name), doc.Unused, "this file is not read").
-				WithHint(fmt.Sprintf("rename it to %s", meant))
+		meant := doc.Suggest(name, known)
+		if slices.Contains(known, name) {
+			meant = name
+		}
+		if path.Ext(name) == path.Ext(meant) && meant != "" {
+			r.problems.Warn(doc.WholeFile(prefix+e.Name()), doc.Unused, "this file is not read").WithHint("rename it to " + meant)
 		}
 	}
-}
-
-func looksRead(name string) bool {
-	ext := path.Ext(name)
-	return ext == ".yaml" || ext == ".yml" || ext == ".csv"
 }

@@ -27,8 +27,15 @@ type Result struct {
 	Problems []doc.Diagnostic  // sorted; file names are relative to the folder that was asked for
 	Sources  map[string][]byte // by the file names of diagnostics, for rendering
 	Tests    []*doc.File       // also of a broken shop, so that their problems can be told too
-	Settings []bot.Team        // the teams as far as they could be read
-	Watch    []string          // folders whose change may change the result
+	Watch    []string          // folders whose change may change the result, the shop's own first
+
+	hasID bool      // shop.yaml gives an id
+	idAt  doc.Range // where
+}
+
+// sameAs tells whether two readings gave the same shop, so that the older one can stay.
+func (s *Shop) sameAs(t *Shop) bool {
+	return s.Dir == t.Dir && s.Book.Hash == t.Book.Hash && s.Connect.equal(t.Connect)
 }
 
 // HasErrors tells whether a problem is an error, one in a test file included.
