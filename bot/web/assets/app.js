@@ -48,7 +48,8 @@ function show(next) {
   chat.chips(view, on);
   desk.show(view);
   tellTime();
-  const turns = fresh.filter((l) => l.turn);
+  // Each new answer is explained at once; what the agent did explains itself.
+  const turns = fresh.filter((l) => l.turn && (l.from === "bot" || l.note === "silent"));
   if (turns.length) explain(turns.at(-1).turn, false);
   schedule();
 }
@@ -68,6 +69,7 @@ async function explain(turn, asked) {
     const trace = await api.why(view.session, turn);
     const line = view.lines.find((l) => l.turn === turn && l.from === "buyer");
     why.show(trace, line, view.shop.zone);
+    chat.place(turn, trace);
   } catch {
     why.clear();
   }
@@ -151,5 +153,6 @@ document.addEventListener("keydown", (e) => {
     opener.focus();
   }
 });
+new ResizeObserver(() => { byId("lines").scrollTop = byId("lines").scrollHeight; }).observe(byId("lines"));
 setInterval(tellTime, 1000);
 start();

@@ -65,6 +65,15 @@ function draw(line, view, on) {
     el("div", { class: "bubble" }, content(line, view.shop.photos ?? [])), choices, whyButton);
 }
 
+// place writes file and line of the rule beside its answer, once they are known.
+export function place(turn, trace) {
+  const decision = (trace.decisions ?? []).find((d) => d.file && d.rule);
+  if (!decision) return;
+  for (const b of document.querySelectorAll(".whybutton")) {
+    if (b.dataset.turn === turn) b.textContent = `${word("why_button")} · ${decision.rule} · ${decision.file}:${decision.line}`;
+  }
+}
+
 let shown = { session: "", count: 0 };
 
 // show adds the lines that are new, so that a screen reader reads only those.
