@@ -155,7 +155,7 @@ func (c *converter) scalar(n *Node, y *yaml.Node) {
 	if n.Lost {
 		n.Tag = "!!str"
 	}
-	if n.style == plain && n.Text != "" {
+	if n.style == plain && !n.Lost {
 		c.comment(n)
 	}
 	if n.Text == "" && c.isComparison(n) {
@@ -175,8 +175,8 @@ func (c *converter) isComparison(n *Node) bool {
 // comment looks for a comment behind an unquoted value that looks like a part of it.
 func (c *converter) comment(n *Node) {
 	at, ok := lostComment(c.src.text, n.end())
-	if !ok {
-		return
+	if !ok || n.Text == "" && isBlankAt(c.src.text, at+1) {
+		return // Behind an empty value only a # without a blank looks like a text.
 	}
 	place := c.src.between(at, c.src.lineEnd(c.src.lineOf(at)))
 	if n.Tag != "!!str" {
@@ -199,6 +199,10 @@ func lostComment(text string, end int) (at int, ok bool) {
 	oneBefore := text[end:at] == " "
 	noneAfter := at+1 >= len(text) || !isBlank(text[at+1])
 	return at, oneBefore || noneAfter
+}
+
+func isBlankAt(text string, at int) bool {
+	return at >= len(text) || isBlank(text[at]) || breakLen(text, at) > 0
 }
 
 // ReportLost reports a comment, at its place, that was most likely meant as a part of the text before it.

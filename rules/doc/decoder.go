@@ -4,6 +4,7 @@ package doc
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -54,6 +55,9 @@ func describe(v *Node) string {
 func (d *Decoder) Text(v *Node) (string, bool) {
 	switch {
 	case v == nil:
+		return "", false
+	case v.Kind == Null && v.doubt != nil:
+		ReportLost(d.Problems, *v.doubt)
 		return "", false
 	case v.Kind != Scalar:
 		d.Wrong(v, "expected a text", "write the text behind the colon; a text with : # [ { in it needs quotes")
@@ -115,7 +119,11 @@ func (d *Decoder) Int(v *Node, least, most int) (int, bool) {
 			return i, true
 		}
 	}
-	d.Wrong(v, fmt.Sprintf("expected a whole number from %d to %d", least, most), fmt.Sprintf("for example %d", min(max(least, 1), most)))
+	span := fmt.Sprintf("from %d to %d", least, most)
+	if most >= math.MaxInt32 {
+		span = fmt.Sprintf("of at least %d", least)
+	}
+	d.Wrong(v, "expected a whole number "+span, fmt.Sprintf("for example %d", min(max(least, 1), most)))
 	return 0, false
 }
 

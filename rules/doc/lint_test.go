@@ -158,7 +158,7 @@ func TestGoodDocumentsAreLeftAlone(t *testing.T) {
 	for _, test := range []struct{ name, source string }{
 		{"all forms", string(good)},
 		{"windows", byteOrderMark + strings.ReplaceAll(string(good), "\n", "\r\n")},
-		{"wide punctuation in texts", "a: 亲，您好：请看“说明”、【公告】。\nb: [您好，亲, 在的：请说]\nc: 【公告】您好\nd: {e: 亲：好}\n"},
+		{"wide punctuation in texts", "a: 亲，您好：请看“说明”、【公告】。\nb: [您好，亲, 在的：请说]\nc: 【公告】您好\nn: 【New Arrival】\nd: {e: 亲：好}\n"},
 		{"text below its key", "a:\n  QQ：123456\nb:\n  time:10:30\n"},
 		{"web address", "a: https://x.example/a:b#c\nb: [https://x.example/]\n"},
 		{"list at the key's column", "a:\n- b: 1\n  c: 2\n- d: 3\ne: 4\n"},

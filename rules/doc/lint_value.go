@@ -171,8 +171,8 @@ func (l *linter) brackets(at int, text string) {
 	if open < 0 || !strings.ContainsRune("】］｝]}", last) || len(text) < size+tail {
 		return
 	}
-	if wide, words := listOfWords(text[size : len(text)-tail]); words > 0 {
-		_ = wide
+	inner := text[size : len(text)-tail]
+	if wide, words := listOfWords(inner); words > 1 && (wide >= 0 || strings.Contains(inner, ",")) {
 		l.add(at, at+size, true, fmt.Sprintf("%c is a full-width bracket, so this is one text and no list", first),
 			"type [ ] or { } and , with the keyboard in English")
 	}
