@@ -31,7 +31,8 @@ type Book struct {
 
 // Compile reads the rule documents in their order and compiles them. The shop's own new rules are read before the
 // base's (the specific before the general); a rule with the id of a base rule takes that rule's place; the shop's
-// `otherwise` replaces the base's. Every problem goes to p. The book is nil when there was an error.
+// `otherwise` replaces the base's. Every problem goes to p. The book is nil when there was an
+// error, also one that was found when a document was parsed.
 func Compile(sources []Source, v *Vocabulary, o Options, p *doc.Problems) *Book {
 	found := &doc.Problems{}
 	r := newReader(v, found)
@@ -48,7 +49,7 @@ func Compile(sources []Source, v *Vocabulary, o Options, p *doc.Problems) *Book 
 	for _, d := range found.All() {
 		p.Add(d)
 	}
-	if found.HasErrors() {
+	if found.HasErrors() || s.spoiled {
 		return nil
 	}
 	return b

@@ -12,9 +12,8 @@ const maxBoxes = 64
 // A dimension is one thing that a box bounds.
 type dimension struct {
 	kind  dimensionKind
-	fact  int
-	other int    // of a pair; the larger of the two places
-	text  string // of an opaque atom
+	fact  int // of an opaque atom its number
+	other int // of a pair; the larger of the two places
 }
 
 type dimensionKind uint8
@@ -118,10 +117,33 @@ func (b box) meet(other box) (out box, ok bool) {
 	return out, true
 }
 
+// disjoint tells whether two boxes surely have nothing in common.
+func (b box) disjoint(other box) bool {
+	for i := range b {
+		if s := other.get(b[i].dim); s != nil && b[i].set.disjoint(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// within tells whether a box lies in another.
+func (b box) within(other box) bool {
+	for i := range other {
+		if s := b.get(other[i].dim); s == nil || !s.within(other[i].set) {
+			return false
+		}
+	}
+	return true
+}
+
 // minus is what is left of a box outside another, in boxes that do not overlap.
 func (b box) minus(other box) []box {
-	if _, overlaps := b.meet(other); !overlaps {
+	if b.disjoint(other) {
 		return []box{b}
+	}
+	if b.within(other) {
+		return nil
 	}
 	var left []box
 	rest := b
@@ -155,7 +177,12 @@ func subtract(from, away []box) (left []box, ok bool) {
 }
 
 // A boxer turns conditions into boxes.
-type boxer struct{ layout *layout }
+type boxer struct {
+	layout *layout
+	opaque map[string]int // numbers for the texts of opaque atoms
+}
+
+func newBoxer(l *layout) boxer { return boxer{layout: l, opaque: map[string]int{}} }
 
 // boxes are the alternatives of a condition; ok is false when there are too many. None means that it is never true.
 func (x boxer) boxes(c *condition) (list []box, ok bool) {
@@ -206,10 +233,7 @@ func (x boxer) atom(a *atom) []box {
 		}
 		return nil
 	}
-	b, ok := x.readable(a.reads)
-	if !ok {
-		return nil
-	}
+	b := x.readable(a.reads)
 	dim, s := x.side(a)
 	if a.negated {
 		s = s.complement()
@@ -217,21 +241,22 @@ func (x boxer) atom(a *atom) []box {
 			s = mask{caseFalse, caseTrue | caseFalse | caseNeither}
 		}
 	}
-	if b, ok = b.with(dim, s); !ok {
+	b, ok := b.with(dim, s)
+	if !ok {
 		return nil
 	}
 	return []box{b}
 }
 
 // readable is the box in which all these facts are known.
-func (x boxer) readable(reads []int) (box, bool) {
+func (x boxer) readable(reads []int) box {
 	var b box
 	for _, fact := range reads {
 		if !x.layout.certain(fact) {
 			b = append(b, side{dimension{kind: dimKnown, fact: fact}, mask{caseKnown, caseKnown | caseUnknown}})
 		}
 	}
-	return b, true
+	return b
 }
 
 // certain tells facts that are never unknown. A shop's policy is written down in its folder.
@@ -256,7 +281,12 @@ func (x boxer) side(a *atom) (dimension, set) {
 			return dimension{kind: dimValue, fact: s.fact}, value
 		}
 	}
-	return dimension{kind: dimOpaque, text: s.text}, mask{caseTrue, caseTrue | caseFalse | caseNeither}
+	number, seen := x.opaque[s.text]
+	if !seen {
+		number = len(x.opaque)
+		x.opaque[s.text] = number
+	}
+	return dimension{kind: dimOpaque, fact: number}, mask{caseTrue, caseTrue | caseFalse | caseNeither}
 }
 
 func pairSide(s *shape) (dimension, set) {

@@ -223,10 +223,8 @@ func (c *checker) unknownField(n ast.Node, name string, last ast.Node) (operand,
 	at := c.placeOf(last)
 	suggestion := c.didYouMean(field, fields)
 	hint := fmt.Sprintf("%s has %s", group, strings.Join(fields, ", "))
-	if suggestion == "" {
-		if other, ok := c.fieldElsewhere(field); ok {
-			suggestion = fmt.Sprintf("; did you mean %q?", other)
-		}
+	if other, ok := c.fieldElsewhere(field); ok {
+		suggestion = fmt.Sprintf("; did you mean %q?", other)
 	}
 	if field == "known" {
 		hint = fmt.Sprintf("write has(%s.%s) with the field that is meant", group, fields[0])

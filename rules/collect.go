@@ -151,9 +151,12 @@ func (r *reader) needsAnswer(d *draft) {
 	if rule.FindOrder || rule.Silent || len(rule.Replies) > 0 || rule.Offer != nil || rule.Handoff != nil || len(d.node.Pairs) == 0 {
 		return
 	}
-	for _, key := range []string{"find_order", "silent", "reply", "offer", "handoff"} {
-		if v := d.node.Get(key); v != nil && (v.Kind != doc.Scalar || v.Tag != "!!bool") {
-			return // it is there, and what is wrong with it was reported
+	answers := []string{"find_order", "silent", "reply", "offer", "handoff"}
+	for _, pair := range d.node.Pairs {
+		known := slices.ContainsFunc(r.rule, func(f doc.Field[draft]) bool { return f.Name == pair.Key.Text })
+		read := pair.Value.Kind == doc.Scalar && pair.Value.Tag == "!!bool"
+		if !known || slices.Contains(answers, pair.Key.Text) && !read {
+			return // it was meant, and what is wrong with it was reported
 		}
 	}
 	r.problems.Error(d.node.Pairs[0].Key.Range(), doc.MissingKey, "this rule does nothing: it needs one of find_order, reply, silent, offer, handoff").

@@ -9,7 +9,7 @@ func (r *reader) checkConstant(d *draft) bool {
 	if d.rule.when == nil {
 		return false
 	}
-	c := constants{boxer: boxer{r.layout}, x: d.when}
+	c := constants{boxer: newBoxer(r.layout), x: d.when}
 	return c.check(d.rule.when)
 }
 

@@ -113,8 +113,6 @@ func (c *checker) unknownFunction(n ast.Node, name string) (operand, bool) {
 	switch name {
 	case "now", "today":
 		hint = "write now.date or now.hour"
-	case "contains", "startsWith", "endsWith", "matches":
-		hint = fmt.Sprintf("write it between two texts: message.text %s \"…\"", name)
 	case "upper":
 		hint = "write lower(…)"
 	}

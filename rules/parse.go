@@ -298,6 +298,10 @@ func (x *expression) explainSyntax(err error) {
 		return
 	}
 	at := span{min(e.From, len(x.text)), min(max(e.To, e.From+1), len(x.text))}
+	if name, ok := x.operatorCall(e.From); ok {
+		x.fail(at, doc.UnknownFunction, "`%s` is no function", name).WithHint(operatorHint(name))
+		return
+	}
 	message, hint := x.sayParserError(e.Message)
 	if strings.HasPrefix(e.Message, "unexpected token EOF") {
 		at = x.lastToken()
@@ -305,7 +309,34 @@ func (x *expression) explainSyntax(err error) {
 			at = span{open.From, open.To}
 		}
 	}
+	if strings.HasPrefix(e.Message, "invalid") || strings.Contains(e.Message, "too large") {
+		at = x.numberBefore(at)
+	}
 	x.fail(at, doc.Syntax, "%s", message).WithHint(hint)
+}
+
+// operatorCall tells whether an operator that is a word is called like a function at a place.
+func (x *expression) operatorCall(at int) (name string, ok bool) {
+	for i := 0; i+1 < len(x.tokens); i++ {
+		if t := x.tokens[i]; t.From == at && t.Is(lexer.Operator, "contains", "startsWith", "endsWith", "matches", "in") {
+			return t.Value, x.tokens[i+1].Is(lexer.Bracket, "(")
+		}
+	}
+	return "", false
+}
+
+func operatorHint(name string) string {
+	return fmt.Sprintf("write it between two values: message.text %s \"…\"", name)
+}
+
+// numberBefore is where the last number stands: the parser complains about it when it is past it.
+func (x *expression) numberBefore(at span) span {
+	for i := len(x.tokens) - 1; i >= 0; i-- {
+		if t := x.tokens[i]; t.Kind == lexer.Number && t.From <= at.from {
+			return span{t.From, t.To}
+		}
+	}
+	return at
 }
 
 // lastToken is where an expression that ends too early ends.

@@ -11,6 +11,9 @@ type set interface {
 	intersect(other set) set
 	complement() set
 	empty() bool
+	// disjoint and within allocate nothing: nearly all pairs of rules need no more than these.
+	disjoint(other set) bool
+	within(other set) bool
 }
 
 // A mask is a set out of a few named cases, one bit each.
@@ -26,6 +29,8 @@ const (
 func (m mask) intersect(other set) set { return mask{m.bits & other.(mask).bits, m.full} }
 func (m mask) complement() set         { return mask{m.full &^ m.bits, m.full} }
 func (m mask) empty() bool             { return m.bits == 0 }
+func (m mask) disjoint(other set) bool { return m.bits&other.(mask).bits == 0 }
+func (m mask) within(other set) bool   { return m.bits&^other.(mask).bits == 0 }
 
 // A words is a set of texts, or of all texts but some. The domain of an enum makes the second kind finite.
 type words struct {
@@ -74,6 +79,30 @@ func (w words) complement() set {
 }
 
 func (w words) empty() bool { return !w.but && len(w.list) == 0 }
+
+func (w words) disjoint(other set) bool {
+	o := other.(words)
+	switch {
+	case w.but && o.but:
+		return false
+	case w.but:
+		return o.disjoint(w)
+	}
+	for _, word := range w.list {
+		if slices.Contains(o.list, word) != o.but {
+			return false
+		}
+	}
+	return true
+}
+
+func (w words) within(other set) bool {
+	o := other.(words)
+	if w.but {
+		return o.but && !slices.ContainsFunc(o.list, func(word string) bool { return !slices.Contains(w.list, word) })
+	}
+	return !slices.ContainsFunc(w.list, func(word string) bool { return slices.Contains(o.list, word) == o.but })
+}
 
 // A numbers is a set of numbers: intervals in order that do not touch. Of a whole number all bounds are closed.
 type numbers struct {
@@ -220,6 +249,31 @@ func (n numbers) complement() set {
 		out = out.intersect(numbers{around, n.whole}.tidy()).(numbers)
 	}
 	return out
+}
+
+func (n numbers) disjoint(other set) bool {
+	for _, a := range n.intervals {
+		for _, b := range other.(numbers).intervals {
+			if !(interval{laterFrom(a.from, b.from), earlierTo(a.to, b.to)}).empty() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (n numbers) within(other set) bool {
+	for _, a := range n.intervals {
+		if !slices.ContainsFunc(other.(numbers).intervals, a.within) {
+			return false
+		}
+	}
+	return true
+}
+
+// within tells whether an interval lies in another.
+func (i interval) within(other interval) bool {
+	return laterFrom(i.from, other.from) == i.from && earlierTo(i.to, other.to) == i.to
 }
 
 func (n numbers) empty() bool { return len(n.intervals) == 0 }

@@ -8,55 +8,75 @@ import (
 	"xiaoer/rules/doc"
 )
 
-// maxComparisons bounds the work of looking for rules that are always beaten, for shops with thousands of rules.
-const maxComparisons = 2_000_000
+// The bounds of the work of looking for rules that are always beaten, for shops with thousands of rules: how many pairs
+// of boxes are compared, and how many are subtracted to find rules that are beaten by several together.
+const (
+	maxComparisons  = 2_000_000
+	maxSubtractions = 20_000
+	maxForOneRule   = 500
+)
 
 // A reached is a rule while it is looked for rules that beat it.
 type reached struct {
 	draft *draft
 	boxes []box
-	beats bool
+}
+
+// Rivals look for the rules that beat a rule among those before it.
+type rivals struct {
+	boxer        boxer
+	byIntent     map[string][]*reached
+	always       []*reached
+	comparisons  int
+	subtractions int
 }
 
 // checkUnreachable reports rules that earlier rules always beat. A rule beats where it surely answers: not with a
 // limit, an offer, a promise, products or dates, not when it finds an order (reading may go on below it), and only
 // where the facts of its texts are known.
 func (r *reader) checkUnreachable(drafts []*draft) {
-	x := boxer{r.layout}
-	byIntent := map[string][]*reached{}
-	var always []*reached
-	budget := maxComparisons
+	s := &rivals{boxer: newBoxer(r.layout), byIntent: map[string][]*reached{}, comparisons: maxComparisons, subtractions: maxSubtractions}
 	for _, d := range drafts {
 		if d.broken || d.rule.Off {
 			continue
 		}
-		boxes, ok := x.boxes(d.rule.when)
+		boxes, ok := s.boxer.boxes(d.rule.when)
 		if !ok {
 			continue
 		}
-		one := &reached{draft: d, boxes: boxes, beats: r.beats(d.rule)}
-		r.checkReached(one, byIntent, always, &budget)
-		if !one.beats {
-			continue
+		one := &reached{draft: d, boxes: boxes}
+		if beaters := s.search(one); len(beaters) > 0 {
+			r.reportUnreachable(d, beaters)
+			d.broken = true
 		}
-		if one.boxes = r.whereTextsKnown(d.rule, boxes); len(one.boxes) == 0 {
-			continue
-		}
-		if len(d.rule.Intents) == 0 {
-			always = append(always, one)
-		}
-		for _, in := range d.rule.Intents {
-			byIntent[in.Intent] = append(byIntent[in.Intent], one)
+		s.add(one)
+	}
+}
+
+// add makes a rule one that later ones are compared with, where it surely answers.
+func (s *rivals) add(one *reached) {
+	facts, ok := one.draft.rule.beats()
+	if !ok {
+		return
+	}
+	one.boxes = meetAll(one.boxes, []box{s.boxer.readable(facts)})
+	if len(one.draft.rule.Intents) == 0 {
+		s.always = append(s.always, one)
+	}
+	for i, in := range one.draft.rule.Intents {
+		if !slices.ContainsFunc(one.draft.rule.Intents[:i], func(before Intended) bool { return before.Intent == in.Intent }) {
+			s.byIntent[in.Intent] = append(s.byIntent[in.Intent], one)
 		}
 	}
 }
 
-func (r *reader) beats(rule *Rule) bool {
-	if rule.FindOrder || rule.Limit != nil || rule.Offer != nil || rule.Promise != nil || len(rule.For) > 0 || rule.hasFrom || rule.hasUntil {
-		return false
+// beats gives the facts that must be known for a rule to answer whenever its condition is true; ok is false for one
+// that may not answer for other reasons.
+func (r *Rule) beats() (facts []int, ok bool) {
+	if r.FindOrder || r.Limit != nil || r.Offer != nil || r.Promise != nil || len(r.For) > 0 || r.hasFrom || r.hasUntil {
+		return nil, false
 	}
-	_, ok := rule.needed()
-	return ok
+	return r.needed()
 }
 
 // needed lists the facts that must be known for the rule's words; ok is false when a text may fail for another reason.
@@ -100,25 +120,16 @@ func (t *Template) needed(later func(int) bool) (facts []int, plain bool) {
 	return facts, true
 }
 
-// whereTextsKnown narrows boxes to where the rule's words can be said.
-func (r *reader) whereTextsKnown(rule *Rule, boxes []box) []box {
-	facts, _ := rule.needed()
-	known, _ := boxer{r.layout}.readable(facts)
-	return meetAll(boxes, []box{known})
-}
-
-// checkReached reports a rule that is beaten for everything that it is for.
-func (r *reader) checkReached(one *reached, byIntent map[string][]*reached, always []*reached, budget *int) {
-	rule := one.draft.rule
-	intents := rule.Intents
+// search finds the rules that beat a rule for everything that it is for.
+func (s *rivals) search(one *reached) (beaters []*reached) {
+	intents := one.draft.rule.Intents
 	if len(intents) == 0 {
 		intents = []Intended{{}}
 	}
-	var beaters []*reached
 	for _, in := range intents {
-		some, beaten := beatenBy(one, in, slices.Concat(always, byIntent[in.Intent]), budget)
-		if !beaten {
-			return
+		some := s.beaters(one, in)
+		if len(some) == 0 {
+			return nil
 		}
 		for _, b := range some {
 			if !slices.Contains(beaters, b) {
@@ -126,43 +137,39 @@ func (r *reader) checkReached(one *reached, byIntent map[string][]*reached, alwa
 			}
 		}
 	}
-	r.reportUnreachable(one.draft, beaters)
-	one.draft.broken = true
+	return beaters
 }
 
-// beatenBy finds the earlier rules that leave nothing of a rule.
-func beatenBy(one *reached, in Intended, earlier []*reached, budget *int) (beaters []*reached, beaten bool) {
-	left := one.boxes
-	if len(left) == 0 {
-		return nil, false
-	}
-	for _, e := range earlier {
-		if !e.covers(one.draft.rule, in) {
-			continue
-		}
-		if *budget -= len(left) * len(e.boxes); *budget < 0 {
-			return nil, false
-		}
-		if !touches(left, e.boxes) {
-			continue
-		}
-		next, ok := subtract(left, e.boxes)
-		if !ok {
-			return nil, false
-		}
-		left = next
-		beaters = append(beaters, e)
-		if len(left) == 0 {
-			return smallest(one, beaters), true
+// beaters finds the earlier rules that leave nothing of a rule for one intent: one alone if there is such a one, else
+// several together.
+func (s *rivals) beaters(one *reached, in Intended) []*reached {
+	var near []*reached
+	for _, list := range [][]*reached{s.always, s.byIntent[in.Intent]} {
+		for _, e := range list {
+			if s.comparisons -= len(one.boxes) * len(e.boxes); s.comparisons < 0 {
+				return nil
+			}
+			if !e.touches(one) || !e.covers(one.draft.rule, in) {
+				continue
+			}
+			if e.containsAll(one) {
+				return []*reached{e}
+			}
+			near = append(near, e)
 		}
 	}
-	return nil, false
+	if !s.leaveNothing(one, near) {
+		return nil
+	}
+	return s.fewest(one, near)
 }
 
-func touches(a, b []box) bool {
-	for _, one := range a {
-		for _, other := range b {
-			if _, ok := one.meet(other); ok {
+// touches tells whether something of the later rule is taken by this one, as far as facts are concerned that the later
+// one reads too: where it does not, they may be unknown, and nothing is taken.
+func (e *reached) touches(later *reached) bool {
+	for _, b := range later.boxes {
+		for _, other := range e.boxes {
+			if !b.disjoint(other) {
 				return true
 			}
 		}
@@ -170,18 +177,42 @@ func touches(a, b []box) bool {
 	return false
 }
 
-// smallest leaves out earlier rules that are not needed to beat the rule.
-func smallest(one *reached, beaters []*reached) []*reached {
-	for i := 0; i < len(beaters) && len(beaters) > 1; {
-		rest := slices.Delete(slices.Clone(beaters), i, i+1)
-		left := one.boxes
-		ok := true
-		for _, e := range rest {
-			if left, ok = subtract(left, e.boxes); !ok {
-				break
-			}
+func (e *reached) containsAll(later *reached) bool {
+	for _, b := range later.boxes {
+		if !slices.ContainsFunc(e.boxes, b.within) {
+			return false
 		}
-		if ok && len(left) == 0 {
+	}
+	return true
+}
+
+// leaveNothing takes the earlier rules away from the later one, within the bounds of work.
+func (s *rivals) leaveNothing(one *reached, earlier []*reached) bool {
+	left := one.boxes
+	work := maxForOneRule
+	for _, e := range earlier {
+		cost := len(left) * len(e.boxes)
+		work -= cost
+		s.subtractions -= cost
+		if work < 0 || s.subtractions < 0 {
+			return false
+		}
+		next, ok := subtract(left, e.boxes)
+		if !ok {
+			return false
+		}
+		if left = next; len(left) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// fewest leaves out earlier rules that are not needed to beat the rule.
+func (s *rivals) fewest(one *reached, beaters []*reached) []*reached {
+	for i := 0; i < len(beaters); {
+		rest := slices.Delete(slices.Clone(beaters), i, i+1)
+		if s.leaveNothing(one, rest) {
 			beaters = rest
 			continue
 		}
@@ -194,7 +225,7 @@ func smallest(one *reached, beaters []*reached) []*reached {
 // with a handoff for a human, a complaint and danger, so there a rule without one beats none that has one.
 func (e *reached) covers(later *Rule, in Intended) bool {
 	rule := e.draft.rule
-	if later.Handoff != nil && rule.Handoff == nil && (in.Intent == "human" || in.Intent == "complaint" || later.readsGuard()) {
+	if later.Handoff != nil && rule.Handoff == nil && (in.Intent == "human" || in.Intent == "complaint" || later.guarded) {
 		return false
 	}
 	if len(rule.Intents) == 0 {
@@ -204,8 +235,6 @@ func (e *reached) covers(later *Rule, in Intended) bool {
 		return i.Intent == in.Intent && (i.Topic == "" || i.Topic == in.Topic)
 	})
 }
-
-func (r *Rule) readsGuard() bool { return r.guarded }
 
 func (r *reader) reportUnreachable(d *draft, beaters []*reached) {
 	ids := make([]string, len(beaters))

@@ -81,7 +81,7 @@ func (r *reader) needsOrder(rule *Rule) bool {
 	if rule.FindOrder {
 		return false
 	}
-	boxes, ok := boxer{r.layout}.boxes(rule.when)
+	boxes, ok := newBoxer(r.layout).boxes(rule.when)
 	if !ok {
 		return false
 	}
