@@ -112,7 +112,7 @@ type Trace struct {
 	Reading   *intents.Reading `json:"reading,omitempty"`
 	Decisions []Decided        `json:"decisions"`
 	Answered  []string         `json:"answered,omitempty"` // rules and built-in answers that answered (by silence too), asked or handed over
-	Notes     []string         `json:"notes,omitempty"` // guards that acted, questions read, requests kept for later: English, no buyer's text
+	Notes     []string         `json:"notes,omitempty"`    // guards that acted, questions read, requests kept for later: English, no buyer's text
 }
 
 // Decided is one decision of the rule book with the place of its winner.

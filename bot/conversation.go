@@ -4,7 +4,6 @@ package bot
 
 import (
 	"time"
-
 )
 
 // Status says who has a conversation.
@@ -66,13 +65,12 @@ type Filled struct {
 
 // A Matter is one intent about one order within an episode. It owns the slots collected for it.
 type Matter struct {
-	Intent    string            `json:"intent"`
-	Order     string            `json:"order,omitempty"`
-	Slots     map[string]Filled `json:"slots,omitempty"`
-	Asked     map[string]int    `json:"asked,omitempty"` // askings by slot; the list of orders counts for the order number
-	Product   *Product          `json:"product,omitempty"`
-	NoOrder   bool              `json:"no_order,omitempty"` // looking for the order was given up
-	Withdrawn bool              `json:"withdrawn,omitempty"`
+	Intent  string            `json:"intent"`
+	Order   string            `json:"order,omitempty"`
+	Slots   map[string]Filled `json:"slots,omitempty"`
+	Asked   map[string]int    `json:"asked,omitempty"` // askings by slot; the list of orders counts for the order number
+	Product *Product          `json:"product,omitempty"`
+	NoOrder bool              `json:"no_order,omitempty"` // looking for the order was given up
 }
 
 // Kinds of open question.
@@ -93,6 +91,8 @@ type Question struct {
 	Order   string    `json:"order,omitempty"` // number of the order that the matter was about
 	Options []Request `json:"options,omitempty"`
 	Orders  []Order   `json:"orders,omitempty"`
+	RuleAt  int       `json:"rule_at,omitempty"` // where the rule stood
+	Photo   bool      `json:"photo,omitempty"`   // AskClarify: asked about a photo that came without words
 	At      time.Time `json:"at"`
 }
 
@@ -176,4 +176,3 @@ func (c *Conversation) Collected() map[string]Filled {
 	}
 	return out
 }
-

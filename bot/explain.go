@@ -1,6 +1,9 @@
 package bot
 
-import "xiaoer/intents"
+import (
+	"xiaoer/intents"
+	"xiaoer/rules"
+)
 
 // Explanation is the object of `explain --json`.
 type Explanation struct {
@@ -34,4 +37,46 @@ type ConsideredExplained struct {
 }
 
 // Explain tells why a turn ended as it did. The event has to have been stepped with Explain set.
-func (t Turn) Explain() Explanation { return Explanation{} }
+func (t Turn) Explain() Explanation {
+	r := t.Response("")
+	out := Explanation{
+		Intents: acceptedOf(t.Trace.Reading), Negated: []string{}, Entities: []intents.Entity{}, Mood: intents.Calm, Risk: intents.NoRisk,
+		Decisions: []DecisionExplained{}, Replies: r.Replies, Ask: r.Ask, Handoff: r.Handoff, Status: r.Status,
+	}
+	if reading := t.Trace.Reading; reading != nil {
+		out.Mood, out.Risk = reading.Mood, reading.Risk
+		out.Negated = append(out.Negated, reading.Negated...)
+		out.Entities = append(out.Entities, reading.Entities...)
+	}
+	for i := range out.Intents {
+		if out.Intents[i].Evidence == nil {
+			out.Intents[i].Evidence = []intents.Evidence{}
+		}
+	}
+	for _, d := range t.Trace.Decisions {
+		out.Decisions = append(out.Decisions, explainDecision(d))
+	}
+	return out
+}
+
+func explainDecision(d Decided) DecisionExplained {
+	out := DecisionExplained{Intent: d.Intent, File: d.File, Line: d.Line, Considered: []ConsideredExplained{}}
+	if d.Rule != "" {
+		out.Rule = &d.Rule
+	}
+	for _, c := range d.Considered {
+		out.Considered = append(out.Considered, explainConsidered(c))
+	}
+	return out
+}
+
+func explainConsidered(c rules.Considered) ConsideredExplained {
+	out := ConsideredExplained{Fits: c.Fits, Because: c.Because, Values: c.Values}
+	if c.Rule != nil {
+		out.Rule = c.Rule.ID
+	}
+	if out.Values == nil {
+		out.Values = map[string]string{}
+	}
+	return out
+}

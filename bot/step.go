@@ -1,8 +1,171 @@
 package bot
 
+import (
+	"slices"
+
+	"xiaoer/intents"
+	"xiaoer/rules"
+)
+
 // Step decides what one event does to a conversation. It is pure: the same inputs give the same result, and the inputs
 // are not changed. When the last action is a look-up the step had no other effect: its result, stepped as an
 // EventLookup, goes on with the same turn.
 func Step(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
-	return c, nil, Trace{Decisions: []Decided{}}
+	if e.Kind == EventLookup {
+		return goOn(b, c, e)
+	}
+	if c.Pending == nil {
+		return begin(b, c, e, nil)
+	}
+	// The look-up of the turn before never came back. What the buyer wrote then is answered first, as if it had failed.
+	var late []Action
+	for c.Pending != nil {
+		c, late, _ = goOn(b, c, Event{Kind: EventLookup, Lookup: &LookupResult{State: Down}, Explain: e.Explain})
+	}
+	next, actions, trace := begin(b, c, e, nil)
+	return next, append(late, actions...), trace
+}
+
+// goOn takes a turn up again with the result of its look-up. The turn is worked out anew from its beginning, which had
+// no effect yet, so that nothing has to be kept of it but its event and what was looked up.
+func goOn(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
+	p := c.Pending
+	c.Pending = nil
+	if p == nil {
+		return c, nil, Trace{Decisions: []Decided{}}
+	}
+	result := LookupResult{State: Down}
+	if e.Lookup != nil {
+		result = *e.Lookup
+	}
+	event := p.Event
+	event.Explain = event.Explain || e.Explain
+	return begin(b, c, event, append(slices.Clip(p.Results), Looked{Lookup: p.Asked, Result: result}))
+}
+
+// begin works one event out with what was looked up for it so far.
+func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []Action, Trace) {
+	t := &turn{b: b, c: clone(c), e: e, looked: looked, trace: Trace{Decisions: []Decided{}}}
+	t.reading = intents.Reading{Mood: intents.Calm, Risk: intents.NoRisk}
+	if e.Reading != nil {
+		t.reading = *e.Reading
+		t.trace.Reading = e.Reading
+	}
+	t.happen()
+	if t.asked != nil {
+		c.Pending = &Pending{Event: e, Asked: *t.asked, Results: looked}
+		return c, []Action{{Kind: ActLookup, Lookup: t.asked}}, Trace{Decisions: []Decided{}}
+	}
+	return t.c, t.speak(), t.trace
+}
+
+// A turn is the work on one event: the conversation as it becomes, and what is to be said and done.
+type turn struct {
+	b       *Book
+	c       Conversation
+	e       Event
+	reading intents.Reading
+	trace   Trace
+
+	looked []Looked
+	asked  *Lookup // the look-up without which the turn cannot go on
+	named  *NamedOrder
+
+	facts   *rules.Facts
+	stale   bool    // the facts have to be set again
+	seen    Request // the request that the facts were set for
+	current Request
+
+	kept     []Request // requests that earlier turns kept
+	idle     int       // minutes since the last line of anybody
+	task     *Handoff  // a task that is opened once its words are said
+	acts     []Action
+	said     []spoken // the replies, at most mostReplies
+	question *spoken  // the one question
+	parting  []spoken // the words of the one handoff
+	handed   *Handoff
+	apology  bool
+	closing  string // the rule that closes
+
+	once       []*rules.Rule // rules that answered in this turn
+	promises   []PromiseMade // made in this turn
+	offers     []OfferMade
+	uses       []Use
+	reserved   bool // the place of the question or handoff is taken by a question that will be put once more
+	numberUsed bool
+	answered   bool // the message filled a slot or chose something
+}
+
+// happen sends the event to what deals with its kind.
+func (t *turn) happen() {
+	switch t.e.Kind {
+	case EventMessage:
+		t.message()
+	case EventTimer:
+		t.timers()
+	case EventClaim:
+		t.claim(t.e.Agent)
+	case EventAgent:
+		t.agentWrites(t.e.Agent, t.e.Text, true)
+	case EventRelease:
+		t.release()
+	case EventResolve:
+		t.resolve()
+	case EventStage:
+		t.moveStage()
+	case EventKept:
+		t.keep()
+	case EventLookup:
+	}
+}
+
+// message receives what a channel delivered and answers it where an answer is wanted.
+func (t *turn) message() {
+	m := t.e.Message
+	if m == nil {
+		return
+	}
+	switch m.Kind {
+	case KindWithdraw, KindSystem:
+		t.note("a %s message wants no answer", m.Kind)
+		return
+	case KindEcho, KindAgent:
+		t.seenOnChannel(m)
+		return
+	}
+	t.receive(m)
+	switch t.c.Status {
+	case StatusAgent:
+		t.toAgent()
+	case StatusWaiting:
+		t.toWaiting()
+	default:
+		t.read()
+	}
+}
+
+// read is the reading order. The first phase that answers ends it; a phase that needs a look-up ends it too, and the turn is
+// worked out again when the result is there.
+func (t *turn) read() {
+	phases := [...]func(*turn) bool{
+		(*turn).cardAlone,
+		(*turn).seeOrders,
+		(*turn).asksForHuman,
+		(*turn).danger,
+		(*turn).anger,
+		(*turn).withdraw,
+		(*turn).answerQuestion,
+		(*turn).acknowledge,
+		(*turn).rules,
+		(*turn).media,
+		(*turn).social,
+		(*turn).otherwise,
+	}
+	t.kept, t.c.Open = t.c.Open, nil
+	for _, phase := range phases {
+		if phase(t) || t.asked != nil {
+			break
+		}
+	}
+	t.openRequests()
 }

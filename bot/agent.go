@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// echoLasts is how soon our own words come back.
+const echoLasts = 2 * time.Minute
+
+// seenOnChannel deals with a line that the channel shows on the shop's side: our own words coming back, else a human's, which
+// is a claim.
+func (t *turn) seenOnChannel(m *Message) {
+	if t.isOurs(m) {
+		t.note("an echo of our own words")
+		return
+	}
+	if t.c.Episode == 0 || t.c.Status == StatusClosed {
+		t.newEpisode()
+	}
+	if m.Buyer.ID != "" && t.c.Buyer.ID == "" {
+		t.c.Buyer.ID = m.Buyer.ID
+	}
+	t.agentWrites("", lineText(m), false)
+}
+
+// isOurs knows our words by the message's id, or by the same text within two minutes.
+func (t *turn) isOurs(m *Message) bool {
+	text := oneLine(m.Text)
+	for _, s := range t.c.Said {
+		if m.ID != "" && s.ID == m.ID {
+			return true
+		}
+		if age := t.e.At.Sub(s.At); text != "" && oneLine(s.Text) == text && age >= 0 && age <= echoLasts {
+			return true
+		}
+	}
+	return false
+}
+
+// claim gives the conversation to an agent. From now on the bot is silent.
+func (t *turn) claim(agent string) {
+	if t.c.Status == StatusClosed || t.c.Episode == 0 {
+		t.newEpisode()
+	}
+	if t.c.Status == StatusAgent && t.c.Case != nil && t.c.Case.Agent == agent {
+		return
+	}
+	t.c.Status = StatusAgent
+	t.c.Question, t.c.Open = nil, nil
+	t.c.Clock.Human = t.e.At
+	t.c.Clock.Idle = t.e.At.Add(t.agentIdle())
+	if c := t.c.Case; c != nil {
+		c.Agent = firstOf(agent, c.Agent)
+		t.changed(c, firstOf(agent, "agent"), "claimed")
+	}
+}
+
+func (t *turn) agentIdle() time.Duration {
+	if t.b.AgentIdle > 0 {
+		return t.b.AgentIdle
+	}
+	return DefaultAgentIdle
+}
+
+// agentWrites takes an agent's line: it answers the buyer, so that the clocks stop until the buyer writes again. A line that
+// was written here has still to be sent.
+func (t *turn) agentWrites(agent, text string, send bool) {
+	if t.c.Status != StatusAgent {
+		t.claim(agent)
+	}
+	clock := &t.c.Clock
+	clock.Human, clock.Any = t.e.At, t.e.At
+	clock.Waiting, clock.Hold, clock.Deadline, clock.Held = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	clock.Idle = t.e.At.Add(t.agentIdle())
+	if text == "" {
+		return
+	}
+	text = cut(text, mostLine)
+	t.c.Transcript = keepLast(t.c.Transcript, mostLines, Line{At: t.e.At, From: "agent", Name: agent, Text: text})
+	if !send {
+		return
+	}
+	t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: text, At: t.e.At})
+	t.act(Action{Kind: ActReply, Reply: &Reply{Kind: KindText, Text: text}})
+}
+
+// toAgent keeps silent while an agent has the conversation. The message fills the case and starts the clock of the next reply.
+func (t *turn) toAgent() {
+	if t.c.Case != nil && t.fillCase() {
+		t.changed(t.c.Case, "buyer", "details")
+	}
+	if t.asked != nil {
+		return
+	}
+	t.note("an agent has the conversation")
+	clock := &t.c.Clock
+	if !clock.Waiting.IsZero() {
+		return
+	}
+	clock.Waiting = t.e.At
+	if c := t.c.Case; c != nil {
+		next := t.b.Team(c.Team).NextReply
+		c.Waiting = t.e.At
+		c.Deadline = t.b.Shop.After(t.e.At, next)
+		clock.Hold, clock.Deadline = t.b.Shop.After(t.e.At, next/2), c.Deadline
+	}
+}
+
+// release gives the conversation back to the bot. What the agent had is done.
+func (t *turn) release() {
+	if t.c.Status != StatusAgent && t.c.Status != StatusWaiting {
+		return
+	}
+	if c := t.c.Case; c != nil {
+		c.Stage, c.Outcome, c.ClosedAt = "closed", firstOf(t.e.Outcome, "released"), t.e.At
+		t.changed(c, firstOf(t.e.Agent, "agent"), "released")
+		t.c.Case = nil
+	}
+	t.backToBot()
+}
+
+// resolve closes a case: a task by its id, else the one that an agent has, and with it the conversation.
+func (t *turn) resolve() {
+	if i := t.taskAt(t.e.Handoff); i >= 0 {
+		t.closeTask(i)
+		return
+	}
+	if t.c.Status == StatusClosed {
+		return
+	}
+	if c := t.c.Case; c != nil {
+		c.Stage, c.ClosedAt = "closed", t.e.At
+		c.Outcome, c.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
+		t.changed(c, firstOf(t.e.Agent, "agent"), "resolved")
+		t.c.Case = nil
+	}
+	t.backToBot()
+	t.c.Status = StatusClosed
+	t.act(Action{Kind: ActClose})
+}
+
+func (t *turn) taskAt(id string) int {
+	if id == "" {
+		return -1
+	}
+	return slices.IndexFunc(t.c.Tasks, func(h Handoff) bool { return h.ID == id })
+}
+
+func (t *turn) closeTask(i int) {
+	task := cloneCase(&t.c.Tasks[i])
+	task.Stage, task.ClosedAt = "closed", t.e.At
+	task.Outcome, task.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
+	t.changed(task, firstOf(t.e.Agent, "agent"), "resolved")
+	t.c.Tasks = slices.Delete(t.c.Tasks, i, i+1)
+}
+
+// Stages lists the five stages of a dispute in order. Other cases go from received to closed.
+func Stages() []string {
+	return []string{"received", "investigating", "negotiating", "resolving", "closed"}
+}
+
+// moveStage moves a case to another stage and tells the buyer of a dispute.
+func (t *turn) moveStage() {
+	stage := strings.ToLower(t.e.Stage)
+	if stage == "closed" {
+		t.resolve()
+		return
+	}
+	c := t.c.Case
+	if c == nil || !c.Dispute || c.Stage == stage || !slices.Contains(Stages(), stage) || t.e.Handoff != "" && t.e.Handoff != c.ID {
+		t.note("the stage stays as it is")
+		return
+	}
+	c.Stage = stage
+	t.changed(c, firstOf(t.e.Agent, "agent"), "stage "+stage)
+	t.handFacts(c)
+	if text := t.script("stage_" + stage); text != "" {
+		t.said = append(t.said, spoken{rule: "stage_" + stage, text: text})
+	}
+}

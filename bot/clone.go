@@ -1,0 +1,56 @@
+package bot
+
+import (
+	"maps"
+	"slices"
+)
+
+// clone copies everything that a turn may write to, so that the conversation it began with stays as it was.
+func clone(c Conversation) Conversation {
+	c.Slots = maps.Clone(c.Slots)
+	c.Matters = slices.Clone(c.Matters)
+	for i := range c.Matters {
+		c.Matters[i].Slots = maps.Clone(c.Matters[i].Slots)
+		c.Matters[i].Asked = maps.Clone(c.Matters[i].Asked)
+	}
+	c.Photos = slices.Clip(c.Photos)
+	c.Open = slices.Clip(c.Open)
+	c.Case = cloneCase(c.Case)
+	c.Tasks = slices.Clone(c.Tasks)
+	c.Promises = slices.Clone(c.Promises)
+	c.Offers = slices.Clip(c.Offers)
+	c.Answers = maps.Clone(c.Answers)
+	c.Variants = maps.Clone(c.Variants)
+	c.Said = slices.Clip(c.Said)
+	c.Transcript = slices.Clip(c.Transcript)
+	return c
+}
+
+func cloneCase(h *Handoff) *Handoff {
+	if h == nil {
+		return nil
+	}
+	next := *h
+	next.Slots = maps.Clone(h.Slots)
+	next.Images = slices.Clip(h.Images)
+	next.Open = slices.Clip(h.Open)
+	next.History = slices.Clip(h.History)
+	return &next
+}
+
+// keepLast appends to a list and drops the oldest above the bound.
+func keepLast[T any](list []T, most int, more ...T) []T {
+	list = append(list, more...)
+	if n := len(list) - most; n > 0 {
+		list = slices.Clone(list[n:])
+	}
+	return list
+}
+
+// put writes to a map that may not be there yet.
+func put[V any](m *map[string]V, key string, v V) {
+	if *m == nil {
+		*m = make(map[string]V)
+	}
+	(*m)[key] = v
+}

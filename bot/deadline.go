@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"time"
+)
+
+// timers deals with everything that has fallen due.
+func (t *turn) timers() {
+	t.duePromises()
+	if t.asked != nil {
+		return
+	}
+	now := t.e.At
+	clock := &t.c.Clock
+	if due(clock.Hold, now) {
+		clock.Hold = time.Time{}
+		t.remind()
+	}
+	if due(clock.Deadline, now) {
+		clock.Deadline = time.Time{}
+		t.escalate()
+	}
+	if due(clock.Idle, now) {
+		clock.Idle = time.Time{}
+		t.agentSilent()
+	}
+}
+
+func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
+
+// remind tells the team that the deadline comes near, and holds the buyer as long as no agent has the conversation.
+func (t *turn) remind() {
+	c := t.c.Case
+	if c == nil {
+		return
+	}
+	t.tell(c.Team, "reminder")
+	if t.c.Status != StatusWaiting {
+		return
+	}
+	t.c.Clock.Held = t.e.At
+	t.handFacts(c)
+	t.answers(saysHolding)
+	if text := t.script("holding"); text != "" {
+		t.said = append(t.said, spoken{rule: saysHolding, text: text})
+	}
+}
+
+// escalate gives a case whose deadline has passed to the next team, with a deadline of its own. Where there is no next team
+// its own is told.
+func (t *turn) escalate() {
+	c := t.c.Case
+	if c == nil {
+		return
+	}
+	next := t.b.Team(c.Team).EscalateTo
+	if next == "" || next == c.Team || t.escalated(c) >= mostEscalations {
+		t.tell(c.Team, "escalation")
+		return
+	}
+	team := t.b.Team(next)
+	t.tell(team.Name, "escalation")
+	c.Priority = raise(c.Priority, priorityHigh)
+	if t.c.Status == StatusWaiting {
+		c.Team = team.Name
+		c.Deadline = t.b.Shop.After(t.e.At, team.FirstReply)
+		t.c.Clock.Hold = t.b.Shop.After(t.e.At, team.FirstReply/2)
+		t.c.Clock.Deadline = c.Deadline
+	}
+	t.changed(c, "bot", escalatedTo+team.Name)
+}
+
+const (
+	mostEscalations = 5
+	escalatedTo     = "escalated to "
+)
+
+func (t *turn) escalated(c *Handoff) int {
+	n := 0
+	for _, ch := range c.History {
+		if len(ch.What) > len(escalatedTo) && ch.What[:len(escalatedTo)] == escalatedTo {
+			n++
+		}
+	}
+	return n
+}
+
+// agentSilent deals with an agent who has said nothing for long: without an open case the bot takes the conversation back;
+// with one the lead is told.
+func (t *turn) agentSilent() {
+	if t.c.Status != StatusAgent {
+		return
+	}
+	c := t.c.Case
+	if c == nil {
+		t.note("the agent is silent: back to the bot")
+		t.backToBot()
+		return
+	}
+	t.tell(t.b.Team(firstOf(t.b.Team(c.Team).EscalateTo, c.Team)).Name, "agent_idle")
+}

@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"xiaoer/intents"
+	"xiaoer/rules"
+)
+
+const (
+	mostSummary    = 800 // runes
+	reasonApproval = "offer above the cap: approval needed"
+)
+
+// plainReason is the reason of a built-in hand-over, for agents, in the shop's language.
+func (t *turn) plainReason(name string) string {
+	zh := map[string]string{
+		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的话不再重复，转人工",
+		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则", saysOtherwise: "未能理解买家",
+	}
+	en := map[string]string{
+		guardHuman: "the buyer asked for a human", guardRisk: "the message names a danger", guardAnger: "the buyer is angry",
+		guardRepeat: "the same answer again would not help", guardCompliance: "the words broke the compliance list and were not sent",
+		guardPromise: "the same was promised before", guardNoRule: "no rule fits", saysOtherwise: "not understood",
+	}
+	list, other := zh, "信息不全，请人工跟进"
+	if !t.chinese() {
+		list, other = en, "details are missing, please follow up"
+	}
+	if s, ok := list[name]; ok {
+		return s
+	}
+	return other
+}
+
+// summary is one paragraph for the agent: who, what, the order, what was collected, mood and danger, what the bot said last
+// and what is still open.
+func (t *turn) summary(c *Handoff) string {
+	w := summaryWords(t.chinese())
+	who := firstOf(t.c.Buyer.Name, t.c.Buyer.ID)
+	if t.c.Buyer.Tier != "" {
+		who += "（" + t.c.Buyer.Tier + "）"
+	}
+	parts := []string{w.buyer + who, w.about + firstOf(t.titleOf(c.Intent), w.unclear) + w.reason + c.Reason}
+	if c.Order != nil {
+		parts = append(parts, w.order+t.orderInWords(c.Order))
+	}
+	if p := c.Product; p != nil && (c.Order == nil || len(c.Order.Items) != 1) {
+		parts = append(parts, w.product+firstOf(p.Title, p.ID))
+	}
+	if s := slotsInWords(c); s != "" {
+		parts = append(parts, w.collected+s)
+	}
+	if c.Mood == intents.Upset || c.Mood == intents.Angry {
+		parts = append(parts, w.mood+string(c.Mood))
+	}
+	if c.Risk != "" && c.Risk != intents.NoRisk {
+		parts = append(parts, w.risk+string(c.Risk))
+	}
+	if line := t.lastFrom("buyer"); line != "" {
+		parts = append(parts, w.lastBuyer+cut(line, 120))
+	}
+	if t.c.LastLine != "" {
+		parts = append(parts, w.lastBot+cut(oneLine(t.c.LastLine), 120))
+	}
+	if len(c.Open) > 0 {
+		titles := make([]string, len(c.Open))
+		for i, name := range c.Open {
+			titles[i] = t.titleOf(name)
+		}
+		parts = append(parts, w.open+strings.Join(titles, w.comma))
+	}
+	return cut(strings.Join(parts, w.stop)+w.end, mostSummary)
+}
+
+type words struct {
+	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, end string
+}
+
+func summaryWords(chinese bool) words {
+	if chinese {
+		return words{
+			"买家", "诉求：", "未明", "，原因：", "订单", "商品：", "已收集：", "情绪：", "风险：", "买家最后说：", "机器人最后说：",
+			"尚未答复：", "、", "；", "。",
+		}
+	}
+	return words{
+		"Buyer ", "wants: ", "not clear", ", reason: ", "order ", "product: ", "collected: ", "mood: ", "risk: ", "last words of the buyer: ",
+		"last words of the bot: ", "still open: ", ", ", "; ", ".",
+	}
+}
+
+func (t *turn) titleOf(name string) string {
+	if title := t.b.Titles[name]; title != "" {
+		return title
+	}
+	if intent, _, found := strings.Cut(name, "."); found {
+		return firstOf(t.b.Titles[intent], name)
+	}
+	return name
+}
+
+func (t *turn) orderInWords(o *Order) string {
+	format := t.format()
+	parts := []string{o.No}
+	for _, item := range cutList(o.Items, 3) {
+		parts = append(parts, cut(firstOf(item.Title, item.ID), 40))
+	}
+	if o.Stage != "" {
+		parts = append(parts, o.Stage)
+	}
+	if o.Amount != "" {
+		parts = append(parts, "¥"+o.Amount)
+	}
+	if o.PaidAt != nil {
+		parts = append(parts, "paid "+format.Print(rules.TimeValue(*o.PaidAt)))
+	}
+	if o.DeliveredAt != nil {
+		parts = append(parts, "delivered "+format.Print(rules.TimeValue(*o.DeliveredAt)))
+	}
+	return strings.Join(parts, " ")
+}
+
+func slotsInWords(c *Handoff) string {
+	names := make([]string, 0, len(c.Slots))
+	for name := range c.Slots {
+		if name != SlotOrderNo || c.Order == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	parts := make([]string, 0, len(names)+1)
+	for _, name := range names {
+		parts = append(parts, name+"="+cut(oneLine(c.Slots[name]), 80))
+	}
+	if n := len(c.Images); n > 0 {
+		parts = append(parts, "photos×"+itoa(n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *turn) lastFrom(who string) string {
+	for i := len(t.c.Transcript) - 1; i >= 0; i-- {
+		if t.c.Transcript[i].From == who {
+			return oneLine(t.c.Transcript[i].Text)
+		}
+	}
+	return ""
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
