@@ -191,7 +191,7 @@ func (f *flowReader) secondColon(top *bracket) {
 		}
 	}
 	f.add(f.at, f.at+1, false, "a colon with a blank after it stands inside an unquoted text",
-		"put the text in quotes: "+inQuotes(part+":"))
+		"write , before the next key, or put the text in quotes")
 }
 
 func (f *flowReader) begin(kind byte, at int) {

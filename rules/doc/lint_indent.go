@@ -93,7 +93,18 @@ func (l *linter) between(from, to, column, closed int, dash bool) int {
 		hint = fmt.Sprintf("begin it in column %d, or in column %d", outer.column+1, inner.column+1)
 	}
 	l.add(from, to, false, oddIndent, hint)
+	if dash && l.nextIndent() == column+l.dashWidth(from) {
+		// The whole item is moved, not only its first line.
+		l.top().column = column
+		return column
+	}
 	return inner.column
+}
+
+// dashWidth is how far behind its dash an item begins.
+func (l *linter) dashWidth(at int) int {
+	rest := l.src.text[at+1 : l.src.lineEnd(l.row)]
+	return 1 + len(rest) - len(strings.TrimLeft(rest, " "))
 }
 
 // shift notes that the only entry so far of the last level is the odd one out, and moves the level to its neighbours'

@@ -76,6 +76,8 @@ func TestMistakes(t *testing.T) {
 		{"between two levels", "a:\n  b: 1\n c: 2\n", "3:2 syntax", "column 1, or in column 3"},
 		{"first one is odd", "a:\n   b: 1\n  c: 2\n  d: 3\n", "2:4 syntax", "column 3"},
 		{"item is odd", "a:\n  - b\n - c\n", "3:2 syntax", "column 3"},
+		{"item is moved", "rules:\n    - id: a\n      reply: b\n  - id: c\n    reply: d\n", "4:3 syntax", "column 5"},
+		{"colon in a text in braces", "a: {b: c d: e}\n", "1:11 syntax", "write ,"},
 		{"no dash", "rules:\n  - id: a\n  id: b\n", "3:3 syntax", "- "},
 		{"item behind key", "a: - b\n", "1:4 syntax", "same line"},
 		{"item below value", "a: b\n- c\n", "2:1 syntax", "complete"},
