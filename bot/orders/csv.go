@@ -184,13 +184,13 @@ func (t *table) fields(row []string) (fields, item map[string]any) {
 
 func cell(key, text string, zone *time.Location) any {
 	switch lower := strings.ToLower(text); {
-	case isMoment(key):
+	case bot.IsMoment(key):
 		return moment(text, zone)
-	case isTextField(key) || key == "stage" || key == "state" || key == "type":
+	case bot.IsTextField(key):
 		return text
 	case lower == "true" || lower == "false":
 		return lower == "true"
-	case jsonNumber.MatchString(text):
+	case json.Valid([]byte(text)) && strings.Trim(text, "-0123456789.") == "":
 		return json.Number(text)
 	default:
 		return text
@@ -211,4 +211,17 @@ func (t *table) order(fields map[string]any, at doc.Range) (o bot.Order, ok bool
 		return o, false
 	}
 	return o, true
+}
+
+// moment writes a time as RFC 3339, in the given zone where it names none; anything else stays as it is.
+func moment(text string, zone *time.Location) string {
+	if t, ok := doc.ParseTime(text, zone); ok {
+		return t.Format(time.RFC3339)
+	}
+	for _, layout := range []string{"2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2"} { // as spreadsheets write them
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t.Format(time.RFC3339)
+		}
+	}
+	return text
 }

@@ -1,11 +1,8 @@
 package orders
 
 import (
-	"encoding/json"
 	"errors"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,7 +55,7 @@ func FromYAML(d *doc.Decoder, n *doc.Node) (o bot.Order, ok bool) {
 		d.Problems.Error(n.Range(), doc.WrongType, "an order is a mapping").WithHint("write {buyer_id: …, no: …, stage: …}")
 		return o, false
 	}
-	body, err := json.Marshal(tree(n, "", d.Zone))
+	body, err := bot.JSON(n, d.Zone)
 	if err == nil {
 		o, err = bot.DecodeOrder(body)
 	}
@@ -76,18 +73,7 @@ func reportField(p *doc.Problems, n *doc.Node, err error) {
 		p.Error(n.Range(), doc.WrongType, "this is no order")
 		return
 	}
-	at := n
-	for part := range strings.FieldsFuncSeq(f.Field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
-		next := at.Get(part)
-		if i, err := strconv.Atoi(part); err == nil && i < len(at.Items) {
-			next = at.Items[i]
-		}
-		if next == nil {
-			break
-		}
-		at = next
-	}
-	p.Error(at.Range(), doc.WrongType, "%s", strings.TrimSpace(f.Error()))
+	p.Error(f.Find(n).Range(), doc.WrongType, "%s", f.Error())
 }
 
 // start is the place of a mapping's first key.
@@ -105,71 +91,4 @@ func fieldOnly(err error) error {
 		return f
 	}
 	return errors.New("not an order")
-}
-
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
-
-// tree turns a YAML value into what JSON would hold. Numbers keep their digits; texts stay texts even where YAML
-// would see a number; a time without a zone is in the given one.
-func tree(n *doc.Node, key string, zone *time.Location) any {
-	switch n.Kind {
-	case doc.Mapping:
-		m := make(map[string]any, len(n.Pairs))
-		for _, p := range n.Pairs {
-			m[p.Key.Text] = tree(p.Value, p.Key.Text, zone)
-		}
-		return m
-	case doc.Sequence:
-		list := make([]any, 0, len(n.Items))
-		for _, item := range n.Items {
-			list = append(list, tree(item, key, zone))
-		}
-		return list
-	case doc.Null:
-		return nil
-	default:
-		return scalar(n, key, zone)
-	}
-}
-
-func scalar(n *doc.Node, key string, zone *time.Location) any {
-	switch {
-	case isMoment(key):
-		return moment(n.Text, zone)
-	case n.Quoted || isTextField(key):
-		return n.Text
-	case n.Tag == "!!bool":
-		return n.Text == "true"
-	case jsonNumber.MatchString(n.Text):
-		return json.Number(n.Text)
-	default:
-		return n.Text
-	}
-}
-
-func isMoment(key string) bool {
-	return strings.HasSuffix(key, "_at") || key == "ship_by"
-}
-
-// isTextField tells whether a field is a text although its value may look like a number.
-func isTextField(key string) bool {
-	switch key {
-	case "no", "id", "buyer_id", "sku", "title", "remark", "tracking_no", "amount", "price", "place", "signed_by", "carrier":
-		return true
-	default:
-		return false
-	}
-}
-
-// moment writes a time as RFC 3339 where it is a time without a zone or a day; anything else stays as it is.
-func moment(text string, zone *time.Location) string {
-	for _, layout := range []string{
-		"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
-		"2006/1/2 15:04:05", "2006/1/2 15:04", time.DateOnly, "2006/1/2",
-	} {
-		if t, err := time.ParseInLocation(layout, strings.TrimSpace(text), zone); err == nil {
-			return t.Format(time.RFC3339)
-		}
-	}
-	return text
 }
