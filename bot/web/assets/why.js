@@ -32,19 +32,22 @@ function considered(c) {
     values(c.values));
 }
 
-// decision shows the winner at once and the first rules that failed; a long list is folded.
-function decision(d) {
+function winner(d) {
+  return el("div", { class: "winner" },
+    el("span", { class: "label" }, d.rule ? word("winner") : word("no_rule")),
+    d.rule ? el("code", { class: "ruleid" }, d.rule) : null,
+    d.file ? el("span", { class: "place" }, `${d.file}:${d.line}`) : d.rule ? el("span", { class: "place" }, word("built_in")) : null,
+    d.intent ? el("span", { class: "for-intent" }, `${word("intent")} ${d.intent}`) : null);
+}
+
+// rulesRead shows the first rules that were read; a long list is folded.
+function rulesRead(d) {
   const read = d.considered ?? [];
-  const open = read.slice(0, 6);
+  if (!read.length) return null;
   const rest = read.slice(6);
-  return el("article", { class: "decision" },
-    el("div", { class: "winner" },
-      el("span", { class: "label" }, d.rule ? word("winner") : word("no_rule")),
-      d.rule ? el("code", { class: "ruleid" }, d.rule) : null,
-      d.file ? el("span", { class: "place" }, `${d.file}:${d.line}`) : d.rule ? el("span", { class: "place" }, word("built_in")) : null,
-      d.intent ? el("span", { class: "for-intent" }, `${word("intent")} ${d.intent}`) : null),
-    open.length ? el("h4", {}, word("rules_read")) : null,
-    open.length ? el("ol", { class: "rules" }, open.map(considered)) : null,
+  return el("div", {},
+    el("h3", {}, `${word("rules_read")}${d.intent ? ` · ${d.intent}` : ""}`),
+    el("ol", { class: "rules" }, read.slice(0, 6).map(considered)),
     rest.length
       ? el("details", {}, el("summary", {}, `${word("others")}（${rest.length}）`), el("ol", { class: "rules" }, rest.map(considered)))
       : null);
@@ -67,9 +70,10 @@ export function show(trace, line, zone) {
   byId("why").replaceChildren(...[
     el("p", { class: "event" }, el("strong", {}, word(`event_${trace.event}`)), ` ${time(trace.at, zone)} `,
       line?.text ? el("q", {}, line.text) : null),
-    ...(trace.decisions ?? []).map(decision),
+    ...(trace.decisions ?? []).map(winner),
     (trace.decisions ?? []).length ? null : el("p", { class: "empty" }, word("no_rules_read")),
-    ...(trace.event === "message" ? heard(trace) : []),
+    trace.event === "message" ? el("div", {}, ...heard(trace).filter(Boolean)) : null,
+    ...(trace.decisions ?? []).map(rulesRead),
     (trace.notes ?? []).length ? el("div", {}, el("h3", {}, word("notes")), el("ul", { class: "notes" }, trace.notes.map((n) => el("li", {}, n)))) : null,
     el("p", { class: "small" }, word("replayed")),
   ].filter(Boolean));
