@@ -3,8 +3,7 @@
 package shoptest
 
 import (
-	"context"
-	"io"
+	"time"
 
 	"xiaoer/bot"
 	"xiaoer/intents"
@@ -17,23 +16,39 @@ type Subject struct {
 	Read func(text string) intents.Reading
 }
 
-// Parse reads test documents and reports what is wrong with them. book is the shop's, for the names that expectations
-// may speak of, or nil for a broken shop: then names are not checked. Tests that have problems are left out.
-func Parse(files []*doc.File, book *bot.Book, p *doc.Problems) []*Test { return nil }
-
 // A Test is one conversation that must hold.
 type Test struct {
 	Name string
 	At   doc.Range // of its name
+
+	now    time.Time
+	buyer  bot.Buyer
+	orders []bot.Order // at the source; the first is in view
+	down   bool        // the source fails
+	steps  []step
 }
 
-// A Reporter is told of each test as it ends.
-type Reporter interface{ Report(Result) }
+// A stepKind says what happens in a step, besides the clock moving.
+type stepKind string
 
-// Options are how tests are run.
-type Options struct {
-	Pattern  string   // a regular expression on names; "" runs all
-	Reporter Reporter // may be nil
+const (
+	stepNone    stepKind = ""
+	stepBuyer   stepKind = "buyer"
+	stepClaim   stepKind = "claim"
+	stepAgent   stepKind = "agent"
+	stepRelease stepKind = "release"
+	stepResolve stepKind = "resolve"
+	stepEcho    stepKind = "echo"
+)
+
+// A step is one thing that happens, and what must hold then.
+type step struct {
+	kind    stepKind
+	after   time.Duration // the clock moves first
+	message bot.Message   // of the buyer
+	text    string        // of an agent, an echo or an outcome; the name of who claims
+	expect  []expectation
+	checks  int // keys under expect, also those with problems
 }
 
 // A Result is how one test ended. It is the entry of `test --json`.
@@ -58,35 +73,15 @@ type Summary struct {
 // Coverage counts the rules that some test reached: that answered, asked, or handed over.
 type Coverage struct {
 	Rules   int      `json:"rules"`
-	Total   int      `json:"rules_total"`
-	Missing []string `json:"-"` // ids of rules that no test reached, in reading order
+	Total   int      `json:"rules_total"` // without those that are off
+	Missing []string `json:"-"`           // ids of rules that no test reached, in reading order
 }
 
-// Run runs tests one after the other until ctx ends; the error is a bad pattern's or ctx's.
-func Run(ctx context.Context, s Subject, tests []*Test, o Options) (Summary, error) {
-	return Summary{Tests: []Result{}}, nil
-}
+// A Reporter is told of each test as it ends.
+type Reporter interface{ Report(Result) }
 
-// WriteJUnit writes a summary as JUnit XML.
-func WriteJUnit(w io.Writer, suite string, s Summary) error { return nil }
-
-// Changes is the object of `replay --json`.
-type Changes struct {
-	Messages int      `json:"messages"`
-	Changed  int      `json:"changed"`
-	Changes  []Change `json:"changes"`
-	Skipped  int      `json:"-"` // lines that are no webhook body
-}
-
-// A Change is one message that the two versions answer differently.
-type Change struct {
-	Message bot.Message `json:"message"`
-	Before  any         `json:"before"`
-	After   any         `json:"after"`
-}
-
-// Replay runs recorded messages, a webhook body a line, through two versions of a shop. sent_at is the clock. Progress
-// may be nil; it is told the number of messages done.
-func Replay(ctx context.Context, log io.Reader, before, after Subject, progress func(int)) (Changes, error) {
-	return Changes{Changes: []Change{}}, nil
+// Options are how tests are run.
+type Options struct {
+	Pattern  string   // a regular expression on names; "" runs all
+	Reporter Reporter // may be nil
 }
