@@ -1,0 +1,156 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"xiaoer/bot/engine"
+)
+
+// written is a commit as texts, made by the caller's goroutine and not by the one that writes.
+type written struct{ conversation, record, trace, late string }
+
+func write(c engine.Commit) (w written, err error) {
+	if w.conversation, err = text("conversation", c.Conversation); err != nil {
+		return w, err
+	}
+	if c.Record != nil {
+		if w.record, err = text("record", c.Record); err != nil {
+			return w, err
+		}
+	}
+	if c.Recorded != nil {
+		if w.trace, err = text("trace", c.Recorded); err != nil {
+			return w, err
+		}
+	}
+	if c.Late != nil {
+		w.late, err = text("late reply", c.Late)
+	}
+	return w, err
+}
+
+func text(what string, v any) (string, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("write a %s: %w", what, err)
+	}
+	return string(raw), nil
+}
+
+// Commit keeps all of a turn or nothing of it. It returns when what it kept is on the disk.
+func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
+	w, err := write(c)
+	if err != nil {
+		return err
+	}
+	return s.writer.do(ctx, func(to *session) error { return keep(to, c, w) })
+}
+
+// keep writes what a turn did. The order is that of what is most likely stale.
+func keep(to *session, c engine.Commit, w written) error {
+	if err := keepConversation(to, c, w.conversation); err != nil {
+		return err
+	}
+	if a := c.Answered; a != nil {
+		n, err := to.exec(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response))
+		if err := changed(n, err); err != nil {
+			return err
+		}
+	}
+	if len(c.Numbers) > 0 {
+		next := max(slices.Max(c.Numbers), 0) + 1
+		n, err := to.exec(takeNumbers, c.Shop, next, slices.Min(c.Numbers))
+		if err := changed(n, err); err != nil {
+			return err
+		}
+	}
+	if err := keepRecord(to, c, w.record); err != nil {
+		return err
+	}
+	if l := c.Late; l != nil {
+		if _, err := to.exec(insertLate, c.Shop, c.Key.Conversation, l.ID, stateOf(l), millis(l.At), millisAfter(l.At), w.late); err != nil {
+			return err
+		}
+	}
+	if r := c.Recorded; r != nil {
+		if _, err := to.exec(insertTrace, c.Shop, r.ID, millis(c.At), w.trace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed is engine.ErrStale when a statement changed nothing.
+func changed(rows int64, err error) error {
+	if err == nil && rows == 0 {
+		return engine.ErrStale
+	}
+	return err
+}
+
+func keepConversation(to *session, c engine.Commit, body string) (err error) {
+	var before string
+	var ok bool
+	if c.Version == 0 {
+		before, ok, err = to.returned(insertConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body)
+	} else {
+		before, ok, err = to.returned(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, c.Version)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return engine.ErrStale
+	}
+	return moveDesk(to, c.Shop, before, c.Waiting)
+}
+
+// moveDesk counts a conversation at the desk of another team.
+func moveDesk(to *session, shop, before, after string) error {
+	if before == after {
+		return nil
+	}
+	if before != "" {
+		if _, err := to.exec(leaveDesk, shop, before); err != nil {
+			return err
+		}
+	}
+	if after != "" {
+		if _, err := to.exec(arriveAtDesk, shop, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keepRecord(to *session, c engine.Commit, body string) error {
+	switch {
+	case c.Record == nil || c.Buyer == "":
+		return nil
+	case c.RecordVersion == 0:
+		return changed(to.exec(insertRecord, c.Shop, c.Buyer, millis(c.At), body))
+	default:
+		return changed(to.exec(updateRecord, c.Shop, c.Buyer, millis(c.At), body, c.RecordVersion))
+	}
+}
+
+// millis is a time as it is kept, rounded down.
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// millisAfter is rounded up, so that nothing happens before its time.
+func millisAfter(t time.Time) int64 { return t.Add(time.Millisecond - time.Nanosecond).UnixMilli() }
+
+// due is NULL for the zero time.
+func due(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return millisAfter(t)
+}
+
+// moment is the time that was kept.
+func moment(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -1,0 +1,170 @@
+package sqlite
+
+// All SQL of the store but its tables (migrations). It is written for SQLite and PostgreSQL alike.
+
+// Reading.
+const (
+	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds below).
+	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or ''.
+	selectTurn = `
+SELECT 1, version, 0, buyer_id, body FROM conversations WHERE shop_id = $1 AND id = $2
+UNION ALL
+SELECT 2, version, 0, '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
+	(SELECT buyer_id FROM conversations WHERE shop_id = $1 AND id = $2)) AND buyer_id <> ''
+UNION ALL
+SELECT 3, next_number, 0, '', '' FROM desks WHERE shop_id = $1
+UNION ALL
+SELECT 4, conversations, 0, team, '' FROM waiting WHERE shop_id = $1 AND conversations > 0
+UNION ALL
+SELECT 5, 0, at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''`
+
+	selectTrace = `SELECT body FROM turns WHERE shop_id = $1 AND id = $2`
+
+	// selectReplies gives no row where there is no conversation, and one of NULL where it has nothing to be read.
+	// $1 shop, $2 conversation, $3 the id after which to begin, $4 how many.
+	selectReplies = `
+SELECT l.body FROM conversations c
+LEFT JOIN late_replies l ON l.shop_id = c.shop_id AND l.conversation_id = c.id AND l.state <> 'dropped'
+	AND l.seq > coalesce((SELECT max(a.seq) FROM late_replies a WHERE a.shop_id = $1 AND a.conversation_id = $2 AND a.id = $3), 0)
+WHERE c.shop_id = $1 AND c.id = $2
+ORDER BY l.seq LIMIT $4`
+)
+
+// What is due. Each comes twice: as it is, which is quick while there is little, and fairly, which looks at each shop's
+// own part of the index and so passes by a shop's backlog without reading it. $1 now, $2 how many (of a shop), $3 how many in all.
+const (
+	selectNextDue = `SELECT min(due_at) FROM conversations WHERE due_at IS NOT NULL`
+
+	selectDue = `
+SELECT shop_id, id, due_at FROM conversations WHERE due_at <= $1
+ORDER BY due_at, shop_id, id LIMIT $2`
+
+	selectDueFairly = `
+WITH RECURSIVE shops (shop_id) AS (
+	SELECT min(shop_id) FROM conversations WHERE due_at IS NOT NULL
+	UNION ALL
+	SELECT (SELECT min(c.shop_id) FROM conversations c WHERE c.due_at IS NOT NULL AND c.shop_id > s.shop_id)
+	FROM shops s WHERE s.shop_id IS NOT NULL
+)
+SELECT c.shop_id, c.id, c.due_at FROM shops s
+JOIN conversations c ON c.shop_id = s.shop_id AND c.id IN (
+	SELECT d.id FROM conversations d WHERE d.shop_id = s.shop_id AND d.due_at <= $1 ORDER BY d.due_at, d.id LIMIT $2)
+ORDER BY c.due_at, c.shop_id, c.id LIMIT $3`
+
+	selectPending = `
+SELECT shop_id, attempts, body FROM late_replies WHERE state = 'pending' AND next_at <= $1
+ORDER BY next_at, shop_id, conversation_id LIMIT $2`
+
+	selectPendingFairly = `
+WITH RECURSIVE shops (shop_id) AS (
+	SELECT min(shop_id) FROM late_replies WHERE state = 'pending'
+	UNION ALL
+	SELECT (SELECT min(l.shop_id) FROM late_replies l WHERE l.state = 'pending' AND l.shop_id > s.shop_id)
+	FROM shops s WHERE s.shop_id IS NOT NULL
+)
+SELECT l.shop_id, l.attempts, l.body FROM shops s
+JOIN late_replies l ON l.shop_id = s.shop_id AND l.state = 'pending' AND l.conversation_id IN (
+	SELECT p.conversation_id FROM late_replies p WHERE p.state = 'pending' AND p.shop_id = s.shop_id AND p.next_at <= $1
+	ORDER BY p.next_at, p.conversation_id LIMIT $2)
+ORDER BY l.next_at, l.shop_id, l.conversation_id LIMIT $3`
+)
+
+// A turn's one write. What changes no row was built on what is no longer so.
+const (
+	insertConversation = `
+INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, due_at, touched_at, body)
+VALUES ($1, $2, 1, $3, $4, '', $5, $6, $7)
+ON CONFLICT (shop_id, id) DO NOTHING RETURNING waited`
+
+	updateConversation = `
+UPDATE conversations SET version = version + 1, buyer_id = $3, waited = waiting, waiting = $4, due_at = $5, touched_at = $6, body = $7
+WHERE shop_id = $1 AND id = $2 AND version = $8 RETURNING waited`
+
+	insertRecord = `
+INSERT INTO records (shop_id, buyer_id, version, touched_at, body) VALUES ($1, $2, 1, $3, $4)
+ON CONFLICT (shop_id, buyer_id) DO NOTHING`
+
+	updateRecord = `
+UPDATE records SET version = version + 1, touched_at = $3, body = $4
+WHERE shop_id = $1 AND buyer_id = $2 AND version = $5`
+
+	// takeNumbers moves a desk's next number to $2 unless the smallest number that is wanted, $3, is taken.
+	takeNumbers = `
+INSERT INTO desks (shop_id, next_number) VALUES ($1, $2)
+ON CONFLICT (shop_id) DO UPDATE SET next_number = excluded.next_number WHERE desks.next_number <= $3`
+
+	arriveAtDesk = `
+INSERT INTO waiting (shop_id, team, conversations) VALUES ($1, $2, 1)
+ON CONFLICT (shop_id, team) DO UPDATE SET conversations = waiting.conversations + 1`
+
+	leaveDesk = `UPDATE waiting SET conversations = conversations - 1 WHERE shop_id = $1 AND team = $2 AND conversations > 0`
+
+	insertAnswer = `
+INSERT INTO answers (shop_id, message_id, at, fingerprint, response) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (shop_id, message_id) DO NOTHING`
+
+	insertTrace = `
+INSERT INTO turns (shop_id, id, at, body) VALUES ($1, $2, $3, $4)
+ON CONFLICT (shop_id, id) DO UPDATE SET at = excluded.at, body = excluded.body`
+
+	// insertLate puts a reply behind those of its conversation that wait already. $4 is the state that it has when none does.
+	insertLate = `
+INSERT INTO late_replies (shop_id, conversation_id, seq, id, state, attempts, at, next_at, error, body)
+VALUES ($1, $2,
+	(SELECT coalesce(max(l.seq), 0) + 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2),
+	$3,
+	CASE WHEN $4 = 'pending' AND EXISTS (
+		SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending'
+	) THEN 'queued' ELSE $4 END,
+	0, $5, $6, '', $7)`
+)
+
+// How a delivery ended. $1 shop, $2 conversation, $3 id of the reply.
+const (
+	tryLater = `
+UPDATE late_replies SET attempts = $4, error = $5, next_at = $6 WHERE shop_id = $1 AND conversation_id = $2 AND id = $3`
+
+	settleLate = `
+UPDATE late_replies SET attempts = $4, error = $5, state = $6, settled_at = $7 WHERE shop_id = $1 AND conversation_id = $2 AND id = $3`
+
+	// promoteLate lets the next in the queue be sent, when nothing is before it.
+	promoteLate = `
+UPDATE late_replies SET state = 'pending' WHERE shop_id = $1 AND conversation_id = $2
+AND seq = (SELECT min(l.seq) FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'queued')
+AND NOT EXISTS (SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending')`
+)
+
+// Forgetting, a small batch at a time: $1 before when, $2 how many.
+const (
+	deleteAnswers = `
+DELETE FROM answers WHERE (shop_id, message_id) IN (SELECT shop_id, message_id FROM answers WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	deleteTraces = `
+DELETE FROM turns WHERE (shop_id, id) IN (SELECT shop_id, id FROM turns WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	deleteRecords = `
+DELETE FROM records WHERE (shop_id, buyer_id) IN (SELECT shop_id, buyer_id FROM records WHERE touched_at < $1 ORDER BY touched_at LIMIT $2)`
+
+	// deleteSent forgets late replies that were sent or dropped, deleteUnread those that nobody could be sent.
+	deleteSent = `
+DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
+	SELECT shop_id, conversation_id, seq FROM late_replies WHERE at < $1 AND state IN ('delivered', 'dropped') ORDER BY at LIMIT $2)`
+	deleteUnread = `
+DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
+	SELECT shop_id, conversation_id, seq FROM late_replies WHERE at < $1 AND state IN ('unsent', 'dead') ORDER BY at LIMIT $2)`
+
+	// selectForgotten lists conversations that nobody touched and that want nothing any more.
+	selectForgotten = `
+SELECT c.shop_id, c.id, c.waiting FROM conversations c
+WHERE c.touched_at < $1 AND c.due_at IS NULL AND NOT EXISTS (
+	SELECT 1 FROM late_replies l WHERE l.shop_id = c.shop_id AND l.conversation_id = c.id AND l.state = 'pending')
+ORDER BY c.touched_at LIMIT $2`
+	deleteConversation = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2`
+	deleteLate         = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+)
+
+// Whether the store can write.
+const (
+	insertProbe = `INSERT INTO probes (id, filler) VALUES ($1, $2)`
+	deleteProbe = `DELETE FROM probes WHERE id = $1`
+)

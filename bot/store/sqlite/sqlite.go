@@ -1,0 +1,149 @@
+// Package sqlite keeps the state of conversations in one SQLite file, behind the interface of bot/engine. One goroutine
+// writes and commits many turns at once; readers work beside it. What was acknowledged is on the disk. It decides
+// nothing, and shares the file with no other writer that wants to be quick.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"xiaoer/bot/engine"
+)
+
+// Options are what a store needs to know. Only Path is required.
+type Options struct {
+	Path   string       // of the file; its folder must exist
+	Logger *slog.Logger // default: discards
+
+	Queue    int           // commits that may wait, default 4096; those above are engine.ErrFull at once
+	Batch    int           // commits that share one sync at most, default 256
+	Readers  int           // connections that read, default 4
+	LockWait time.Duration // for another program that holds the file, default 1 s
+}
+
+func (o *Options) validate() error {
+	if o.Path == "" || strings.HasPrefix(o.Path, ":") {
+		return errors.New("a store needs the path of a file")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	for _, n := range []struct {
+		value    *int
+		fallback int
+	}{{&o.Queue, 4096}, {&o.Batch, 256}, {&o.Readers, 4}} {
+		if *n.value <= 0 {
+			*n.value = n.fallback
+		}
+	}
+	if o.LockWait <= 0 {
+		o.LockWait = time.Second
+	}
+	return nil
+}
+
+// A Store keeps everything in one file. Its methods are safe for concurrent use.
+type Store struct {
+	writer  *writer
+	reads   *sql.DB
+	queries map[string]*sql.Stmt // prepared on reads, by their text
+	close   func() error         // closes once
+}
+
+var _ engine.Store = (*Store)(nil)
+
+// Open opens the store, creates the file where there is none (readable for its owner only) and brings its tables to this
+// version. It refuses a file that is no database, another program's, or of a newer version.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", o.Path, explain(err))
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, o Options) (*Store, error) {
+	if err := prepare(o.Path); err != nil {
+		return nil, err
+	}
+	forWriting, err := address(o.Path, o.LockWait,
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+	if err != nil {
+		return nil, err
+	}
+	forReading, err := address(o.Path, o.LockWait, "query_only(1)", "cache_size(-16384)")
+	if err != nil {
+		return nil, err
+	}
+	writes, err := openPool(forWriting, 0) // a connection that is given up is closed
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, writes); err != nil {
+		return nil, errors.Join(err, writes.Close())
+	}
+	reads, err := openPool(forReading, o.Readers)
+	if err != nil {
+		return nil, errors.Join(err, writes.Close())
+	}
+	queries, err := prepareAll(ctx, reads)
+	if err != nil {
+		return nil, errors.Join(err, reads.Close(), writes.Close())
+	}
+	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o)}
+	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
+	return s, nil
+}
+
+func openPool(address string, most int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", address)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(most) // 0: as many as are asked for
+	db.SetMaxIdleConns(most)
+	return db, nil
+}
+
+// prepareAll prepares what the readers ask.
+func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
+	out := map[string]*sql.Stmt{}
+	for _, query := range []string{
+		selectTurn, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
+	} {
+		s, err := db.PrepareContext(ctx, query)
+		if err != nil {
+			return nil, fmt.Errorf("prepare a query: %w", err)
+		}
+		out[query] = s
+	}
+	return out, nil
+}
+
+// Close refuses new work (engine.ErrClosed), keeps what was taken before, and lets go of the file.
+func (s *Store) Close() error { return s.close() }
+
+// probeSize is more than what may be left in a page, so that a store without room says so.
+const probeSize = 16 << 10
+
+// Ready writes a little and takes it back: it says whether a commit would be kept now.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.writer.do(ctx, func(c *session) error {
+		if _, err := c.exec(insertProbe, "ready", strings.Repeat(".", probeSize)); err != nil {
+			return err
+		}
+		_, err := c.exec(deleteProbe, "ready")
+		return err
+	})
+}

@@ -1,0 +1,219 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	lib "modernc.org/sqlite/lib"
+
+	"xiaoer/bot/engine"
+)
+
+// A writer is the one goroutine that changes the file. It runs what waits in one transaction, each piece of work in a
+// savepoint of its own, so that what one of them is refused does not hurt the others; and it acknowledges them together
+// when the commit that holds them is synced.
+type writer struct {
+	db     *sql.DB
+	logger *slog.Logger
+	batch  int
+
+	mu     sync.RWMutex // held for reading while something is put into the queue
+	closed bool
+	queue  chan *work
+	ended  chan struct{}
+
+	session *session // of the goroutine; nil when it has to be opened (again)
+}
+
+// A work is something to write, and who waits for it.
+type work struct {
+	do    func(*session) error
+	taken atomic.Bool   // by the writer, or by the one who waits when he gives up first
+	done  chan struct{} // closed when err stands and all is synced
+	err   error
+}
+
+func newWriter(db *sql.DB, o Options) *writer {
+	w := &writer{db: db, logger: o.Logger, batch: o.Batch, queue: make(chan *work, o.Queue), ended: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// do hands work to the writer and waits until it is on the disk or was refused. When ctx ends first, work that was not
+// begun is not done; of work that was begun nobody can say, and the error says that.
+func (w *writer) do(ctx context.Context, do func(*session) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	mine := &work{do: do, done: make(chan struct{})}
+	if err := w.put(mine); err != nil {
+		return err
+	}
+	select {
+	case <-mine.done:
+		return mine.err
+	case <-ctx.Done():
+		if mine.taken.CompareAndSwap(false, true) {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("it may have been kept or not: %w", context.Cause(ctx))
+	}
+}
+
+func (w *writer) put(mine *work) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return engine.ErrClosed
+	}
+	select {
+	case w.queue <- mine:
+		return nil
+	default:
+		return engine.ErrFull
+	}
+}
+
+func (w *writer) isClosed() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.closed
+}
+
+// close lets the writer finish what is in the queue.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.queue)
+	w.mu.Unlock()
+	<-w.ended
+	return w.db.Close()
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for first := range w.queue {
+		w.commit(first)
+	}
+	w.drop()
+}
+
+// commit runs one transaction: the first piece of work and those that come while it runs. Whoever was refused hears
+// of it after the commit too: what he would read before is what made him stale.
+func (w *writer) commit(first *work) {
+	if err := w.begin(); err != nil {
+		w.refuse(first, err)
+		return
+	}
+	var ran []*work
+	for next := first; next != nil; next = w.waiting(len(ran)) {
+		if !next.taken.CompareAndSwap(false, true) {
+			continue
+		}
+		ran = append(ran, next)
+		var lost error
+		if next.err, lost = w.attempt(next.do); lost != nil {
+			w.fail(ran, lost)
+			return
+		}
+	}
+	if _, err := w.session.exec(`COMMIT`); err != nil {
+		w.fail(ran, fmt.Errorf("commit: %w", explain(err)))
+		return
+	}
+	for _, r := range ran {
+		close(r.done)
+	}
+}
+
+// waiting takes the next piece of work if there is one and the transaction is not long enough yet.
+func (w *writer) waiting(ran int) *work {
+	if ran >= w.batch {
+		return nil
+	}
+	select {
+	case next := <-w.queue: // nil when it is closed
+		return next
+	default:
+		return nil
+	}
+}
+
+// begin opens a transaction; without one nothing may be written.
+func (w *writer) begin() error {
+	if w.session == nil {
+		s, err := openSession(w.db)
+		if err != nil {
+			return explain(err)
+		}
+		w.session = s
+	}
+	_, err := w.session.exec(`BEGIN IMMEDIATE`)
+	if err == nil {
+		return nil
+	}
+	if code := codeOf(err); code != lib.SQLITE_BUSY {
+		w.drop() // the next one begins with a fresh connection
+	}
+	return fmt.Errorf("begin: %w", explain(err))
+}
+
+// attempt runs one piece of work in its savepoint. When lost is not nil the whole transaction is gone.
+func (w *writer) attempt(do func(*session) error) (refused, lost error) {
+	if _, err := w.session.exec(`SAVEPOINT work`); err != nil {
+		return nil, explain(err)
+	}
+	if refused = do(w.session); refused != nil {
+		refused = explain(refused)
+		if _, err := w.session.exec(`ROLLBACK TO work`); err != nil {
+			return refused, fmt.Errorf("roll back: %w", errors.Join(refused, err))
+		}
+	}
+	if _, err := w.session.exec(`RELEASE work`); err != nil {
+		return refused, explain(err)
+	}
+	return refused, nil
+}
+
+// refuse answers everybody who waits: each would only wait for the same lock again.
+func (w *writer) refuse(first *work, err error) {
+	w.logger.Error("begin to write", "err", err)
+	waits := len(w.queue)
+	for next := first; next != nil; {
+		if next.taken.CompareAndSwap(false, true) {
+			next.err = err
+			close(next.done)
+		}
+		if next = nil; waits > 0 {
+			waits--
+			next = <-w.queue
+		}
+	}
+}
+
+// fail tells all who shared a transaction that nothing of it was kept.
+func (w *writer) fail(ran []*work, err error) {
+	w.logger.Error("write", "turns", len(ran), "err", err)
+	_, _ = w.session.exec(`ROLLBACK`) // it may be rolled back already
+	w.drop()
+	for _, r := range ran {
+		r.err = err
+		close(r.done)
+	}
+}
+
+// drop gives the connection up; what was not committed is gone with it.
+func (w *writer) drop() {
+	if w.session == nil {
+		return
+	}
+	if err := w.session.close(); err != nil {
+		w.logger.Warn("close a connection", "err", err)
+	}
+	w.session = nil
+}
