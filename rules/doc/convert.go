@@ -187,6 +187,21 @@ func (c *converter) comment(n *Node) {
 	ReportLost(c.problems, place)
 }
 
+// commentInPlace looks for a # without a blank after it where the value of a key is expected and none is.
+func (c *converter) commentInPlace(n *Node) {
+	if n.Kind != Null || n.Text != "" || n.aliasEnd > 0 {
+		return
+	}
+	text, at := c.src.text, n.owner.end()
+	for at < len(text) && (isBlank(text[at]) || text[at] == ':') {
+		at++
+	}
+	if at+1 < len(text) && text[at] == '#' && !isBlank(text[at+1]) && breakLen(text, at+1) == 0 {
+		place := c.src.between(at, c.src.lineEnd(c.src.lineOf(at)))
+		n.doubt = &place
+	}
+}
+
 // lostComment finds the # of a comment with one blank before it, or none after it, behind a text that ends at end.
 func lostComment(text string, end int) (at int, ok bool) {
 	at = end

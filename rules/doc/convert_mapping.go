@@ -18,6 +18,7 @@ func (c *converter) mapping(n *Node, y *yaml.Node, depth int) {
 			return
 		}
 		value.owner, n.last = key, value
+		c.commentInPlace(value)
 		if value.isEmpty() && value.aliasEnd == 0 {
 			n.last = key
 		}

@@ -28,6 +28,9 @@ func (d *Decoder) Wrong(v *Node, expected, hint string) *Diagnostic {
 }
 
 func (d *Decoder) wrong(v *Node, expected, hint string) *Diagnostic {
+	if place, ok := v.Doubt(); ok && v.Kind == Null {
+		return ReportLost(d.Problems, place)
+	}
 	return d.Problems.Error(v.Range(), WrongType, "%s, this is %s", expected, describe(v)).WithHint(hint)
 }
 
@@ -36,6 +39,8 @@ func describe(v *Node) string {
 	switch {
 	case v.Kind == Null:
 		return "empty"
+	case v.Kind == Sequence && len(v.Items) == 0:
+		return "an empty list"
 	case v.Kind == Sequence:
 		return "a list"
 	case v.Kind == Mapping:

@@ -115,7 +115,11 @@ func (l *linter) line() {
 	case l.muted && indent > l.mute:
 		l.row++
 	default:
-		l.muted, l.content = false, true
+		l.muted = false
+		if l.stray(start+indent, indent) {
+			return
+		}
+		l.content = true
 		l.entry(start+indent, indent)
 	}
 }

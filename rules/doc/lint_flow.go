@@ -40,6 +40,8 @@ func (l *linter) flow(at, column int) {
 	rest := strings.TrimLeft(l.src.text[f.at:end], " \t")
 	switch {
 	case rest == "" || rest[0] == '#' || rest[0] == ':':
+	case strings.Trim(rest, "]} \t") == "":
+		l.add(end-len(rest), end-len(rest)+1, false, fmt.Sprintf("%c closes no bracket", rest[0]), "delete it")
 	case l.row == first:
 		l.quoteIt(at, end, fmt.Sprintf("a text cannot begin with %c", l.src.text[at]))
 	default:

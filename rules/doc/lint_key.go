@@ -62,6 +62,7 @@ func (l *linter) keyless(at, column, end int) {
 		l.row++
 		l.add(at, end, false, "this line does not begin with - as the items above do", "begin it with `- `, or check its indentation")
 	case l.wrongColon(at, column, end, same && !top.list || top == nil || top.list || l.siblingFollows(column)):
+	case (top == nil || same) && l.forgottenColon(at, column, end):
 	case same || wordPrefix(rest) > 0 && l.siblingFollows(column):
 		l.noKey(at, end, column)
 	case top == nil:

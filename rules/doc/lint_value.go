@@ -43,6 +43,10 @@ func (l *linter) readValue(at, column int) {
 			l.add(at, at+1, false, "a list item cannot follow a key on the same line", "put the item on a line of its own")
 			return
 		}
+		if c == '?' && isColon(text[:end], at) {
+			l.quoteIt(at, end, "a text cannot begin with ? and a blank")
+			return
+		}
 		l.plainText(at, end)
 	}
 }
