@@ -217,16 +217,12 @@ func chips() map[string][]string {
 // talk gives the page the methods of an engine that it needs.
 func talk(eng *engine.Engine) web.Talk {
 	return web.Talk{
-		Handle: eng.Handle,
-		Act: func(ctx context.Context, shop, conversation string, ev bot.Event) (bot.Turn, error) {
-			return eng.Act(ctx, engine.Key{Shop: shop, Conversation: conversation}, ev)
-		},
-		Tick:    eng.Tick,
-		NextDue: eng.NextDue,
-		Conversation: func(ctx context.Context, shop, conversation string) (bot.Conversation, error) {
-			return eng.Conversation(ctx, engine.Key{Shop: shop, Conversation: conversation})
-		},
-		Trace: func(ctx context.Context, shop, id string) (any, error) { return eng.Trace(ctx, shop, id) },
+		Handle:       eng.Handle,
+		Act:          eng.Act,
+		Tick:         eng.Tick,
+		NextDue:      eng.NextDue,
+		Conversation: eng.Conversation,
+		Trace:        func(ctx context.Context, shop, id string) (any, error) { return eng.Trace(ctx, shop, id) },
 		Late: func(ctx context.Context, shop, conversation, after string) ([]web.Late, error) {
 			replies, err := eng.Replies(ctx, shop, conversation, after)
 			out := make([]web.Late, len(replies))
