@@ -94,7 +94,8 @@ func (b *conditionBuilder) join(n *ast.BinaryNode, kind condKind, negated bool, 
 	c.part = b.x.written(c.at)
 	for _, side := range []ast.Node{n.Left, n.Right} {
 		child := b.build(side, negated, part)
-		if child.kind == kind {
+		// A `not (…)` of its own stays one part, since it is shown as one.
+		if _, isNot := side.(*ast.UnaryNode); child.kind == kind && (part != nil || !isNot) {
 			c.parts = append(c.parts, child.parts...)
 			continue
 		}
@@ -183,7 +184,7 @@ func known(f *Facts, reads []int, lists []listRead) bool {
 func (c *condition) failing(f *Facts) *condition {
 	if c.kind == condAnd {
 		for _, part := range c.parts {
-			if !part.fits(f) {
+			if !part.fits(f) && part.at != c.at { // the pieces of a `not (…)` are shown as that whole
 				return part.failing(f)
 			}
 		}

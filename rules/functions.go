@@ -31,7 +31,7 @@ func Functions() []Word {
 		{"trim", "trim(text)", "The text without spaces at its ends.", `trim(order.remark) == ""`},
 		{"date", "date(text or moment)", "The calendar day of a text such as \"2026-11-11\", or of a moment in the shop's timezone.", `date(order.paid_at) == date("2026-11-11")`},
 		{"money", "money(number or text)", "An amount of money.", `order.amount >= money("39.90")`},
-		{"days", "days(length of time or number)", "How many days a length of time has, or the length of time of so many days.", "order.delivered_days <= days(policy.return_window)"},
+		{"days", "days(length of time or number)", "How many days a length of time has, or the length of time of so many days.", "order.delivered_days > days(policy.ship_within)"},
 		{"hours", "hours(length of time or number)", "How many hours a length of time has, or the length of time of so many hours.", "order.paid_hours > hours(policy.ship_within)"},
 	}
 }

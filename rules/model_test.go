@@ -35,7 +35,9 @@ type combined struct {
 	left, right node
 }
 
-func (c combined) text() string { return "(" + c.left.text() + ") " + c.op + " (" + c.right.text() + ")" }
+func (c combined) text() string {
+	return "(" + c.left.text() + ") " + c.op + " (" + c.right.text() + ")"
+}
 
 func (c combined) value(w world) truth {
 	if c.op == "and" {

@@ -11,61 +11,87 @@ import (
 // A promiseFinder finds words that promise a time or money. It looks at the shop's own words only: a number that comes
 // from a fact, such as ${policy.return_days}, states what is so.
 type promiseFinder struct {
-	promises []*regexp.Regexp
-	asked    *regexp.Regexp
+	times  []*regexp.Regexp
+	money  []*regexp.Regexp
+	asking *regexp.Regexp // the words in front of a time in which the buyer should do something
+	right  *regexp.Regexp // words in it that make it what the buyer may do
 }
 
 func newPromiseFinder() *promiseFinder {
 	const (
 		number = `[0-9０-９一二两三四五六七八九十半几]+`
 		span   = number + `(?:\s*[-~～—到至]\s*` + number + `)?\s*(?:个)?(?:小时|分钟|工作日|天|日|周)`
-		doing  = `(?:送达|送到|到货|发货|发出|寄出|退款|到账|补发|退回|返还|赔付|打款|解决|处理|回复|回电|联系您|给您)`
+		doing  = `(?:送达|送到|到货|发货|发出|寄出|退款|到账|补发|退回|返还|赔付|打款|解决|处理|回复|回电|联系您|给您[^，。！？；,.!?;\n]{0,4})`
 		soon   = `(?:今天|今日|今晚|明天|明日|后天)(?:之?内|之?前|一定|就|会|能|可以)*`
 		yuan   = `\s*[¥￥]?\s*` + number + `(?:\.[0-9]+)?\s*(?:元|块)`
 		amount = `(?:[¥￥$€£]\s?[0-9]+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?\s*(?:yuan|rmb|dollars?|euros?|pounds?))`
 		within = `(?:within|in)\s+(?:the\s+next\s+)?[0-9]+(?:\s*(?:-|to)\s*[0-9]+)?\s*(?:working\s+|business\s+)?(?:hours?|days?|minutes?|weeks?)`
 		act    = `(?:ship|dispatch|deliver|refund|arrive|reply|respond|send|sent|resolv|process|reship|pay|paid|credit)\w*`
 	)
-	patterns := []string{
+	times := []string{
 		span + `(?:之内|以内|内)?[^，。！？；,.!?;\n]{0,12}?` + doing,
 		soon + `[^，。！？；,.!?;\n]{0,6}?` + doing,
-		`(?:赔偿|赔付|赔|补偿|补给|补|退还|退给|退|返还|返)(?:给)?(?:您|你|亲)?` + yuan,
-		number + `\s*(?:元|块)(?:的)?(?:无门槛)?(?:优惠券|红包|补偿|赔偿|代金券|现金券)`,
 		`(?i)\b` + act + `\b[^.!?;\n]{0,40}?\b` + within,
 		`(?i)\b` + within + `\b[^.!?;\n]{0,20}?\b` + act,
+	}
+	money := []string{
+		`(?:赔偿|赔付|赔|补偿|补给|补|退还|退给|退|返还|返)(?:给)?(?:您|你|亲)?` + yuan,
+		number + `\s*(?:元|块)(?:的)?(?:无门槛)?(?:优惠券|红包|补偿|赔偿|代金券|现金券)`,
 		`(?i)\b(?:refund|compensat|reimburs)\w*\b[^.!?;\n]{0,20}?` + amount,
 		`(?i)` + amount + `\s*(?:coupon|refund|voucher|back\b|compensation)`,
 	}
-	f := &promiseFinder{asked: regexp.MustCompile(`(?i)(?:请|麻烦|您可以|您可|您需|买家|please|you (?:can|may|must|should|have to))[^，。！？；,.!?;\n]{0,12}$`)}
-	for _, p := range patterns {
-		f.promises = append(f.promises, regexp.MustCompile(p))
+	return &promiseFinder{
+		times:  compileAll(times),
+		money:  compileAll(money),
+		asking: regexp.MustCompile(`(?i)(?:请|麻烦|您可以|您可|您需|买家|签收|收货|收到|please|you (?:can|may|must|should|have to))[^，。！？；,.!?;\n]{0,12}$`),
+		right:  regexp.MustCompile(`支持|申请|可以?退|可选|无理由`),
 	}
-	return f
 }
 
-// find gives the place of the first promise in runes. What the buyer is asked to do within a time is none.
+func compileAll(patterns []string) []*regexp.Regexp {
+	list := make([]*regexp.Regexp, len(patterns))
+	for i, p := range patterns {
+		list[i] = regexp.MustCompile(p)
+	}
+	return list
+}
+
+// find gives the place of the first promise in runes. What the buyer is asked or free to do
+// within a time is none.
 func (f *promiseFinder) find(text string) (at span, found bool) {
-	for _, p := range f.promises {
+	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９一二两三四五六七八九十半几今明后") {
+		return span{}, false
+	}
+	for _, p := range f.times {
 		for _, m := range p.FindAllStringIndex(text, -1) {
-			if f.asked.MatchString(text[:m[0]]) {
-				continue
+			if !f.asking.MatchString(text[:m[0]]) && !f.right.MatchString(text[m[0]:m[1]]) {
+				return runes(text, m), true
 			}
-			from := utf8.RuneCountInString(text[:m[0]])
-			return span{from, from + utf8.RuneCountInString(text[m[0]:m[1]])}, true
+		}
+	}
+	for _, p := range f.money {
+		if m := p.FindStringIndex(text); m != nil {
+			return runes(text, m), true
 		}
 	}
 	return span{}, false
 }
 
+// runes turns a place in bytes into one in runes.
+func runes(text string, m []int) span {
+	from := utf8.RuneCountInString(text[:m[0]])
+	return span{from, from + utf8.RuneCountInString(text[m[0]:m[1]])}
+}
+
 // ownWords blanks the values out of a text, so that places stay what they are.
 func ownWords(text string) string {
-	runes := []rune(text)
-	for _, part := range splitTemplate(runes) {
+	blanked := []rune(text)
+	for _, part := range splitTemplate(blanked) {
 		for i := part.at.from; part.value && i < part.at.to; i++ {
-			runes[i] = '$'
+			blanked[i] = '$'
 		}
 	}
-	return string(runes)
+	return string(blanked)
 }
 
 // checkPromises warns of texts that promise a time or money which nothing records.
