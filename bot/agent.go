@@ -165,6 +165,10 @@ func Stages() []string {
 func (t *turn) moveStage() {
 	stage := strings.ToLower(t.e.Stage)
 	if stage == "closed" {
+		if c := t.c.Case; c != nil && c.Dispute && (t.e.Handoff == "" || t.e.Handoff == c.ID) {
+			t.handFacts(c)
+			t.tellStage(stage)
+		}
 		t.resolve()
 		return
 	}
@@ -176,6 +180,10 @@ func (t *turn) moveStage() {
 	c.Stage = stage
 	t.changed(c, firstOf(t.e.Agent, "agent"), "stage "+stage)
 	t.handFacts(c)
+	t.tellStage(stage)
+}
+
+func (t *turn) tellStage(stage string) {
 	if text := t.script("stage_" + stage); text != "" {
 		t.said = append(t.said, spoken{rule: "stage_" + stage, text: text})
 	}

@@ -76,37 +76,40 @@ func (t *turn) sayRule(rule *rules.Rule, r Request, offer *OfferMade) {
 	}
 	t.said = append(t.said, lines)
 	t.answers(rule.ID)
+	t.variant = lines.variant
 	t.effects(rule, offer)
 	t.openTask()
 }
 
-// words renders the variant of a rule that is next, or the script `task` where a task has no words of its own. A problem is
+// words renders the variant of a rule that is next and whose facts are known, or the script `task` where a task or an offer has none. A problem is
 // the name of what hands over instead.
 func (t *turn) words(rule *rules.Rule) (s spoken, problem string) {
 	s = spoken{rule: rule.ID}
 	if len(rule.Replies) == 0 {
-		name := "task"
-		if rule.Handoff == nil {
-			name = "handoff"
+		s.text = t.script("task")
+		return s, ""
+	}
+	problem = rule.ID
+	first := t.c.Variants[rule.ID]
+	for i := range rule.Replies {
+		at := (first + i) % len(rule.Replies)
+		reply := rule.Replies[at]
+		s.image, s.choices, s.text, s.variant = reply.Image, reply.Choices, "", at
+		if reply.Text == nil {
+			return s, ""
 		}
-		s.text = t.script(name)
-		return s, ""
+		text, missing := reply.Text.Render(t.see(t.current), t.format())
+		switch {
+		case len(missing) > 0:
+			t.note("%s needs %v, which is unknown", rule.ID, missing)
+		case t.forbidden(reply.Text, text):
+			return s, guardCompliance
+		default:
+			s.text = text
+			return s, ""
+		}
 	}
-	reply := rule.Replies[t.c.Variants[rule.ID]%len(rule.Replies)]
-	s.image, s.choices = reply.Image, reply.Choices
-	if reply.Text == nil {
-		return s, ""
-	}
-	text, missing := reply.Text.Render(t.facts, t.format())
-	switch {
-	case len(missing) > 0:
-		t.note("%s needs %v, which is unknown", rule.ID, missing)
-		return s, rule.ID
-	case t.forbidden(reply.Text, text):
-		return s, guardCompliance
-	}
-	s.text = text
-	return s, ""
+	return s, problem
 }
 
 // repeats tells whether saying this would bore: the bot's last line again, or a third answer of the rule.
@@ -131,7 +134,7 @@ func (t *turn) effects(rule *rules.Rule, offer *OfferMade) {
 	t.once = append(t.once, rule)
 	put(&t.c.Answers, rule.ID, t.c.Answers[rule.ID]+1)
 	if len(rule.Replies) > 1 {
-		put(&t.c.Variants, rule.ID, (t.c.Variants[rule.ID]+1)%len(rule.Replies))
+		put(&t.c.Variants, rule.ID, (t.variant+1)%len(rule.Replies))
 	}
 	t.apology = t.apology || rule.Apologise
 	t.tag(rule)

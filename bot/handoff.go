@@ -152,7 +152,8 @@ func (t *turn) farewell(h handing) []spoken {
 		own, problem := t.words(h.rule)
 		if problem == "" && (own.text == "" || own.text != t.lastLine()) {
 			lines := []spoken{own}
-			if away && !t.tellsOpening(h.rule) {
+			t.variant = own.variant
+			if away && !tellsOpening(h.rule.Replies[own.variant]) {
 				lines = append(lines, spoken{rule: h.name, text: t.script("off_hours")})
 			}
 			return lines
@@ -165,8 +166,7 @@ func (t *turn) farewell(h handing) []spoken {
 	return []spoken{{rule: h.name, text: t.script(name)}}
 }
 
-func (t *turn) tellsOpening(rule *rules.Rule) bool {
-	reply := rule.Replies[t.c.Variants[rule.ID]%len(rule.Replies)]
+func tellsOpening(reply rules.Reply) bool {
 	return reply.Text != nil && (slices.Contains(reply.Text.Facts(), "shop.opens") || slices.Contains(reply.Text.Facts(), "handoff.deadline"))
 }
 

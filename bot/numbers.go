@@ -36,11 +36,11 @@ func numbers(text []rune) []found {
 		if !ok {
 			n, ok = chineseAt(runes, i)
 		}
-		if !ok {
+		if !ok && n.end == 0 {
 			n, ok = englishAt(runes, i)
 		}
 		if !ok {
-			i++
+			i = max(i+1, n.end)
 			continue
 		}
 		n.ordinal = i > 0 && runes[i-1] == '第'
@@ -50,6 +50,9 @@ func numbers(text []rune) []found {
 	}
 	return out
 }
+
+// mostDigits is how long a number may be before it is something else.
+const mostDigits = 18
 
 func digitsAt(runes []rune, i int) (found, bool) {
 	end := i
@@ -74,7 +77,7 @@ func digitsAt(runes []rune, i int) (found, bool) {
 	if text == "" || text[0] == '.' {
 		text = "0" + text
 	}
-	return found{text: text, start: i, end: end}, len(text) <= 18
+	return found{text: text, start: i, end: end}, len(text) <= mostDigits
 }
 
 const chineseDigits = "零一二三四五六七八九"
@@ -103,8 +106,11 @@ func chineseAt(runes []rune, i int) (found, bool) {
 		}
 		break
 	}
-	if end == i || digits > 1 {
-		return found{start: i, end: max(end, i+1)}, false
+	switch {
+	case end == i:
+		return found{}, false
+	case digits > 1:
+		return found{start: i, end: end}, false
 	}
 	return found{text: strconv.Itoa(total + max(digit, 0)), start: i, end: end}, true
 }
@@ -185,6 +191,9 @@ func isNumberOnly(text string) bool {
 func choiceNumber(text string) (int, bool) {
 	runes := []rune(strings.TrimSpace(text))
 	list := numbers(runes)
+	if len(list) == 2 && list[0].ordinal && list[1].text == "1" && unicode.IsLetter(runes[list[1].start]) {
+		list = list[:1] // "the first one"
+	}
 	if len(list) != 1 || strings.Contains(list[0].text, ".") {
 		return 0, false
 	}

@@ -15,6 +15,7 @@ type spoken struct {
 	image   string
 	choices []string
 	ask     string // the slot that a question asks for
+	variant int    // which of the rule's replies it is
 }
 
 // script renders a named script; its variants are taken in turn. A variant whose facts are not all known is passed over,

@@ -85,6 +85,7 @@ type turn struct {
 	parting  []spoken // the words of the one handoff
 	handed   *Handoff
 	apology  bool
+	variant  int    // of the reply that was said last
 	closing  string // the rule that closes
 
 	once       []*rules.Rule // rules that answered in this turn
