@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -121,7 +120,7 @@ func (r *run) noFolder(at *doc.Node, dir, prefix string, err error) {
 		return
 	}
 	r.problems.Error(at.Range(), doc.MissingKey, "the folder %q cannot be read: %s", at.Text, why).
-		WithHint(fmt.Sprintf("it is looked for at %s", path.Clean(strings.TrimSuffix(prefix, "/"))))
+		WithHint("write the path from this folder to the base, such as ../base")
 }
 
 func (r *run) emptyBase(at *doc.Node, l *layer) {

@@ -59,7 +59,7 @@ func (u *unit) compile() *bot.Book {
 func (u *unit) makeVocabulary() *rules.Vocabulary {
 	s := u.settings
 	o := bot.VocabularyOptions{
-		Intents: legalIntents(u.classifier.Taxonomy()), ProductColumns: u.goods.own, Scripts: bot.ScriptNames(),
+		Intents: u.legalIntents(), ProductColumns: u.goods.own, Scripts: bot.ScriptNames(),
 		Tags: u.goods.tags, Location: s.zone,
 	}
 	for _, p := range s.policy {
@@ -74,10 +74,11 @@ func (u *unit) makeVocabulary() *rules.Vocabulary {
 	return bot.Vocabulary(o)
 }
 
-// legalIntents are the intents that rules may be for: all but other.
-func legalIntents(taxonomy []intents.Intent) []rules.Intent {
+// legalIntents are the intents that rules may be for: all but other. Those that the shop or its base describes have
+// the place where they do.
+func (u *unit) legalIntents() []rules.Intent {
 	var out []rules.Intent
-	for _, in := range taxonomy {
+	for _, in := range u.classifier.Taxonomy() {
 		if in.Name == intents.Other {
 			continue
 		}
@@ -85,9 +86,29 @@ func legalIntents(taxonomy []intents.Intent) []rules.Intent {
 		for _, t := range in.Topics {
 			one.Topics = append(one.Topics, t.Name)
 		}
+		if !u.builtIn(in.Name) {
+			one.At = u.intentPlace(in.Name)
+		}
 		out = append(out, one)
 	}
 	return out
+}
+
+func (u *unit) builtIn(intent string) bool {
+	return slices.ContainsFunc(u.o.Classifier.Taxonomy(), func(in intents.Intent) bool { return in.Name == intent })
+}
+
+// intentPlace is where a folder of the chain describes an intent.
+func (u *unit) intentPlace(name string) doc.Range {
+	for _, l := range u.chain {
+		if l.intent == nil {
+			continue
+		}
+		if p := l.intent.Root.Get("intents").Pair(name); p != nil {
+			return p.Key.Range()
+		}
+	}
+	return doc.Range{}
 }
 
 // titles names intents and topics in the shop's language; what has no title there is named in the other, else by its
@@ -140,9 +161,20 @@ func (u *unit) compileRules() *rules.Book {
 		return compiled{book: book, problems: newOf(found, u.problems)}
 	})
 	for _, d := range made.problems {
-		u.problems.Add(d)
+		if !u.follows(d) {
+			u.problems.Add(d)
+		}
 	}
 	return made.book
+}
+
+// follows tells whether a finding only follows from a mistake in shop.yaml or products.csv that was reported there: a
+// field is unknown because what describes it could not be read.
+func (u *unit) follows(d doc.Diagnostic) bool {
+	if d.Code != doc.UnknownField {
+		return false
+	}
+	return u.settings.spoiled && strings.Contains(d.Message, "policy") || u.goods.spoiled && strings.Contains(d.Message, "product")
 }
 
 // newOf gives the diagnostics of one collection that another does not have.

@@ -166,7 +166,7 @@ func (r *reader) nearMisses(tree fs.FS, prefix string) {
 	entries, _ := fs.ReadDir(tree, ".")
 	for _, e := range entries {
 		name, ext := e.Name(), path.Ext(e.Name())
-		if e.IsDir() || slices.Contains(known, name) || strings.HasPrefix(name, ".") {
+		if e.IsDir() || slices.Contains(known, name) || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "orders.") {
 			continue
 		}
 		if ext == ".yml" {

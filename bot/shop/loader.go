@@ -128,17 +128,27 @@ func (r *run) compile(chain []*layer, out *Result) {
 	if id := own.root().Get("id"); id != nil {
 		out.hasID, out.idAt = true, id.Range()
 	}
-	if len(s.teams) == 0 && (own.shop == nil || own.shop.Root != nil) {
-		r.noTeam(own, root)
-	}
+	r.refuseNoTeam(own, root, s)
 	connect := r.connect(own)
-	goods := r.products(chain)
-	classifier := r.classifier(chain)
-	u := &unit{run: r, chain: chain, settings: s, goods: goods, classifier: classifier, sources: ruleSources(chain, r.problems)}
-	book := u.compile()
-	u.lint(book)
+	u := &unit{run: r, chain: chain, settings: s, goods: r.products(chain), classifier: r.classifier(chain), sources: ruleSources(chain, r.problems)}
+	var book *bot.Book
+	if u.readable() {
+		book = u.compile()
+		u.lint()
+	}
 	r.tests(own, out)
 	r.finish(out, u, book, connect)
+}
+
+// readable tells whether every shop.yaml could be read. Where one could not, what the rules name would seem to be
+// missing, and one mistake would look like many.
+func (u *unit) readable() bool {
+	for _, l := range u.chain {
+		if l.folder.shop != nil && (l.shop.Root == nil || l.shop.Root.Kind != doc.Mapping) {
+			return false
+		}
+	}
+	return true
 }
 
 // mergedRoot is the shop's mapping over those of its bases.
@@ -165,17 +175,22 @@ func (r *run) idOf(s *settings, own *layer, folder string) string {
 	return folder
 }
 
-func (r *run) noTeam(own *layer, root *doc.Node) {
+// refuseNoTeam reports a shop without any team, unless its teams are there and could not be read.
+func (r *run) refuseNoTeam(own *layer, root *doc.Node, s *settings) {
+	teams := root.Pair("teams")
+	listed := teams != nil && (teams.Value.Kind == doc.Scalar || teams.Value.Kind == doc.Sequence || len(teams.Value.Pairs) > 0)
+	if len(s.teams) > 0 || listed || own.folder.shop == nil || own.shop.Root == nil || own.shop.Root.Kind != doc.Mapping {
+		return
+	}
 	at := doc.WholeFile(own.folder.prefix + shopFile)
-	if p := root.Pair("teams"); p != nil {
-		at = p.Key.Range()
-	} else if root != nil && len(root.Pairs) > 0 && own.shop != nil {
+	switch {
+	case teams != nil:
+		at = teams.Key.Range()
+	case len(root.Pairs) > 0:
 		at = root.Pairs[0].Key.Range()
 	}
-	if own.folder.shop != nil {
-		r.problems.Error(at, doc.NoWayOut, "the shop has no team, so no buyer could reach a human").
-			WithHint("add teams: {aftersales: {title: 售后, first_reply: 3m}}")
-	}
+	r.problems.Error(at, doc.NoWayOut, "the shop has no team, so no buyer could reach a human").
+		WithHint("add teams: {aftersales: {title: 售后, first_reply: 3m}}")
 }
 
 func (r *run) connect(own *layer) Connect {

@@ -35,6 +35,7 @@ func knownColumns() map[string]rules.Kind {
 type catalogue struct {
 	products map[string]bot.CatalogueProduct
 	own      []rules.Fact // the shop's own columns, by name
+	spoiled  bool         // something in it could not be read
 	tags     []string     // tags and ids, sorted
 }
 
@@ -59,6 +60,8 @@ func readProducts(c *content, p *doc.Problems) *catalogue {
 	if c == nil {
 		return out
 	}
+	before := p.Len()
+	defer func() { out.spoiled = p.Len() > before }()
 	data := bytes.TrimPrefix(c.data, []byte("\ufeff"))
 	if !utf8.Valid(data) {
 		p.Error(firstBadByte(c.name, data), doc.Syntax, "this file is not in UTF-8").WithHint("save it as CSV UTF-8")

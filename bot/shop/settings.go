@@ -19,6 +19,7 @@ type settings struct {
 	anyHours bool // hours were given: without them the shop is always open
 	holidays calendar
 	policy   []policy
+	spoiled  bool // a policy could not be read
 	teams    []team
 	slots    []slot
 	idle     time.Duration
@@ -69,11 +70,19 @@ func settingsFields() []doc.Field[settings] {
 		{
 			Name: "policy", Doc: "Numbers, texts and durations of the shop's own, read as policy.NAME.",
 			Shape: doc.MapShape(doc.AnyShape(doc.NumberShape(), doc.DurationShape(), doc.BoolShape(), doc.TextShape())),
-			Set:   func(d *doc.Decoder, s *settings, v *doc.Node) { s.policy = readPolicy(d, v) },
+			Set: func(d *doc.Decoder, s *settings, v *doc.Node) {
+				before := d.Problems.Len()
+				s.policy = readPolicy(d, v)
+				s.spoiled = d.Problems.Len() > before
+			},
 		},
 		{
 			Name: "teams", Doc: "The groups of agents; the first is the default.", Shape: doc.MapShape(doc.ObjectShape(teamFields())),
-			Set: func(d *doc.Decoder, s *settings, v *doc.Node) { s.teams = readTeams(d, v) },
+			Set: func(d *doc.Decoder, s *settings, v *doc.Node) {
+				if v.Kind != doc.Null { // an empty one is no-way-out
+					s.teams = readTeams(d, v)
+				}
+			},
 		},
 		{
 			Name: "slots", Doc: "The order details that rules collect.", Shape: doc.MapShape(doc.ObjectShape(slotFields())),
