@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"bot/":                {"bot", "rules", "rules/doc", "intents"},
 	"bot/store/storetest": {"bot", "bot/engine"},
 	"bot/store":           {"bot", "bot/engine"},
+	"bot/store/":          {"bot", "bot/engine"},
 	"fixtures":            {},
 	"cmd/xiaoer":          {"bot", "bot/", "rules", "rules/doc", "intents", "intents/", "fixtures"},
 }
