@@ -37,15 +37,12 @@ func mustExist(l Loaded) (bool, error) {
 func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 	return func(c *Commit, out bot.Turn) error {
 		response := out.Response(ev.ID)
-		replies := response.Replies
-		if ev.Kind == bot.EventAgent && len(replies) == 0 && ev.Text != "" {
-			replies = []bot.Reply{{Kind: bot.KindText, Text: ev.Text}}
-		}
-		if len(replies) == 0 {
+		if len(response.Replies) == 0 {
+			c.Late = nil
 			return nil
 		}
 		c.Late = &Late{
-			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: replies, Handoff: response.Handoff,
+			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: response.Replies, Handoff: response.Handoff,
 			FromAgent: ev.Kind == bot.EventAgent, Deliver: shop.Callback.URL != "",
 		}
 		return nil

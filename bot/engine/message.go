@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"xiaoer/bot"
@@ -52,10 +53,25 @@ func (h *handling) answered(l Loaded) (bool, error) {
 	case l.Answered.Fingerprint != h.print:
 		return true, ErrConflict
 	}
-	if err := json.Unmarshal(l.Answered.Response, &h.response); err != nil {
-		return true, fmt.Errorf("read the stored response: %w", err)
+	var err error
+	h.response, err = readResponse(l.Answered.Response)
+	return true, err
+}
+
+// readResponse reads a stored response so that it is written again as it was, byte for byte: the order is whatever it was.
+func readResponse(raw []byte) (r bot.Response, err error) {
+	var order struct {
+		Handoff *struct {
+			Order json.RawMessage `json:"order"`
+		} `json:"handoff"`
 	}
-	return true, nil
+	if err := errors.Join(json.Unmarshal(raw, &r), json.Unmarshal(raw, &order)); err != nil {
+		return bot.Response{}, fmt.Errorf("read the stored response: %w", err)
+	}
+	if r.Handoff != nil {
+		r.Handoff.Order = order.Handoff.Order
+	}
+	return r, nil
 }
 
 // answer keeps the response, so that the same message again can have it.

@@ -34,7 +34,7 @@ func (n *numbers) take(shop string, from, count int) bool {
 func (n *numbers) giveBack(shop string, from, count int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.next[shop] == from+count {
+	if count > 0 && n.next[shop] == from+count {
 		n.next[shop] = from
 	}
 }

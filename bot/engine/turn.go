@@ -216,11 +216,13 @@ func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
 	return t.event.At.Add(time.Minute)
 }
 
-// nextNumber is the number of the next handoff: one that this turn has taken already, or the shop's next.
+// nextNumber is the number of the next handoff: one that this turn has taken already, or the shop's next. When the store
+// has gone past the one that was taken, it is given up: another replica may have used it.
 func (e *Engine) nextNumber(t *turn, stored int) int {
 	if t.number.count > 0 && t.number.from >= stored {
 		return t.number.from
 	}
+	e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
 	t.number = reserved{}
 	return e.numbers.peek(t.key.Shop, stored)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"xiaoer/bot/engine"
 )
@@ -78,12 +79,7 @@ func (m *Memory) stale(c engine.Commit) bool {
 		return true
 	}
 	d := m.shops[c.Shop]
-	for _, n := range c.Numbers {
-		if d != nil && n < d.next {
-			return true
-		}
-	}
-	return false
+	return d != nil && slices.ContainsFunc(c.Numbers, d.isTaken)
 }
 
 // growth is how many bytes more this commit takes.
@@ -120,12 +116,12 @@ func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 	}
 	d := m.shops[c.Shop]
 	if d == nil {
-		d = &desk{next: 1, ahead: map[string]int{}}
+		d = &desk{ahead: map[string]int{}, taken: map[int]bool{}}
 		m.shops[c.Shop] = d
 	}
 	d.move(t.waiting, c.Waiting)
 	for _, n := range c.Numbers {
-		d.next = max(d.next, n+1)
+		d.take(n)
 	}
 	m.kept += len(raw) - len(t.json)
 	t.json, t.waiting, t.buyer, t.touched = raw, c.Waiting, c.Buyer, c.At
@@ -133,21 +129,6 @@ func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 	m.timers.set(c.Key, c.Due)
 	if c.Late != nil {
 		m.keepLate(t, *c.Late)
-	}
-}
-
-// move counts a conversation at the desk of another team.
-func (d *desk) move(from, to string) {
-	if from == to {
-		return
-	}
-	if from != "" {
-		if d.ahead[from]--; d.ahead[from] == 0 {
-			delete(d.ahead, from)
-		}
-	}
-	if to != "" {
-		d.ahead[to]++
 	}
 }
 

@@ -65,12 +65,6 @@ type buyer struct {
 	touched time.Time
 }
 
-// A desk is the handoffs of one shop: which numbers are taken and how many conversations wait, by team.
-type desk struct {
-	next  int
-	ahead map[string]int
-}
-
 // NewMemory makes an empty store. Limits of zero take their defaults.
 func NewMemory(l Limits) *Memory {
 	if l.Kept <= 0 {
@@ -140,7 +134,7 @@ func (m *Memory) desk(shop string) bot.Desk {
 	for team, n := range d.ahead {
 		ahead[team] = n
 	}
-	return bot.Desk{Next: d.next, Ahead: ahead}
+	return bot.Desk{Next: d.highest + 1, Ahead: ahead}
 }
 
 // Trace gives the recorded inputs of one turn.

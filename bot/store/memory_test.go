@@ -67,6 +67,27 @@ func TestMemoryForgetsTheOldestTracesFirst(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestMemoryTakesNumbersInAnyOrder(t *testing.T) {
+	t.Parallel()
+	m := store.NewMemory(store.Limits{})
+	for i, step := range []struct {
+		number int
+		want   error
+	}{{2, nil}, {1, nil}, {2, engine.ErrStale}, {5, nil}, {4, nil}, {5, engine.ErrStale}, {1, engine.ErrStale}, {3, nil}, {3, engine.ErrStale}} {
+		c := commit(i, "")
+		c.Numbers = []int{step.number}
+		require.ErrorIs(t, m.Commit(t.Context(), c), step.want, "commit %d takes number %d", i, step.number)
+	}
+	for n := range 5000 { // with a gap at 6 the numbers are not remembered one by one for ever
+		c := commit(100+n, "")
+		c.Numbers = []int{7 + n}
+		require.NoError(t, m.Commit(t.Context(), c))
+	}
+	c := commit(9999, "")
+	c.Numbers = []int{6}
+	require.ErrorIs(t, m.Commit(t.Context(), c), engine.ErrStale)
+}
+
 func BenchmarkMemoryTurn(b *testing.B) {
 	m := store.NewMemory(store.Limits{Kept: 8 << 30})
 	for i := range b.N {
