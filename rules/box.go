@@ -237,7 +237,7 @@ func (x boxer) atom(a *atom) []box {
 	dim, s := x.side(a)
 	if a.negated {
 		s = s.complement()
-		if a.shape.kind == shapeOpaque {
+		if dim.kind == dimOpaque {
 			s = mask{caseFalse, caseTrue | caseFalse | caseNeither}
 		}
 	}
@@ -313,6 +313,9 @@ func (x boxer) valueSet(s *shape) (set, bool) {
 	}
 	if typ.Kind.isText() || typ.Kind == Bool {
 		return wordSet(typ, values, op), true
+	}
+	if len(values) > maxBoxes {
+		return nil, false
 	}
 	whole := typ.Kind != Number && typ.Kind != Money
 	out := numbers{whole: whole}
