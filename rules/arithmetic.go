@@ -17,6 +17,7 @@ var (
 	errTooMany   = errors.New("list too long")
 	errNotADate  = errors.New("text is no date such as 2026-11-11")
 	errNotMoney  = errors.New("text is no amount such as 39.90")
+	errTooCostly = errors.New("patterns take too long")
 	errNoPayment = errors.New("amount is not above zero")
 )
 

@@ -20,6 +20,10 @@ func newGateFacts(l *layout) gateFacts {
 // Decide finds the first rule that fits.
 func (b *Book) Decide(q Query) Decision {
 	decision := Decision{Intent: q.Intent}
+	if q.Facts == nil {
+		q.Facts = b.NewFacts()
+	}
+	q.Facts.steps = 0
 	c := candidates{always: b.always}
 	if q.Intent != "" {
 		c.intent = b.byIntent[q.Intent]

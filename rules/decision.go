@@ -6,7 +6,7 @@ package rules
 type Query struct {
 	Intent string // "" for a message with no intent: only rules without `intent` are candidates
 	Topic  string
-	Facts  *Facts
+	Facts  *Facts // of this book; nil means that nothing is known
 	// Below makes reading start after this rule in the file order (a find_order whose attempts are used up goes
 	// on below it); nil starts at the top.
 	Below *Rule

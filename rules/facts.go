@@ -48,6 +48,7 @@ type Facts struct {
 	// The entry that a closure is at while it is worked out.
 	record map[string]Value
 	entry  string
+	steps  int // spent on patterns in this decision
 }
 
 func newFacts(l *layout) *Facts { return &Facts{layout: l, row: slices.Clone(l.empty)} }

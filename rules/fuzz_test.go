@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,26 @@ func TestBounds(t *testing.T) {
 			require.Less(t, time.Since(began), slowest)
 		})
 	}
+}
+
+// However many patterns a shop writes, a decision ends soon, and says why.
+func TestPatternsOfOneDecisionAreBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("rules:\n")
+	for i := range 1000 {
+		fmt.Fprintf(&b, "  - {id: r%d, intent: return, when: 'message.text matches \"([a-y]{1,9}z?){9}%dx\"', reply: 好}\n", i, i)
+	}
+	book := mustCompile(t, b.String()+closing)
+	f := book.NewFacts()
+	f.Set("message.text", rules.TextValue(strings.Repeat("a", 2000)))
+	began := time.Now()
+	d := book.Decide(rules.Query{Intent: "return", Facts: f, Trace: true})
+	require.Less(t, time.Since(began), slowest)
+	require.Equal(t, "", d.Considered[0].Error)
+	require.Equal(t, "patterns take too long", d.Considered[999].Error)
+	f.Set("message.text", rules.TextValue("aaz5x"))
+	require.Nil(t, book.Decide(rules.Query{Intent: "return", Facts: f}).Rule)
+	require.Equal(t, 0, strings.Count(book.Decide(rules.Query{Intent: "return", Facts: f, Trace: true}).Considered[999].Error, "too long"), "the next decision begins anew")
 }
 
 func sequence(n int) string {

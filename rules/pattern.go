@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -16,7 +17,8 @@ import (
 // both are bounded; the instructions of all patterns of one condition count together.
 const (
 	maxInstructions = 200
-	maxMatched      = 2000 // bytes are cut at this many characters
+	maxMatched      = 2000       // characters of a text that are looked at
+	maxSteps        = 20_000_000 // of one decision, instructions times characters: about a third of a second
 )
 
 // textOperator is contains, startsWith and endsWith.
@@ -82,14 +84,30 @@ func (c *checker) pattern(n *ast.BinaryNode) (operand, bool) {
 	if c.scope != nil {
 		return c.failHint(c.x.extent(n), doc.TooCostly, "use contains, startsWith or endsWith there", "`matches` inside any, all, none and count takes too long")
 	}
+	before := c.cost
 	re, ok := c.compilePattern(literal.Value, at)
 	if !ok {
 		return operand{}, false
 	}
+	cost := c.cost - before
 	return c.truth(n, left.fixed, func(f *Facts) (bool, error) {
 		v, err := left.value(f)
-		return re.MatchString(cut(v.s, maxMatched)), err
+		text := cut(v.s, maxMatched)
+		if err != nil || !f.spend(cost*len(text)) {
+			return false, cmp.Or(err, errTooCostly)
+		}
+		return re.MatchString(text), nil
 	}), true
+}
+
+// spend counts the steps of patterns in one decision; it is false when there were too many, as in a shop with
+// thousands of patterns and a message of thousands of characters.
+func (f *Facts) spend(steps int) bool {
+	if f == nil { // a literal, matched once while the rule is compiled
+		return true
+	}
+	f.steps += steps
+	return f.steps <= maxSteps
 }
 
 func (c *checker) compilePattern(pattern string, at span) (*regexp.Regexp, bool) {
