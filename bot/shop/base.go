@@ -3,6 +3,7 @@ package shop
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"xiaoer/bot"
@@ -45,12 +46,30 @@ func readPack() (*pack, error) {
 	d := &doc.Decoder{Problems: &problems}
 	for _, name := range []string{"compliance.zh.yaml", "compliance.en.yaml"} {
 		root := doc.Parse(name, baseFile(name), &problems).Root
-		p.banned = append(p.banned, readBanned(d, root.Get("compliance"))...)
+		p.banned = joinBanned(p.banned, readBanned(d, root.Get("compliance")))
 	}
 	if problems.HasErrors() {
 		return nil, fmt.Errorf("read base pack: %s: %s", problems.All()[0].Range, problems.All()[0].Message)
 	}
 	return p, nil
+}
+
+// joinBanned makes one entry of those with the same name in several languages: a text may be in both, and what one
+// language frees is free.
+func joinBanned(all, more []*bannedWords) []*bannedWords {
+	for _, b := range more {
+		at := slices.IndexFunc(all, func(a *bannedWords) bool { return a.name == b.name })
+		if at < 0 {
+			all = append(all, b)
+			continue
+		}
+		a := all[at]
+		a.words = append(a.words, b.words...)
+		a.patterns = append(a.patterns, b.patterns...)
+		a.except = append(a.except, b.except...)
+		a.compile()
+	}
+	return all
 }
 
 func readLanguage(p *doc.Problems, name string) language {
