@@ -25,6 +25,7 @@ func newMachine() (*machine, error) {
 	if m.words, err = newLexicon(wordsSource); err != nil {
 		return nil, err
 	}
+	m.hello, m.thanks, m.okword = uint8(m.words.number["hello"]), uint8(m.words.number["thanks"]), uint8(m.words.number["okword"])
 	if m.cues, err = newCues(cuesSource); err != nil {
 		return nil, err
 	}

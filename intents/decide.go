@@ -1,29 +1,159 @@
 package intents
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+)
 
-// decide fills in the accepted intents and the near ones.
+// decide fills in the accepted intents and the near ones. The message without its small talk is read as a whole, and by
+// its clauses where it has several; an intent must convince in both.
 func (c *Classifier) decide(s *scratch, message string, r *Reading) {
-	whole := clause{0, min(len(s.text.Runes), maxWhole)}
-	if cut, ok := s.withoutDenied(whole); ok {
-		whole = cut
-	}
-	s.found, s.claimed = s.found[:0], s.claimed[:0]
-	if c.shop != nil && c.claim(s, message) {
-		whole = clause{0, 0}
-	}
-	if s.letters(whole.start, whole.end) >= 1 {
-		c.classify(s, message, whole, accept, r)
-	}
-	if len(s.clauses) > 1 {
-		for _, part := range s.clauses {
-			if !s.isDenied(part) && !s.isClaimed(part) && (part.start > whole.start || part.end < whole.end) {
-				c.classify(s, message, part, acceptSecond, r)
-			}
+	core, least := s.core(c.machine), float32(accept)
+	if cut, ok := s.withoutDenied(core); ok {
+		core = cut
+		if !s.endsClause(core) {
+			least = acceptTorn
 		}
+	}
+	s.found, s.claimed, s.views = s.found[:0], s.claimed[:0], s.views[:0]
+	claimed := c.shop != nil && c.claim(s, message)
+	if s.letters(core.start, core.end) >= 1 || hasFace(s.text.Runes[core.start:core.end]) {
+		c.weigh(s, message, core, claimed, least, r)
+	}
+	if len(s.found) == 0 && core.end-core.start < len(s.text.Runes) && s.isEmptyTalk(core, c.machine) {
+		v := c.view(s, clause{0, min(len(s.text.Runes), maxWhole)})
+		c.take(s, message, v, v.guesses[max(v.best, 0)].p, accept)
 	}
 	c.arrange(s, r)
 }
+
+// A view is what the model thinks of one stretch, by intent.
+type view struct {
+	clause
+	guesses []guess
+	best    int // the likeliest intent that is not denied; -1 where none is left
+	example *shopExample
+	cosine  float32
+}
+
+// weigh reads the core and its clauses, and takes what convinces.
+func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool, least float32, r *Reading) {
+	parts := 0
+	for _, part := range s.clauses {
+		part.start, part.end = max(part.start, core.start), min(part.end, core.end)
+		if s.letters(part.start, max(part.end, part.start)) < 2 || s.isDenied(part) || s.isClaimed(part) || part == core {
+			continue
+		}
+		c.view(s, part)
+		parts++
+	}
+	if claimed {
+		for i := range s.views {
+			c.take(s, message, &s.views[i], s.views[i].guesses[max(s.views[i].best, 0)].p, accept)
+		}
+		return
+	}
+	whole := c.view(s, core)
+	if parts < 2 {
+		parts = 0
+	}
+	s.support = s.support[:0]
+	for _, g := range whole.guesses {
+		s.support = append(s.support, g.p)
+	}
+	c.blend(s, whole, parts)
+	c.take(s, message, whole, whole.guesses[max(whole.best, 0)].p, least)
+	for i := range parts {
+		if v := &s.views[i]; v.best >= 0 && s.support[v.best] >= acceptSupport {
+			c.take(s, message, v, v.guesses[v.best].p, acceptSecond)
+		}
+	}
+	c.near(whole, s, r)
+}
+
+// view classifies one stretch.
+func (c *Classifier) view(s *scratch, part clause) *view {
+	s.collect(part.start, part.end, c.machine)
+	length, known := c.model.lookup(s)
+	if cap(s.margins) < len(c.model.classes) {
+		s.margins = make([]float32, len(c.model.classes))
+	}
+	margins := s.margins[:len(c.model.classes)]
+	c.model.score(s, length, margins)
+	n := len(s.views)
+	if n < cap(s.views) {
+		s.views = s.views[:n+1]
+	} else {
+		s.views = append(s.views, view{})
+	}
+	v := &s.views[n]
+	v.clause, v.example, v.cosine = part, nil, 0
+	v.guesses = c.model.guesses(margins, known, v.guesses)
+	if c.shop != nil {
+		v.example, v.cosine = c.shop.nearest(s, length)
+	}
+	v.best = c.likeliest(s, v.guesses)
+	return v
+}
+
+func (c *Classifier) likeliest(s *scratch, guesses []guess) int {
+	best := -1
+	for i, g := range guesses {
+		if !s.forbids(c.model.intents[i]) && (best < 0 || g.p > guesses[best].p) {
+			best = i
+		}
+	}
+	return best
+}
+
+// blend lets the clauses have a say in what the whole is about.
+func (c *Classifier) blend(s *scratch, whole *view, parts int) {
+	if parts == 0 {
+		return
+	}
+	for i := range whole.guesses {
+		top := float32(0)
+		for _, v := range s.views[:parts] {
+			top = max(top, v.guesses[i].p)
+		}
+		if name := c.model.intents[i]; name == Other || isSmallTalk(name) {
+			top = whole.guesses[i].p
+		}
+		whole.guesses[i].p = wholeShare*whole.guesses[i].p + (1-wholeShare)*top
+	}
+	whole.best = c.likeliest(s, whole.guesses)
+}
+
+// take accepts a view's best intent if it is likely enough, or that of the shop's nearest example.
+func (c *Classifier) take(s *scratch, message string, v *view, p, least float32) {
+	if v.example != nil && c.takeExample(s, v, p) || v.best < 0 || p < least {
+		return
+	}
+	name := c.model.intents[v.best]
+	if name == Other || s.has(name) || isSmallTalk(name) && (len(s.found) > 0 || p < acceptTalk) {
+		return
+	}
+	class := v.guesses[v.best].class
+	s.found = append(s.found, Prediction{
+		Intent: name, Topic: c.model.classes[class].topic, Score: rounded(p), Start: int(s.text.From[v.start]),
+		Evidence: c.evidenceOf(s, message, v.clause, class),
+	})
+}
+
+// near notes the intents that were not accepted, best first.
+func (c *Classifier) near(whole *view, s *scratch, r *Reading) {
+	for i, g := range whole.guesses {
+		name := c.model.intents[i]
+		if g.p < acceptNear || name == Other || isSmallTalk(name) || s.has(name) || s.forbids(name) {
+			continue
+		}
+		r.Near = append(r.Near, Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: rounded(g.p)})
+	}
+	slices.SortStableFunc(r.Near, func(a, b Prediction) int { return cmp.Compare(b.Score, a.Score) })
+	r.Near = r.Near[:min(len(r.Near), maxNear)]
+}
+
+func isSmallTalk(intent string) bool { return intent == Greeting || intent == Thanks }
 
 // claim takes what the shop's own words decide; it returns whether there is any.
 func (c *Classifier) claim(s *scratch, message string) bool {
@@ -47,16 +177,15 @@ func (s *scratch) isClaimed(part clause) bool {
 	return false
 }
 
-// example lets the shop's nearest example speak; it returns whether it decides the stretch.
-func (c *Classifier) example(s *scratch, part clause, length float32, best float32) bool {
-	e, cosine := c.shop.nearest(s, length)
-	p := likely(cosine)
-	if e == nil || p == 0 || p <= best && cosine < 0.8 || s.forbids(e.intent) {
+// takeExample lets the shop's nearest example speak; it returns whether it decides the stretch.
+func (c *Classifier) takeExample(s *scratch, v *view, best float32) bool {
+	e, p := v.example, likely(v.cosine)
+	if p == 0 || p <= best && v.cosine < 0.8 || s.forbids(e.intent) {
 		return false
 	}
 	if e.intent != Other && !s.has(e.intent) {
-		s.found = append(s.found, Prediction{Intent: e.intent, Topic: e.topic, Score: rounded(p), Start: int(s.text.From[part.start]),
-			Evidence: []Evidence{{Kind: "example", Text: e.text, Weight: rounded(cosine)}}})
+		s.found = append(s.found, Prediction{Intent: e.intent, Topic: e.topic, Score: rounded(p), Start: int(s.text.From[v.start]),
+			Evidence: []Evidence{{Kind: "example", Text: e.text, Weight: rounded(v.cosine)}}})
 	}
 	return true
 }
@@ -105,49 +234,6 @@ func (s *scratch) forbids(intent string) bool {
 // reasserts tells whether something else in the message may ask again for what is denied in one clause.
 func (s *scratch) reasserts(d denial) bool { return !d.withdraw && len(s.clauses) > 1 }
 
-// classify reads one stretch and notes its best intents.
-func (c *Classifier) classify(s *scratch, message string, part clause, least float32, r *Reading) {
-	s.collect(part.start, part.end, c.machine)
-	length, known := c.model.lookup(s)
-	if cap(s.margins) < len(c.model.classes) {
-		s.margins = make([]float32, len(c.model.classes))
-	}
-	margins := s.margins[:len(c.model.classes)]
-	c.model.score(s, length, margins)
-	s.guesses = c.model.guesses(margins, known, s.guesses)
-	best := -1
-	for i, g := range s.guesses {
-		if !s.forbids(c.model.intents[i]) && (best < 0 || g.score > s.guesses[best].score) {
-			best = i
-		}
-	}
-	if c.shop != nil && c.example(s, part, length, probability(s.guesses, best)) {
-		return
-	}
-	first := len(s.found) == 0
-	for i, g := range s.guesses {
-		name := c.model.intents[i]
-		if name == Other || s.forbids(name) {
-			continue
-		}
-		switch {
-		case i == best && g.p >= least && !s.has(name):
-			p := Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: rounded(g.p), Start: int(s.text.From[part.start])}
-			p.Evidence = c.evidence(s, message, g.class, length)
-			s.found = append(s.found, p)
-		case first && g.p >= acceptNear && name != Greeting && name != Thanks:
-			r.Near = append(r.Near, Prediction{Intent: name, Topic: c.model.classes[g.class].topic, Score: rounded(g.p)})
-		}
-	}
-}
-
-func probability(guesses []guess, i int) float32 {
-	if i < 0 {
-		return 0
-	}
-	return guesses[i].p
-}
-
 func (s *scratch) has(name string) bool {
 	for _, p := range s.found {
 		if p.Intent == name {
@@ -157,23 +243,17 @@ func (s *scratch) has(name string) bool {
 	return false
 }
 
-// arrange puts the found intents in their order: the primary first, then by mention; small talk never leads.
+// arrange puts the found intents in their order: the primary first, then by mention; emotion and small talk never lead.
 func (c *Classifier) arrange(s *scratch, r *Reading) {
-	if len(s.found) > 0 {
-		r.Intents = append(make([]Prediction, 0, len(s.found)), s.found...)
-		sort.SliceStable(r.Intents, func(i, j int) bool { return weight(r.Intents[i].Intent) < weight(r.Intents[j].Intent) })
+	if len(s.found) == 0 {
+		return
 	}
-	kept := r.Near[:0]
-	for _, p := range r.Near {
-		if !s.has(p.Intent) {
-			kept = append(kept, p)
-		}
+	r.Intents = append(make([]Prediction, 0, len(s.found)), s.found...)
+	slices.SortStableFunc(r.Intents, func(a, b Prediction) int { return cmp.Compare(weight(a.Intent), weight(b.Intent)) })
+	if weight(r.Intents[0].Intent) == 2 {
+		return
 	}
-	r.Near = kept
-	sort.SliceStable(r.Near, func(i, j int) bool { return r.Near[i].Score > r.Near[j].Score })
-	if len(r.Near) > maxNear {
-		r.Near = r.Near[:maxNear]
-	}
+	r.Intents = slices.DeleteFunc(r.Intents, func(p Prediction) bool { return isSmallTalk(p.Intent) })
 }
 
 // weight puts requests before emotion and emotion before small talk.

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"slices"
 	"strings"
 
 	"xiaoer/intents/text"
@@ -63,6 +64,37 @@ func (d *denier) find(s *scratch, out []denial) []denial {
 		}
 	}
 	return out
+}
+
+// turns are the words with which a change of mind begins.
+var turns = []string{"后来", "发现", "现在", "其实", "还是", "又"}
+
+// changedMind reads "申请了换货，后来不需要了": what was asked for first is dropped at the end.
+func (d *denier) changedMind(s *scratch, m *machine, out []denial) []denial {
+	for _, t := range s.cues {
+		if !m.means(t, cueDrop) || s.letters(int(t.end), len(s.text.Runes)) > 2 || !s.turnsBefore(int(t.start)) {
+			continue
+		}
+		for _, act := range s.denyTokens {
+			names, ok := d.meaning(act, "act")
+			if ok && act.end <= t.start && len(out) < maxDenials {
+				out = append(out, denial{clause: clause{0, len(s.text.Runes)}, intents: names, withdraw: true})
+			}
+		}
+	}
+	return out
+}
+
+// turnsBefore tells whether a word of turning stands at most six runes before a place.
+func (s *scratch) turnsBefore(at int) bool {
+	for i := max(at-6, 0); i < at; i++ {
+		for _, w := range turns {
+			if r := []rune(w); i+len(r) <= at && slices.Equal(s.text.Runes[i:i+len(r)], r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // at tells whether a denial begins with token i.

@@ -8,6 +8,13 @@ const (
 	evidenceAgainst = 1
 )
 
+// evidenceOf reads a stretch once more for what weighed there.
+func (c *Classifier) evidenceOf(s *scratch, message string, part clause, class int) []Evidence {
+	s.collect(part.start, part.end, c.machine)
+	length, _ := c.model.lookup(s)
+	return c.evidence(s, message, class, length)
+}
+
 // evidence names the words that weighed most for and against a class, strongest first. They must not overlap.
 func (c *Classifier) evidence(s *scratch, message string, class int, length float32) []Evidence {
 	n := len(c.model.classes)

@@ -27,12 +27,12 @@ type kindValues struct {
 }
 
 var defaultValues = kindValues{
-	chars:   [5]int32{0, 13, 16, 16, 11},
+	chars:   [5]int32{0, 11, 16, 14, 0},
 	inWord:  8,
 	sound:   [4]int32{0, 0, 8, 8},
 	meaning: 16,
 	pair:    13,
-	skip:    8,
+	skip:    0,
 }
 
 func mix(h, v uint32) uint32 {
@@ -210,4 +210,6 @@ type machine struct {
 	denials *denier
 	places  *places
 	values  kindValues
+
+	hello, thanks, okword uint8 // meanings of words that small talk is made of
 }

@@ -16,7 +16,7 @@ type recipe struct {
 	flat   bool    // one class for each topic
 }
 
-func builtRecipe() recipe { return recipe{cost: 1, passes: 15, folds: 4, least: 0.05, flat: true} }
+func builtRecipe() recipe { return recipe{cost: 1, passes: 15, folds: 4, least: 0.08, flat: true} }
 
 // corpus is a set of examples as vectors.
 type corpus struct {

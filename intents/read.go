@@ -5,14 +5,18 @@ import (
 	"unicode/utf8"
 )
 
-// accept is the probability from which an intent is taken as meant; a second one must be surer, because answering
-// what was not asked is worse than leaving it out.
+// How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
+// worse than leaving it out.
 const (
-	accept       = 0.45
-	acceptSecond = 0.60
-	acceptNear   = 0.10
-	maxNear      = 3
-	maxWhole     = 160 // runes that are classified in one piece; longer messages are read by their clauses
+	accept        = 0.45
+	acceptSecond  = 0.80 // of a clause
+	acceptSupport = 0.10 // of the whole, for a second intent
+	acceptNear    = 0.10
+	acceptTalk    = 0.65 // of greeting and thanks, which take any message without content for themselves
+	acceptTorn    = 0.70 // of what is left of a clause of which a part is denied
+	maxNear       = 3
+	maxWhole      = 160 // runes that are classified in one piece; of longer messages the clauses say more
+	wholeShare    = 0.5 // of the whole's say against that of its clauses
 )
 
 // Read says what one message means. Any text gives a reading; of a long one only the first 2,000 runes are read.
@@ -27,6 +31,7 @@ func (c *Classifier) Read(message string) Reading {
 	s.cutClauses()
 	s.cuesInto(&r, c.machine)
 	s.denials = c.machine.denials.find(s, s.denials[:0])
+	s.denials = c.machine.denials.changedMind(s, c.machine, s.denials)
 	for _, d := range s.denials {
 		r.Negated = appendNew(r.Negated, d.intents)
 	}

@@ -24,7 +24,9 @@ type scratch struct {
 	scores   []int32
 	margins  []float32
 	guesses  []guess
-	likeness []int32 // by example of the shop
+	views    []view
+	support  []float32 // by intent, what the whole alone says
+	likeness []int32   // by example of the shop
 
 	found []Prediction
 }

@@ -1,0 +1,91 @@
+package intents
+
+import "xiaoer/intents/text"
+
+// core is the message without the greetings and acknowledgements before and the thanks behind what is asked. Where
+// nothing else is left, it is the whole message.
+func (s *scratch) core(m *machine) clause {
+	whole := clause{0, len(s.text.Runes)}
+	out := whole
+	for _, t := range s.tokens {
+		if s.letters(out.start, int(t.start)) > 0 || !s.isOpening(t, m) {
+			break
+		}
+		out.start = int(t.end)
+	}
+	for i := len(s.tokens) - 1; i >= 0; i-- {
+		t := s.tokens[i]
+		if int(t.start) < out.start || s.letters(int(t.end), out.end) > 1 || !m.has(t, m.thanks) {
+			break
+		}
+		out.end = int(t.start)
+	}
+	if s.letters(out.start, out.end) < 2 {
+		return s.limit(whole)
+	}
+	for out.start < out.end && !isWordRune(s.text.Runes[out.start]) {
+		out.start++
+	}
+	return s.limit(out)
+}
+
+// isOpening tells a greeting, or an acknowledgement that ends a clause, at the head of a message.
+func (s *scratch) isOpening(t token, m *machine) bool {
+	if m.has(t, m.hello) {
+		return true
+	}
+	end := int(t.end)
+	return m.has(t, m.okword) && end < len(s.text.Runes) && s.letters(end, end+1) == 0
+}
+
+func (s *scratch) limit(c clause) clause {
+	if c.end-c.start > maxWhole {
+		c.end = c.start + maxWhole
+	}
+	return c
+}
+
+func isWordRune(r rune) bool {
+	return isLatin(r) || text.IsHan(r) || isDigit(r) || r >= text.Joy && r <= text.Many
+}
+
+// hasFace tells whether a stretch holds an emoji.
+func hasFace(runes []rune) bool {
+	for _, r := range runes {
+		if r >= text.Joy && r <= text.Emoji {
+			return true
+		}
+	}
+	return false
+}
+
+// has tells whether a token has a meaning.
+func (m *machine) has(t token, meaning uint8) bool {
+	for _, k := range m.words.means[t.node] {
+		if k == meaning {
+			return true
+		}
+	}
+	return false
+}
+
+// isEmptyTalk tells that a stretch holds nothing but acknowledgements, or next to nothing.
+func (s *scratch) isEmptyTalk(c clause, m *machine) bool {
+	covered := 0
+	for _, t := range s.cues {
+		if int(t.start) >= c.start && int(t.end) <= c.end && (m.means(t, cueAck) || m.means(t, cueParticle)) {
+			covered += s.letters(int(t.start), int(t.end))
+		}
+	}
+	return s.letters(c.start, c.end)-covered <= 1
+}
+
+// endsClause tells that a stretch begins and ends where a clause does.
+func (s *scratch) endsClause(c clause) bool {
+	begins, ends := c.start == 0, c.end == len(s.text.Runes)
+	for _, part := range s.clauses {
+		begins = begins || part.start == c.start || part.end == c.start
+		ends = ends || part.end == c.end
+	}
+	return begins && ends
+}
