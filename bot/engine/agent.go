@@ -23,14 +23,20 @@ func (e *Engine) Act(ctx context.Context, shopID, conversation string, ev bot.Ev
 	defer leave()
 	ev.ID, ev.At = e.IDs(), e.Clock()
 	ev.Message, ev.Reading, ev.Lookup = nil, nil, nil
-	return e.run(ctx, &turn{key: k, shop: shop, event: ev, stop: mustExist, finish: late(shop, ev)})
+	return e.run(ctx, &turn{key: k, shop: shop, event: ev, stop: mayAct(ev), finish: late(shop, ev)})
 }
 
-func mustExist(l Loaded) (bool, error) {
-	if l.Version == 0 {
-		return true, ErrNoCase
+// mayAct refuses what is done to a conversation that never was, and a claim of one that another agent has: one wins.
+func mayAct(ev bot.Event) func(Loaded) (bool, error) {
+	return func(l Loaded) (bool, error) {
+		switch c := l.Conversation; {
+		case l.Version == 0:
+			return true, ErrNoCase
+		case ev.Kind == bot.EventClaim && c.Status == bot.StatusAgent && c.Case != nil && c.Case.Agent != "" && c.Case.Agent != ev.Agent:
+			return true, ErrClaimed
+		}
+		return false, nil
 	}
-	return false, nil
 }
 
 // late makes a late reply of whatever a turn says outside of a response.

@@ -14,7 +14,7 @@ type Refusal struct {
 // Error says what is the matter in words that may be shown to the caller.
 func (r *Refusal) Error() string { return r.detail }
 
-// Refusal is the stable word for the kind of refusal: busy, conflict, no_shop, broken or not_found.
+// Refusal is the stable word for the kind of refusal: busy, conflict, no_shop, broken, not_found or claimed.
 func (r *Refusal) Refusal() string { return r.code }
 
 // Why an engine refuses.
@@ -24,6 +24,7 @@ var (
 	ErrConflict = &Refusal{"conflict", "a different message with this id was answered before"}
 	ErrBusy     = &Refusal{"busy", "too much is waiting; nothing was accepted, send it again"}
 	ErrClosed   = &Refusal{"busy", "the server is stopping; nothing was accepted, send it again"}
+	ErrClaimed  = &Refusal{"claimed", "another agent has the conversation"}
 	ErrNoCase   = &Refusal{"not_found", "there is no such conversation"}
 	ErrNoTrace  = &Refusal{"not_found", "there is no such trace, or no longer"}
 )

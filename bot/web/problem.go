@@ -55,6 +55,7 @@ var titles = map[string]string{
 	"not-found":        "There is nothing here",
 	"method":           "This method is not allowed here",
 	"conflict":         "The id was used for another message",
+	"claimed":          "Somebody else was first",
 	"too-large":        "The body is too large",
 	"encoding":         "The body's encoding is not supported",
 	"timeout":          "The request did not arrive in time",
@@ -99,6 +100,8 @@ func refusalProblem(word string) *Problem {
 	case "conflict":
 		return newProblem(http.StatusConflict, "conflict",
 			"a different message with this id was answered within the last 7 days; a new message needs a new id").at("id")
+	case "claimed":
+		return newProblem(http.StatusConflict, "claimed", "another agent has the conversation")
 	case "broken":
 		return newProblem(http.StatusServiceUnavailable, "broken-shop",
 			"its folder has errors, and no good version of it is loaded; nothing was accepted, send it again").after(30 * time.Second)
