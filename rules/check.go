@@ -171,6 +171,9 @@ func (c *checker) tooDeep(base *ast.MemberNode, property *ast.StringNode) (opera
 	if _, exists := c.layout.index[middle.Value+"."+property.Value]; exists {
 		hint = fmt.Sprintf("write %s.%s", middle.Value, property.Value)
 	}
+	if i, exists := c.layout.index[c.x.written(c.x.extent(base))]; exists && c.layout.facts[i].Type.Kind == Records {
+		hint = fmt.Sprintf("ask about its entries: any(%s, .%s == …)", c.layout.facts[i].Name, property.Value)
+	}
 	return c.failHint(at, doc.UnknownField, hint, "unknown field %q: %s has no fields of its own", property.Value, c.x.written(c.x.extent(base)))
 }
 
@@ -334,7 +337,7 @@ func describe(t Type) string {
 	case Texts:
 		return "a list of texts"
 	case Records:
-		return "a list"
+		return "a list of entries"
 	default:
 		return "nothing"
 	}

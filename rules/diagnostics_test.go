@@ -38,6 +38,8 @@ func TestConditionDiagnostics(t *testing.T) {
 		{"third name", `order.logistics.state == "signed"`, doc.UnknownField, "state", "has no fields of its own", "write logistics.state"},
 		{"field of an entry", `any(order.items, .prise > 1)`, doc.UnknownField, "prise", `did you mean "price"?`, ""},
 		{"field of a text entry", `any(product.tags, .name == "x")`, doc.UnknownField, "name", "texts without fields", ""},
+		{"field of a list", `order.items.price > 3`, doc.UnknownField, "price", "", "any(order.items, .price == …)"},
+		{"in records", `"x" in order.items`, doc.TypeMismatch, "order.items", "a list of entries", `any(order.items, .id == "x")`},
 		{"only in texts", `offer.amount > 5`, doc.UnknownField, "amount", "not known yet when a rule is chosen", "${offer.amount}"},
 		{"word without quotes", `order.stage == paid`, doc.UnknownField, "paid", `unknown field "paid"`, `in quotes: "paid"`},
 		{"known of a fact", `slots.known`, doc.UnknownField, "known", "", "write has(slots."},

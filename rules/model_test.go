@@ -61,6 +61,9 @@ type leaf struct {
 	words           []string
 }
 
+// pointers keep nodes comparable.
+func newLeaf(l leaf) node { return &l }
+
 func (l leaf) text() string {
 	switch {
 	case l.op == "has":
@@ -165,19 +168,19 @@ func genLeaf(t *rapid.T, pairs bool) node {
 	}
 	switch rapid.IntRange(0, kinds-1).Draw(t, "kind") {
 	case 0:
-		return leaf{fact: rapid.SampledFrom([]string{"order.known", "order.changeable"}).Draw(t, "fact"), op: "is"}
+		return newLeaf(leaf{fact: rapid.SampledFrom([]string{"order.known", "order.changeable"}).Draw(t, "fact"), op: "is"})
 	case 1:
 		fact := rapid.SampledFrom([]string{"order.stage", "mood"}).Draw(t, "fact")
-		return leaf{fact: fact, op: rapid.SampledFrom([]string{"==", "!="}).Draw(t, "op"), words: []string{rapid.SampledFrom(wordsOf(fact)).Draw(t, "word")}}
+		return newLeaf(leaf{fact: fact, op: rapid.SampledFrom([]string{"==", "!="}).Draw(t, "op"), words: []string{rapid.SampledFrom(wordsOf(fact)).Draw(t, "word")}})
 	case 2:
 		fact := rapid.SampledFrom([]string{"order.stage", "mood"}).Draw(t, "fact")
-		return leaf{fact: fact, op: "in", words: rapid.SliceOfN(rapid.SampledFrom(wordsOf(fact)), 1, 3).Draw(t, "words")}
+		return newLeaf(leaf{fact: fact, op: "in", words: rapid.SliceOfN(rapid.SampledFrom(wordsOf(fact)), 1, 3).Draw(t, "words")})
 	case 3:
-		return leaf{fact: rapid.SampledFrom([]string{"order.stage", "order.delivered_days"}).Draw(t, "fact"), op: "has"}
+		return newLeaf(leaf{fact: rapid.SampledFrom([]string{"order.stage", "order.delivered_days"}).Draw(t, "fact"), op: "has"})
 	case 5:
-		return leaf{fact: numbers[0], op: rapid.SampledFrom(ops).Draw(t, "op"), other: numbers[1]}
+		return newLeaf(leaf{fact: numbers[0], op: rapid.SampledFrom(ops).Draw(t, "op"), other: numbers[1]})
 	default:
-		return leaf{fact: rapid.SampledFrom(numbers).Draw(t, "fact"), op: rapid.SampledFrom(ops).Draw(t, "op"), number: rapid.IntRange(0, 3).Draw(t, "number")}
+		return newLeaf(leaf{fact: rapid.SampledFrom(numbers).Draw(t, "fact"), op: rapid.SampledFrom(ops).Draw(t, "op"), number: rapid.IntRange(0, 3).Draw(t, "number")})
 	}
 }
 
@@ -188,11 +191,11 @@ func genNode(t *rapid.T, depth int, pairs bool) node {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "shape") {
 	case 0:
-		return negation{genNode(t, depth-1, pairs)}
+		return &negation{genNode(t, depth-1, pairs)}
 	case 1, 2:
-		return combined{"and", genNode(t, depth-1, pairs), genNode(t, depth-1, pairs)}
+		return &combined{"and", genNode(t, depth-1, pairs), genNode(t, depth-1, pairs)}
 	case 3:
-		return combined{"or", genNode(t, depth-1, pairs), genNode(t, depth-1, pairs)}
+		return &combined{"or", genNode(t, depth-1, pairs), genNode(t, depth-1, pairs)}
 	default:
 		return genLeaf(t, pairs)
 	}
@@ -242,9 +245,9 @@ func constant(n node, negated bool) bool {
 		return true
 	}
 	switch n := n.(type) {
-	case negation:
+	case *negation:
 		return constant(n.inner, !negated)
-	case combined:
+	case *combined:
 		return constant(n.left, negated) || constant(n.right, negated)
 	}
 	return false
