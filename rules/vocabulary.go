@@ -3,6 +3,10 @@
 // Package rules says what a shop answers: it compiles a shop's rule documents into an immutable rule book, and
 // works out from facts which rule fits, with a trace of why. It does no I/O and knows no conversation: the
 // legal intents and facts are told to it as a Vocabulary, and what a rule then does is left to its caller.
+//
+// Conditions are expr's language and are read by its parser. They are typed and worked out here and not by its virtual
+// machine: money is decimal, an unknown fact makes its atom unknown also under `not`, every error has its place, and
+// what a shop may write is an allow list, so that a decision is bounded in time and memory and allocates nothing.
 package rules
 
 import (
