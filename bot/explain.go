@@ -7,16 +7,24 @@ import (
 
 // Explanation is the object of `explain --json`.
 type Explanation struct {
-	Intents   []intents.Prediction `json:"intents"`
-	Negated   []string             `json:"negated"`
-	Entities  []intents.Entity     `json:"entities"`
-	Mood      intents.Mood         `json:"mood"`
-	Risk      intents.Risk         `json:"risk"`
-	Decisions []DecisionExplained  `json:"decisions"`
-	Replies   []Reply              `json:"replies"`
-	Ask       *string              `json:"ask"`
-	Handoff   *HandoffResponse     `json:"handoff"`
-	Status    Status               `json:"status"`
+	Intents   []IntentExplained   `json:"intents"`
+	Negated   []string            `json:"negated"`
+	Entities  []intents.Entity    `json:"entities"`
+	Mood      intents.Mood        `json:"mood"`
+	Risk      intents.Risk        `json:"risk"`
+	Decisions []DecisionExplained `json:"decisions"`
+	Replies   []Reply             `json:"replies"`
+	Ask       *string             `json:"ask"`
+	Handoff   *HandoffResponse    `json:"handoff"`
+	Status    Status              `json:"status"`
+}
+
+// IntentExplained is one accepted intent with what spoke for it.
+type IntentExplained struct {
+	Name     string             `json:"name"`
+	Topic    string             `json:"topic"`
+	Score    float64            `json:"score"`
+	Evidence []intents.Evidence `json:"evidence"`
 }
 
 // DecisionExplained is one decision with every rule that was read. Rule is null when none fits.
@@ -34,13 +42,14 @@ type ConsideredExplained struct {
 	Fits    bool              `json:"fits"`
 	Because string            `json:"because"`
 	Values  map[string]string `json:"values"`
+	Error   string            `json:"error,omitempty"` // a condition that could not be worked out, such as a division by zero
 }
 
 // Explain tells why a turn ended as it did. The event has to have been stepped with Explain set.
 func (t Turn) Explain() Explanation {
 	r := t.Response("")
 	out := Explanation{
-		Intents: acceptedOf(t.Trace.Reading), Negated: []string{}, Entities: []intents.Entity{}, Mood: intents.Calm, Risk: intents.NoRisk,
+		Intents: []IntentExplained{}, Negated: []string{}, Entities: []intents.Entity{}, Mood: intents.Calm, Risk: intents.NoRisk,
 		Decisions: []DecisionExplained{}, Replies: r.Replies, Ask: r.Ask, Handoff: r.Handoff, Status: r.Status,
 	}
 	if reading := t.Trace.Reading; reading != nil {
@@ -48,10 +57,10 @@ func (t Turn) Explain() Explanation {
 		out.Negated = append(out.Negated, reading.Negated...)
 		out.Entities = append(out.Entities, reading.Entities...)
 	}
-	for i := range out.Intents {
-		if out.Intents[i].Evidence == nil {
-			out.Intents[i].Evidence = []intents.Evidence{}
-		}
+	for _, p := range acceptedOf(t.Trace.Reading) {
+		out.Intents = append(out.Intents, IntentExplained{
+			Name: p.Intent, Topic: p.Topic, Score: p.Score, Evidence: append([]intents.Evidence{}, p.Evidence...),
+		})
 	}
 	for _, d := range t.Trace.Decisions {
 		out.Decisions = append(out.Decisions, explainDecision(d))
@@ -71,7 +80,7 @@ func explainDecision(d Decided) DecisionExplained {
 }
 
 func explainConsidered(c rules.Considered) ConsideredExplained {
-	out := ConsideredExplained{Fits: c.Fits, Because: c.Because, Values: c.Values}
+	out := ConsideredExplained{Fits: c.Fits, Because: c.Because, Values: c.Values, Error: c.Error}
 	if c.Rule != nil {
 		out.Rule = c.Rule.ID
 	}
