@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"xiaoer/bot/engine"
@@ -56,15 +55,13 @@ func keep(to *session, c engine.Commit, w written) error {
 		return err
 	}
 	if a := c.Answered; a != nil {
-		n, err := to.exec(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response))
-		if err := changed(n, err); err != nil {
+		err := changed(to.exec(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response)))
+		if err != nil {
 			return err
 		}
 	}
-	if len(c.Numbers) > 0 {
-		next := max(slices.Max(c.Numbers), 0) + 1
-		n, err := to.exec(takeNumbers, c.Shop, next, slices.Min(c.Numbers))
-		if err := changed(n, err); err != nil {
+	for _, number := range c.Numbers {
+		if err := changed(to.exec(insertNumber, c.Shop, number)); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ UNION ALL
 SELECT 2, version, 0, '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
 	(SELECT buyer_id FROM conversations WHERE shop_id = $1 AND id = $2)) AND buyer_id <> ''
 UNION ALL
-SELECT 3, next_number, 0, '', '' FROM desks WHERE shop_id = $1
+SELECT 3, coalesce(max(number), 0) + 1, 0, '', '' FROM numbers WHERE shop_id = $1
 UNION ALL
 SELECT 4, conversations, 0, team, '' FROM waiting WHERE shop_id = $1 AND conversations > 0
 UNION ALL
@@ -88,10 +88,7 @@ ON CONFLICT (shop_id, buyer_id) DO NOTHING`
 UPDATE records SET version = version + 1, touched_at = $3, body = $4
 WHERE shop_id = $1 AND buyer_id = $2 AND version = $5`
 
-	// takeNumbers moves a desk's next number to $2 unless the smallest number that is wanted, $3, is taken.
-	takeNumbers = `
-INSERT INTO desks (shop_id, next_number) VALUES ($1, $2)
-ON CONFLICT (shop_id) DO UPDATE SET next_number = excluded.next_number WHERE desks.next_number <= $3`
+	insertNumber = `INSERT INTO numbers (shop_id, number) VALUES ($1, $2) ON CONFLICT (shop_id, number) DO NOTHING`
 
 	arriveAtDesk = `
 INSERT INTO waiting (shop_id, team, conversations) VALUES ($1, $2, 1)
@@ -153,14 +150,16 @@ DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
 DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
 	SELECT shop_id, conversation_id, seq FROM late_replies WHERE at < $1 AND state IN ('unsent', 'dead') ORDER BY at LIMIT $2)`
 
-	// selectForgotten lists conversations that nobody touched and that want nothing any more.
-	selectForgotten = `
-SELECT c.shop_id, c.id, c.waiting FROM conversations c
-WHERE c.touched_at < $1 AND c.due_at IS NULL AND NOT EXISTS (
-	SELECT 1 FROM late_replies l WHERE l.shop_id = c.shop_id AND l.conversation_id = c.id AND l.state = 'pending')
-ORDER BY c.touched_at LIMIT $2`
-	deleteConversation = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2`
-	deleteLate         = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+	// selectConversations goes through all of them, the keys after $1 and $2, at most $3.
+	selectConversations = `
+SELECT shop_id, id, touched_at FROM conversations WHERE (shop_id, id) > ($1, $2) ORDER BY shop_id, id LIMIT $3`
+
+	// deleteConversation forgets one that nobody touched and that wants nothing any more.
+	deleteConversation = `
+DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND due_at IS NULL AND NOT EXISTS (
+	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending')
+RETURNING waiting`
+	deleteLate = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
 )
 
 // Whether the store can write.
@@ -168,3 +167,6 @@ const (
 	insertProbe = `INSERT INTO probes (id, filler) VALUES ($1, $2)`
 	deleteProbe = `DELETE FROM probes WHERE id = $1`
 )
+
+// checkpoint carries over what it can without waiting. Of SQLite only.
+const checkpoint = `PRAGMA wal_checkpoint(PASSIVE)`

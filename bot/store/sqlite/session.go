@@ -47,15 +47,6 @@ func (c *session) exec(query string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// query runs a statement that returns rows; the caller closes them before the next statement.
-func (c *session) query(query string, args ...any) (*sql.Rows, error) {
-	s, err := c.prepare(query)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(context.Background(), args...)
-}
-
 // returned runs a statement that returns at most one text; ok is false when it changed nothing.
 func (c *session) returned(query string, args ...any) (text string, ok bool, err error) {
 	s, err := c.prepare(query)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -56,6 +57,7 @@ type Store struct {
 	reads   *sql.DB
 	queries map[string]*sql.Stmt // prepared on reads, by their text
 	close   func() error         // closes once
+	passed  lastPass
 }
 
 var _ engine.Store = (*Store)(nil)
@@ -78,7 +80,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	forWriting, err := address(o.Path, o.LockWait,
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +123,7 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 	out := map[string]*sql.Stmt{}
 	for _, query := range []string{
 		selectTurn, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
+		selectConversations,
 	} {
 		s, err := db.PrepareContext(ctx, query)
 		if err != nil {

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,3 +28,5 @@ func TestSQLiteIsAStore(t *testing.T) {
 	t.Parallel()
 	storetest.Exercise(t, func(t *testing.T) engine.Store { return open(t, sqlite.Options{}) })
 }
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)

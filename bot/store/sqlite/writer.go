@@ -28,6 +28,8 @@ type writer struct {
 	ended  chan struct{}
 
 	session *session // of the goroutine; nil when it has to be opened (again)
+	since   int      // pieces of work since the last checkpoint was asked for
+	log     *checkpointer
 }
 
 // A work is something to write, and who waits for it.
@@ -40,6 +42,7 @@ type work struct {
 
 func newWriter(db *sql.DB, o Options) *writer {
 	w := &writer{db: db, logger: o.Logger, batch: o.Batch, queue: make(chan *work, o.Queue), ended: make(chan struct{})}
+	w.log = newCheckpointer(db, o.Logger)
 	go w.run()
 	return w
 }
@@ -92,6 +95,7 @@ func (w *writer) close() error {
 	close(w.queue)
 	w.mu.Unlock()
 	<-w.ended
+	w.log.close()
 	return w.db.Close()
 }
 
@@ -128,6 +132,20 @@ func (w *writer) commit(first *work) {
 	}
 	for _, r := range ran {
 		close(r.done)
+	}
+	w.shorten(len(ran))
+}
+
+// shorten sees to it that the log does not grow for ever.
+func (w *writer) shorten(ran int) {
+	if w.since += ran; w.since >= checkpointEvery {
+		w.since = 0
+		w.log.due()
+	}
+	if w.log.rest.CompareAndSwap(true, false) {
+		if _, err := w.session.exec(checkpoint); err != nil {
+			w.logger.Warn("carry the log over", "err", explain(err))
+		}
 	}
 }
 

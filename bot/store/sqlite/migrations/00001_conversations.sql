@@ -16,7 +16,6 @@ CREATE TABLE conversations (
 );
 CREATE INDEX conversations_due ON conversations (due_at, shop_id, id) WHERE due_at IS NOT NULL;
 CREATE INDEX conversations_due_by_shop ON conversations (shop_id, due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX conversations_touched ON conversations (touched_at);
 
 CREATE TABLE records (
     shop_id    text   NOT NULL,
@@ -28,9 +27,11 @@ CREATE TABLE records (
 );
 CREATE INDEX records_touched ON records (touched_at);
 
-CREATE TABLE desks (
-    shop_id     text   NOT NULL PRIMARY KEY,
-    next_number bigint NOT NULL -- of the shop's next handoff
+-- The numbers of handoffs that are taken. They are committed in any order and never given twice.
+CREATE TABLE numbers (
+    shop_id text   NOT NULL,
+    number  bigint NOT NULL,
+    PRIMARY KEY (shop_id, number)
 );
 
 CREATE TABLE waiting (

@@ -1,0 +1,129 @@
+package sqlite_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot"
+	"xiaoer/bot/engine"
+	"xiaoer/bot/store/sqlite"
+)
+
+// turnOf is a commit of the size that a real turn has: about 1.5 kB of conversation and 4 kB of recorded inputs.
+func turnOf(k engine.Key, version int64, message string) engine.Commit {
+	c := bot.NewConversation(k.Shop, k.Conversation)
+	c.Buyer.ID = "b-" + k.Conversation
+	c.Counts.Turns = int(version) + 1
+	for i := range 8 {
+		c.Transcript = append(c.Transcript, bot.Line{At: noon, From: "buyer", Text: "我上周买的裙子尺码不合适，想换大一号的，可以吗？" + strconv.Itoa(i)})
+	}
+	return engine.Commit{
+		Key: k, Version: version, Conversation: c, Buyer: c.Buyer.ID, At: noon,
+		Answered: &engine.Answered{Message: message, Fingerprint: "0123456789abcdef", Response: []byte(`{"replies":["` + strings.Repeat("好", 100) + `"]}`), At: noon},
+		Recorded: &engine.Recorded{
+			ID: message, Key: k, At: noon, Before: c, Book: strings.Repeat("h", 64), Classifier: strings.Repeat("c", 64), Rule: "exchange.size",
+			Events: []bot.Event{{ID: message, Kind: bot.EventMessage, At: noon, Message: &bot.Message{ID: message, Text: strings.Repeat("换大一号", 20)}}},
+		},
+	}
+}
+
+// BenchmarkCommit64 is durable commits from 64 goroutines, each of a conversation of its own.
+func BenchmarkCommit64(b *testing.B) {
+	s := open(b, sqlite.Options{})
+	run64(b, func(worker, n int) error {
+		k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%d", worker)}
+		return s.Commit(b.Context(), turnOf(k, int64(n), fmt.Sprintf("m-%d-%d", worker, n)))
+	})
+}
+
+// BenchmarkTurn64 is whole turns, one read and one commit each.
+func BenchmarkTurn64(b *testing.B) {
+	s := open(b, sqlite.Options{})
+	run64(b, func(worker, n int) error {
+		k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%d", worker)}
+		m := fmt.Sprintf("m-%d-%d", worker, n)
+		got, err := s.Load(b.Context(), engine.Ask{Key: k, Buyer: "b-" + k.Conversation, Message: m})
+		if err != nil {
+			return err
+		}
+		return s.Commit(b.Context(), turnOf(k, got.Version, m))
+	})
+}
+
+// run64 shares b.N turns among 64 goroutines and reports turns a second and the slowest hundredth.
+func run64(b *testing.B, turn func(worker, n int) error) {
+	b.Helper()
+	const workers = 64
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	took := make([][]time.Duration, workers)
+	var all sync.WaitGroup
+	b.ResetTimer()
+	for worker := range workers {
+		all.Go(func() {
+			for n := 0; left.Add(-1) >= 0; n++ {
+				began := time.Now()
+				if err := turn(worker, n); err != nil {
+					b.Error(err)
+					return
+				}
+				took[worker] = append(took[worker], time.Since(began))
+			}
+		})
+	}
+	all.Wait()
+	b.StopTimer()
+	every := slices.Sorted(slices.Values(slices.Concat(took...)))
+	b.ReportMetric(float64(len(every))/b.Elapsed().Seconds(), "turns/s")
+	b.ReportMetric(float64(every[len(every)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// BenchmarkStored is the cost of a turn of a random conversation by how many are stored.
+func BenchmarkStored(b *testing.B) {
+	for _, stored := range []int{1_000, 100_000} {
+		b.Run(strconv.Itoa(stored), func(b *testing.B) {
+			s := open(b, sqlite.Options{})
+			fill(b, s, stored)
+			b.ResetTimer()
+			run64(b, func(worker, n int) error {
+				for {
+					k := engine.Key{Shop: "s", Conversation: "c-" + strconv.Itoa(rand.IntN(stored))}
+					m := fmt.Sprintf("m-%d-%d", worker, n)
+					got, err := s.Load(b.Context(), engine.Ask{Key: k, Buyer: "b-" + k.Conversation, Message: m})
+					if err != nil {
+						return err
+					}
+					if err := s.Commit(b.Context(), turnOf(k, got.Version, m)); err != engine.ErrStale {
+						return err
+					}
+				}
+			})
+		})
+	}
+}
+
+func fill(b *testing.B, s *sqlite.Store, n int) {
+	b.Helper()
+	var all sync.WaitGroup
+	for worker := range 64 {
+		all.Go(func() {
+			for i := worker; i < n; i += 64 {
+				id := "c-" + strconv.Itoa(i)
+				if err := s.Commit(b.Context(), turnOf(engine.Key{Shop: "s", Conversation: id}, 0, "first-"+id)); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	require.False(b, b.Failed())
+}

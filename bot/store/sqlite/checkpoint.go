@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"sync/atomic"
+)
+
+// When the log is carried over into the file.
+const (
+	checkpointEvery = 500      // pieces of work between two checkpoints beside the writer
+	longLog         = 4000     // pages (16 MiB) of log after which the writer completes a checkpoint by itself
+	keptLog         = 64 << 20 // bytes of an empty log that stay on the disk
+)
+
+// A checkpointer carries the log over into the file beside the writer, so that no commit waits for it. It can never quite
+// catch up with a writer that goes on; where the log has become long, the writer does the short rest between two
+// transactions, after which the log begins anew.
+type checkpointer struct {
+	db     *sql.DB
+	logger *slog.Logger
+	wake   chan struct{}
+	ended  chan struct{}
+	rest   atomic.Bool // the writer is to do the rest
+}
+
+func newCheckpointer(db *sql.DB, logger *slog.Logger) *checkpointer {
+	c := &checkpointer{db: db, logger: logger, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+func (c *checkpointer) run() {
+	defer close(c.ended)
+	for range c.wake {
+		busy, pages, err := c.once()
+		if err != nil {
+			c.logger.Warn("carry the log over", "err", explain(err))
+		}
+		if err == nil && !busy && pages > longLog {
+			c.rest.Store(true)
+		}
+	}
+}
+
+// once makes one checkpoint that waits for nobody, and says how long the log is.
+func (c *checkpointer) once() (busy bool, pages int64, err error) {
+	conn, err := c.db.Conn(context.Background())
+	if err != nil {
+		return false, 0, err
+	}
+	defer conn.Close()
+	var done int64
+	err = conn.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &pages, &done)
+	return busy, pages, err
+}
+
+// due asks for a checkpoint, without waiting for it.
+func (c *checkpointer) due() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// close waits for the checkpoint that is under way.
+func (c *checkpointer) close() {
+	close(c.wake)
+	<-c.ended
+}
