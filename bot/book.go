@@ -105,6 +105,7 @@ type CatalogueProduct struct {
 type Pattern struct {
 	Name  string // what it forbids
 	Match *regexp.Regexp
+	Needs []string       // in lower case: a text without any of them is not matched; empty means that every text is
 	Free  *regexp.Regexp // where this matches at the hit's place the hit is free ("最新", "最后"); nil when there is nothing
 }
 
