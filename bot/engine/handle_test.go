@@ -30,6 +30,7 @@ func TestAMessageIsAnsweredAndTraced(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, trace.BookChanged)
 	require.Equal(t, "m-1", trace.Message)
+	require.Equal(t, []engine.Answerer{{Rule: "return.ok", File: "rules.yaml", Line: 7}}, trace.Answered)
 	require.NotEmpty(t, trace.Decisions)
 	last := trace.Decisions[len(trace.Decisions)-1]
 	require.Equal(t, "return.ok", *last.Rule)

@@ -16,12 +16,19 @@ type Explained struct {
 	At           time.Time     `json:"at"`
 	Event        bot.EventKind `json:"event"`
 	Message      string        `json:"message,omitempty"` // its id
-	Winner       string        `json:"winner"`
+	Answered     []Answerer    `json:"answered"`
 	Book         string        `json:"book"`
 	Classifier   string        `json:"classifier"`
 	BookChanged  bool          `json:"book_changed"` // the book of then is gone: this is what today's says to the same inputs
 	Notes        []string      `json:"notes"`
 	bot.Explanation
+}
+
+// An Answerer is a rule or a built-in answer that answered, asked, handed over or kept silent on purpose.
+type Answerer struct {
+	Rule string `json:"rule"`
+	File string `json:"file"` // "" for a built-in answer
+	Line int    `json:"line"`
 }
 
 // Trace runs a recorded turn again and explains it.
@@ -41,7 +48,7 @@ func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error
 	}
 	book := e.books.find(shopID, r.Book)
 	out := Explained{
-		TraceID: r.ID, Conversation: r.Key.Conversation, At: r.At, Winner: r.Rule, Book: r.Book, Classifier: r.Classifier,
+		TraceID: r.ID, Conversation: r.Key.Conversation, At: r.At, Book: r.Book, Classifier: r.Classifier,
 	}
 	if book == nil {
 		book, out.BookChanged = shop.Book, shop.Book.Hash != r.Book
@@ -51,6 +58,7 @@ func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error
 	turn := r.Run(book)
 	out.Explanation = turn.Explain()
 	out.Notes = append([]string{}, turn.Trace.Notes...)
+	out.Answered = answerers(book, turn.Trace.Answered)
 	if len(r.Events) > 0 {
 		out.Event = r.Events[0].Kind
 		if m := r.Events[0].Message; m != nil {
@@ -58,6 +66,22 @@ func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error
 		}
 	}
 	return out, nil
+}
+
+// answerers finds where the rules that answered stand.
+func answerers(b *bot.Book, names []string) []Answerer {
+	out := make([]Answerer, 0, len(names))
+	for _, name := range names {
+		a := Answerer{Rule: name}
+		for _, rule := range b.Rules.Rules() {
+			if rule.ID == name {
+				a.File, a.Line = rule.At.File, rule.At.Start.Line
+				break
+			}
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // Run steps the recorded inputs through a book; with the book of then the turn ends as it did.

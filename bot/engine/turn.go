@@ -271,12 +271,10 @@ func waitingTeam(c bot.Conversation) string {
 }
 
 func winner(t bot.Turn) string {
-	for _, d := range t.Trace.Decisions {
-		if d.Rule != "" {
-			return d.Rule
-		}
+	if len(t.Trace.Answered) == 0 {
+		return ""
 	}
-	return ""
+	return t.Trace.Answered[0]
 }
 
 // outcome is an error as a word for the operator's figures.

@@ -174,6 +174,7 @@ func sampleTrace(id string, now time.Time) map[string]any {
 		}}},
 		"entities":  []map[string]any{{"type": "order_no", "value": "261111-123456789012345", "start": 0, "end": 22}},
 		"decisions": []map[string]any{{"intent": "return", "rule": "return.in_window", "file": "rules.yaml", "line": 12, "considered": considered}},
+		"answered":  []map[string]any{{"rule": "return.in_window", "file": "rules.yaml", "line": 12}, {"rule": "guard.human", "file": "", "line": 0}},
 		"notes":     []string{"the question was answered"},
 	}
 }

@@ -67,10 +67,10 @@ function draw(line, view, on) {
 
 // place writes file and line of the rule beside its answer, once they are known.
 export function place(turn, trace) {
-  const decision = (trace.decisions ?? []).find((d) => d.file && d.rule);
-  if (!decision) return;
+  const names = (trace.answered ?? []).map((a) => a.rule + (a.file ? ` · ${a.file}:${a.line}` : ""));
+  if (!names.length) return;
   for (const b of document.querySelectorAll(".whybutton")) {
-    if (b.dataset.turn === turn) b.textContent = `${word("why_button")} · ${decision.rule} · ${decision.file}:${decision.line}`;
+    if (b.dataset.turn === turn) b.textContent = `${word("why_button")} · ${names.join(" + ")}`;
   }
 }
 
@@ -82,6 +82,9 @@ export function show(view, on) {
   if (shown.session !== view.session) {
     lines.replaceChildren();
     shown = { session: view.session, count: 0 };
+    if (!view.lines.length) lines.append(el("p", { class: "hint" }, word("hint")));
+  } else if (view.lines.length) {
+    lines.querySelector(".hint")?.remove();
   }
   const fresh = view.lines.slice(shown.count);
   lines.append(...fresh.map((line) => draw(line, view, on)));

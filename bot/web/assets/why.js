@@ -28,16 +28,16 @@ function considered(c) {
       el("span", { class: "mark", "aria-hidden": "true" }, c.fits ? "✓" : "✗"),
       el("code", {}, c.rule),
       el("span", { class: "verdict" }, word(c.fits ? "fits" : "not_fits"))),
+    c.error ? el("div", { class: "because" }, el("code", {}, c.error)) : null,
     c.fits || !c.because ? null : el("div", { class: "because" }, el("span", {}, word("because")), el("code", {}, c.because)),
     values(c.values));
 }
 
-function winner(d) {
+function winner(a) {
   return el("div", { class: "winner" },
-    el("span", { class: "label" }, d.rule ? word("winner") : word("no_rule")),
-    d.rule ? el("code", { class: "ruleid" }, d.rule) : null,
-    d.file ? el("span", { class: "place" }, `${d.file}:${d.line}`) : d.rule ? el("span", { class: "place" }, word("built_in")) : null,
-    d.intent ? el("span", { class: "for-intent" }, `${word("intent")} ${d.intent}`) : null);
+    el("span", { class: "label" }, word("winner")),
+    el("code", { class: "ruleid" }, a.rule),
+    el("span", { class: "place" }, a.file ? `${a.file}:${a.line}` : word("built_in")));
 }
 
 // rulesRead shows the first rules that were read; a long list is folded.
@@ -46,7 +46,7 @@ function rulesRead(d) {
   if (!read.length) return null;
   const rest = read.slice(6);
   return el("div", {},
-    el("h3", {}, `${word("rules_read")}${d.intent ? ` · ${d.intent}` : ""}`),
+    el("h3", {}, `${word("rules_read")}${d.intent ? ` · ${d.intent}` : ""}${d.rule ? "" : ` · ${word("no_rule")}`}`),
     el("ol", { class: "rules" }, read.slice(0, 6).map(considered)),
     rest.length
       ? el("details", {}, el("summary", {}, `${word("others")}（${rest.length}）`), el("ol", { class: "rules" }, rest.map(considered)))
@@ -70,10 +70,10 @@ export function show(trace, line, zone) {
   byId("why").replaceChildren(...[
     el("p", { class: "event" }, el("strong", {}, word(`event_${trace.event}`)), ` ${time(trace.at, zone)} `,
       line?.text ? el("q", {}, line.text) : null),
-    ...(trace.decisions ?? []).map(winner),
-    (trace.decisions ?? []).length ? null : el("p", { class: "empty" }, word("no_rules_read")),
+    ...(trace.answered ?? []).map(winner),
     trace.event === "message" ? el("div", {}, ...heard(trace).filter(Boolean)) : null,
     ...(trace.decisions ?? []).map(rulesRead),
+    (trace.decisions ?? []).length ? null : el("p", { class: "empty" }, word("no_rules_read")),
     (trace.notes ?? []).length ? el("div", {}, el("h3", {}, word("notes")), el("ul", { class: "notes" }, trace.notes.map((n) => el("li", {}, n)))) : null,
     el("p", { class: "small" }, word("replayed")),
   ].filter(Boolean));
