@@ -9,7 +9,7 @@ func (r *reader) replyFields() []doc.Field[replyDraft] {
 	return []doc.Field[replyDraft]{
 		{Name: "text", Doc: "The text.", Shape: doc.TextShape(), Set: func(d *doc.Decoder, into *replyDraft, v *doc.Node) {
 			if _, ok := d.FilledText(v); ok {
-				into.reply.Text = compileTemplate(v, r.layout, r.problems)
+				into.reply.Text = r.text(v)
 				into.text = v
 			}
 		}},
@@ -51,7 +51,7 @@ func (r *reader) readVariant(d *doc.Decoder, into *draft, v *doc.Node) {
 	} else if _, ok := d.FilledText(v); ok {
 		one.text = v
 		if !v.Lost {
-			one.reply.Text = compileTemplate(v, r.layout, r.problems)
+			one.reply.Text = r.text(v)
 		}
 	}
 	into.rule.Replies = append(into.rule.Replies, one.reply)
@@ -71,7 +71,7 @@ func (r *reader) handoffFields() []doc.Field[Handoff] {
 		}},
 		{Name: "reason", Doc: "Why, for the agent to read.", Shape: doc.TextShape(), Set: func(d *doc.Decoder, into *Handoff, v *doc.Node) {
 			if _, ok := d.FilledText(v); ok {
-				into.Reason = compileTemplate(v, r.layout, r.problems)
+				into.Reason = r.text(v)
 			}
 		}},
 		{Name: "task", Doc: "Opens a case and leaves the conversation with the bot.", Shape: doc.BoolShape(), Set: func(d *doc.Decoder, into *Handoff, v *doc.Node) {
@@ -121,6 +121,7 @@ func (r *reader) setAmount(d *doc.Decoder, into *Offer, kind string, v *doc.Node
 	}
 	if _, ok := d.Condition(v); ok && !v.Lost {
 		into.Amount = compileAmount(v, r.layout, r.problems)
+		r.incomplete = r.incomplete || into.Amount == nil
 	}
 }
 

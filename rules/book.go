@@ -49,7 +49,7 @@ func Compile(sources []Source, v *Vocabulary, o Options, p *doc.Problems) *Book 
 	for _, d := range found.All() {
 		p.Add(d)
 	}
-	if found.HasErrors() || s.spoiled {
+	if found.HasErrors() || s.spoiled || r.incomplete {
 		return nil
 	}
 	return b

@@ -64,8 +64,12 @@ func TestMergeProblems(t *testing.T) {
 	require.Equal(t, doc.UnknownValue, found[0].Code)
 	require.Contains(t, found[0].Message, `did you mean "base.two"?`)
 
+	// A base rule that the shop's own rules beat is a default that is not needed.
+	book, found := merge(t, baseRules, "rules:\n  - {id: own, intent: refund, reply: 二}\n")
+	require.NotNil(t, book, "%v", found)
+
 	// A base rule that is replaced is not compiled, so what is wrong with it is no matter.
-	book, found := merge(t, "rules:\n  - {id: a, intent: no_such, reply: 一}\n"+closing, "rules:\n  - {id: a, intent: return, reply: 二}\n")
+	book, found = merge(t, "rules:\n  - {id: a, intent: no_such, reply: 一}\n"+closing, "rules:\n  - {id: a, intent: return, reply: 二}\n")
 	require.NotNil(t, book, "%v", found)
 }
 

@@ -212,6 +212,10 @@ func (c *checker) addRead(fact int) {
 // unknownField says what is wrong with a name: its group, its field, or that it is a word without quotes.
 func (c *checker) unknownField(n ast.Node, name string, last ast.Node) (operand, bool) {
 	group, field, dotted := strings.Cut(name, ".")
+	if slices.Contains(c.layout.spoiled, group) {
+		c.x.failed = true
+		return operand{}, false
+	}
 	fields := c.fieldsOf(group)
 	if !dotted {
 		return c.unknownName(n, name, fields)
@@ -250,11 +254,11 @@ func (c *checker) unknownName(n ast.Node, name string, fields []string) (operand
 	return c.failHint(at, doc.UnknownField, fmt.Sprintf("if a text is meant, put it in quotes: \"%s\"", name), "unknown field %q%s", name, c.didYouMean(name, c.groups()))
 }
 
-// fieldElsewhere finds the only other group that has a field of this name.
+// fieldElsewhere finds the only other group that has a field of this name, apart from those that are there in texts only.
 func (c *checker) fieldElsewhere(field string) (name string, ok bool) {
 	for i := range c.layout.facts {
 		fact := &c.layout.facts[i]
-		if _, last, _ := strings.Cut(fact.Name, "."); last == field {
+		if _, last, _ := strings.Cut(fact.Name, "."); last == field && !fact.TextOnly {
 			if name != "" {
 				return "", false
 			}

@@ -11,6 +11,7 @@ type shelf struct {
 	own, base []*draft
 	otherwise *doc.Node // the last one that counts
 	ownWise   bool
+	meant     bool // some key is a misspelt `otherwise`, which was reported
 	spoiled   bool // a document could not be read, so what seems missing may be in it
 }
 
@@ -42,6 +43,7 @@ func (r *reader) collect(sources []Source, outer *doc.Problems) *shelf {
 			if !doc.Decode(r.decoder, source.File.Root, r.documentFields(s, source.Base), "a rule file", s) {
 				s.spoiled = true
 			}
+			s.meant = s.meant || misspelt(source.File.Root, "otherwise", "rules")
 		}
 	}
 	return s
@@ -51,6 +53,13 @@ func (r *reader) collect(sources []Source, outer *doc.Problems) *shelf {
 func hasErrorIn(p *doc.Problems, file string) bool {
 	return slices.ContainsFunc(p.All(), func(d doc.Diagnostic) bool {
 		return d.Range.File == file && d.Severity == doc.Error
+	})
+}
+
+// misspelt tells whether a mapping has a key that is near this one and is no other.
+func misspelt(n *doc.Node, key string, others ...string) bool {
+	return slices.ContainsFunc(n.Pairs, func(p doc.Pair) bool {
+		return p.Key.Text != key && !slices.Contains(others, p.Key.Text) && doc.Suggest(p.Key.Text, append(others, key)) == key
 	})
 }
 
@@ -190,7 +199,8 @@ func (r *reader) readOtherwise(b *Book, s *shelf, sources []Source) {
 		doc.Decode(r.decoder, s.otherwise, r.otherwiseFields(), "otherwise", &b.otherwise)
 		return
 	}
-	if s.spoiled {
+	if s.spoiled || s.meant || slices.Contains(r.vocabulary.Spoiled, "otherwise") {
+		r.incomplete = true
 		return
 	}
 	r.problems.Error(endOf(sources), doc.MissingOtherwise, "there is no `otherwise`").

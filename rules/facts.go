@@ -14,10 +14,12 @@ type layout struct {
 	index map[string]int
 	empty []Value // the row with nothing known: facts that are always known stand at false, 0, empty or the first of an enum
 	zone  *time.Location
+
+	spoiled []string // groups of facts that could not be read
 }
 
 func newLayout(v *Vocabulary) *layout {
-	l := &layout{facts: v.Facts, index: make(map[string]int, len(v.Facts)), empty: make([]Value, len(v.Facts)), zone: v.Location}
+	l := &layout{facts: v.Facts, index: make(map[string]int, len(v.Facts)), empty: make([]Value, len(v.Facts)), zone: v.Location, spoiled: v.Spoiled}
 	if l.zone == nil {
 		l.zone = time.UTC
 	}

@@ -27,6 +27,8 @@ func findMistake(text []rune) (mistake, bool) {
 			if !s.skipQuoted(r) {
 				return mistake{at: span{s.at, len(text)}, message: "the quote that opens here is never closed", hint: `put the text between two quotes: "…"`}, true
 			}
+		case r == '$' && s.peek(1) == '{':
+			return mistake{at: span{s.at, s.at + 2}, message: "`${` stands only in texts", hint: "write the condition without `${` and `}`"}, true
 		case unicode.IsDigit(r) && r < utf8Ascii:
 			if m, found := s.number(); found {
 				return m, true

@@ -25,6 +25,7 @@ type draft struct {
 
 // A reader reads rules. The tables of fields are its methods' results, made once for a folder.
 type reader struct {
+	incomplete bool // something could not be compiled, whether that was reported here or elsewhere
 	vocabulary *Vocabulary
 	layout     *layout
 	problems   *doc.Problems
@@ -188,7 +189,7 @@ func (r *reader) setWhen(d *doc.Decoder, into *draft, v *doc.Node) {
 	}
 	into.rule.when, into.when = compileCondition(v, text, r.layout, r.problems)
 	if into.rule.when == nil {
-		into.broken = true
+		into.broken, r.incomplete = true, true
 	}
 }
 
@@ -241,11 +242,22 @@ func (r *reader) setCollect(d *doc.Decoder, into *draft, v *doc.Node) {
 
 // unknownName reports a name that shop.yaml does not describe.
 func (r *reader) unknownName(n *doc.Node, code doc.Code, what string, names []string) {
+	if slices.Contains(r.vocabulary.Spoiled, what+"s") {
+		r.incomplete = true
+		return
+	}
 	hint := fmt.Sprintf("describe it under `%ss` in shop.yaml", what)
 	if len(names) > 0 {
 		hint = fmt.Sprintf("the %ss are %s", what, strings.Join(names, ", "))
 	}
 	r.problems.Error(n.Range(), code, "unknown %s %q%s", what, n.Text, didYouMean(n.Text, names)).WithHint(hint)
+}
+
+// text compiles a text of a rule.
+func (r *reader) text(n *doc.Node) *Template {
+	t := compileTemplate(n, r.layout, r.problems)
+	r.incomplete = r.incomplete || t == nil
+	return t
 }
 
 // team reads the name of a team. A shop without any team has one problem, which is not each name's.

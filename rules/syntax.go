@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/file"
@@ -22,6 +23,11 @@ func (x *expression) explainSyntax(err error) {
 	at := span{min(e.From, len(x.text)), min(max(e.To, e.From+1), len(x.text))}
 	if name, ok := x.operatorCall(e.From); ok {
 		x.fail(at, doc.UnknownFunction, "`%s` is no function", name).WithHint(operatorHint(name))
+		return
+	}
+	if name := x.unknownCallBefore(e.From); name != nil {
+		x.fail(span{name.From, name.To}, doc.UnknownFunction, "unknown function %q%s", name.Value, didYouMean(name.Value, functionNames())).
+			WithHint("the functions are " + strings.Join(functionNames(), " "))
 		return
 	}
 	message, hint := x.sayParserError(e.Message)
@@ -45,6 +51,31 @@ func (x *expression) operatorCall(at int) (name string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// unknownCallBefore is the name of the unknown function in whose brackets a `.field` or `#` stands: the parser takes
+// these only inside the functions that it knows.
+func (x *expression) unknownCallBefore(at int) *lexer.Token {
+	var calls []*lexer.Token // of the brackets that are open
+	for i := range x.tokens {
+		t := &x.tokens[i]
+		switch {
+		case t.From == at && t.Is(lexer.Operator, ".", "#"):
+			if len(calls) > 0 {
+				return calls[len(calls)-1]
+			}
+			return nil
+		case t.Is(lexer.Bracket, "("):
+			var name *lexer.Token
+			if i > 0 && x.tokens[i-1].Kind == lexer.Identifier && !slices.Contains(functionNames(), x.tokens[i-1].Value) {
+				name = &x.tokens[i-1]
+			}
+			calls = append(calls, name)
+		case t.Is(lexer.Bracket, ")") && len(calls) > 0:
+			calls = calls[:len(calls)-1]
+		}
+	}
+	return nil
 }
 
 func operatorHint(name string) string {

@@ -34,6 +34,11 @@ func CompileTemplate(n *doc.Node, v *Vocabulary, p *doc.Problems) *Template {
 func compileTemplate(n *doc.Node, l *layout, p *doc.Problems) *Template {
 	t := &Template{source: n.Text}
 	ok := true
+	if at, wide := wideBrace([]rune(n.Text)); wide {
+		p.Error(n.Part(at.from, at.to), doc.Syntax, "%q is full-width, so this prints no fact", string([]rune(n.Text)[at.from:at.to])).
+			WithHint("type `${` and `}` with the keyboard in English")
+		return nil
+	}
 	for _, part := range splitTemplate([]rune(n.Text)) {
 		switch {
 		case part.unclosed:
@@ -107,6 +112,23 @@ func splitTemplate(text []rune) []templatePart {
 	}
 	flush()
 	return parts
+}
+
+// wideBrace finds a `${` of which one character is full-width, or a full-width `｝` where the plain one is missing.
+func wideBrace(text []rune) (at span, found bool) {
+	for i := 0; i+1 < len(text); i++ {
+		dollar, brace := text[i], text[i+1]
+		switch {
+		case dollar == '$' && brace == '｛', dollar == '＄' && (brace == '{' || brace == '｛'):
+			return span{i, i + 2}, true
+		case dollar == '$' && brace == '{' && closingBrace(text, i+2) < 0:
+			if j := slices.Index(text[i:], '｝'); j > 0 {
+				return span{i + j, i + j + 1}, true
+			}
+			return span{}, false
+		}
+	}
+	return span{}, false
 }
 
 func startsWith(text []rune, prefix ...rune) bool {

@@ -45,13 +45,16 @@ func (r *reader) checkUnreachable(drafts []*draft) {
 			continue
 		}
 		one := &reached{draft: d, boxes: boxes}
-		if beaters := s.search(one); len(beaters) > 0 {
+		// A base holds defaults: that the shop answers before one of them is what it wants.
+		if beaters := s.search(one); len(beaters) > 0 && (!d.base || !slices.ContainsFunc(beaters, (*reached).isOwn)) {
 			r.reportUnreachable(d, beaters)
 			d.broken = true
 		}
 		s.add(one)
 	}
 }
+
+func (e *reached) isOwn() bool { return !e.draft.base }
 
 // add makes a rule one that later ones are compared with, where it surely answers.
 func (s *rivals) add(one *reached) {

@@ -65,6 +65,10 @@ type Vocabulary struct {
 	Scripts []string // names legal where a script is named
 	Moods   []string
 	Risks   []string
+	// Spoiled names what could not be read where it is described: "policy" and "slots" for these groups of facts,
+	// "slots", "teams" and "otherwise" for these names. What is missing in them is not reported again, but a book that
+	// needs it is nil all the same.
+	Spoiled []string
 	// Location is the shop's timezone: date(order.paid_at) is the day there. Nil means UTC.
 	Location *time.Location
 	Tags     []string // product tags and ids of the shop's catalogue, when it has one; used for warnings about `for`
