@@ -65,11 +65,13 @@ func (r *run) climb(dir, prefix string) []*layer {
 	for {
 		tree, name, done, err := r.place.open(dir)
 		if err != nil {
-			r.noFolder(at, dir, prefix, err)
+			r.cut = true
+			r.noFolder(at, prefix, err)
 			return chain
 		}
 		if seen[name] {
 			done()
+			r.cut = true
 			r.problems.Error(at.Range(), doc.WrongType, "the folders extend each other in a circle").WithHint("take one `extends` away")
 			return chain
 		}
@@ -89,6 +91,7 @@ func (r *run) climb(dir, prefix string) []*layer {
 		}
 		relative, ok := r.extends(at, len(chain))
 		if !ok {
+			r.cut = true
 			return chain
 		}
 		dir, prefix = r.place.join(dir, relative), path.Join(prefix, relative)+"/"
@@ -113,7 +116,7 @@ func (r *run) extends(n *doc.Node, depth int) (string, bool) {
 	}
 }
 
-func (r *run) noFolder(at *doc.Node, dir, prefix string, err error) {
+func (r *run) noFolder(at *doc.Node, prefix string, err error) {
 	why := reason(err)
 	if at == nil {
 		r.problems.Error(doc.WholeFile(prefix+shopFile), doc.MissingKey, "the folder cannot be read: %s", why)
@@ -125,6 +128,7 @@ func (r *run) noFolder(at *doc.Node, dir, prefix string, err error) {
 
 func (r *run) emptyBase(at *doc.Node, l *layer) {
 	if l.folder.shop == nil && len(l.rules) == 0 && l.intent == nil {
+		r.cut = true
 		r.problems.Error(at.Range(), doc.MissingKey, "the folder %q holds no shop.yaml and no rules", at.Text).WithHint("write the path from this folder to the base, such as ../base")
 	}
 }

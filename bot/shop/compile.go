@@ -225,14 +225,29 @@ func dropKey(n *doc.Node) []byte {
 	return out
 }
 
-// comply looks for banned words in everything that the shop says.
+// comply looks for banned words in everything that the shop says. What was found in a file of rules is kept, since a
+// base's files are read for every shop on it.
 func (u *unit) comply(banned []*bannedWords) {
 	for _, n := range u.settings.texts() {
 		checkText(u.problems, n, banned)
 	}
-	for _, source := range u.sources {
-		for _, n := range ruleTexts(source.File.Root) {
-			checkText(u.problems, n, banned)
+	var own []string
+	for _, b := range u.settings.banned {
+		own = append(own, b.name, b.what, fmt.Sprintf("%q %q %q", b.words, b.patterns, b.except))
+	}
+	for _, l := range u.chain {
+		for i, f := range l.rules {
+			c := &l.folder.rules[i]
+			found := u.cache.complied.get(hashOf("comply", []byte(c.name), c.data, []byte(strings.Join(own, "\n"))), func() []doc.Diagnostic {
+				p := &doc.Problems{}
+				for _, n := range ruleTexts(f.Root) {
+					checkText(p, n, banned)
+				}
+				return p.All()
+			})
+			for _, d := range found {
+				u.problems.Add(d)
+			}
 		}
 	}
 }

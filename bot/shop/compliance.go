@@ -1,8 +1,10 @@
 package shop
 
 import (
+	"cmp"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +18,7 @@ type bannedWords struct {
 	words      []string
 	patterns   []string
 	except     []string
-	compiled   bot.Pattern
+	compiled   []bot.Pattern // one for all words, one for each pattern, so that few have to be tried
 }
 
 const (
@@ -130,7 +132,7 @@ func readBanned(d *doc.Decoder, n *doc.Node) []*bannedWords {
 	return all
 }
 
-// compile makes one expression of all words and patterns, and one of all exceptions. A word of Latin letters stands
+// compile makes the expressions of words, patterns and exceptions. A word of Latin letters stands
 // for itself only as a whole word.
 func (b *bannedWords) compile() {
 	if b.name == "" {
@@ -139,16 +141,21 @@ func (b *bannedWords) compile() {
 	if b.what == "" {
 		b.what = "the shop forbids it itself"
 	}
-	var parts []string
-	for _, w := range b.words {
-		parts = append(parts, wholeWord(w))
-	}
-	for _, p := range b.patterns {
-		parts = append(parts, "(?:"+p+")")
-	}
-	b.compiled = bot.Pattern{Name: b.name, Match: regexp.MustCompile("(?i)" + strings.Join(parts, "|"))}
+	var free *regexp.Regexp
 	if len(b.except) > 0 {
-		b.compiled.Free = regexp.MustCompile("(?i)(?:" + strings.Join(b.except, ")|(?:") + ")")
+		free = regexp.MustCompile("(?i)(?:" + strings.Join(b.except, ")|(?:") + ")")
+	}
+	sources := slices.Clone(b.patterns)
+	if len(b.words) > 0 {
+		words := make([]string, 0, len(b.words))
+		for _, w := range b.words {
+			words = append(words, wholeWord(w))
+		}
+		sources = append(sources, strings.Join(words, "|"))
+	}
+	b.compiled = nil
+	for _, source := range sources {
+		b.compiled = append(b.compiled, bot.Pattern{Name: b.name, Match: regexp.MustCompile("(?i)" + source), Needs: needs(source), Free: free})
 	}
 }
 
@@ -170,7 +177,7 @@ func isWordByte(c byte) bool {
 func patterns(banned []*bannedWords) []bot.Pattern {
 	out := make([]bot.Pattern, 0, len(banned))
 	for _, b := range banned {
-		out = append(out, b.compiled)
+		out = append(out, b.compiled...)
 	}
 	return out
 }
@@ -182,7 +189,7 @@ func checkText(p *doc.Problems, n *doc.Node, banned []*bannedWords) {
 	}
 	text := ownWords(n.Text)
 	for _, b := range banned {
-		for _, hit := range hits(b.compiled, text) {
+		for _, hit := range b.hits(text) {
 			from := utf8.RuneCountInString(text[:hit[0]])
 			until := from + utf8.RuneCountInString(text[hit[0]:hit[1]])
 			p.Error(n.Part(from, until), doc.Compliance, "%q must not be said: %s", text[hit[0]:hit[1]], b.what).
@@ -191,9 +198,28 @@ func checkText(p *doc.Problems, n *doc.Node, banned []*bannedWords) {
 	}
 }
 
+// hits finds what of a text is banned and not free, in its order; of hits that overlap the first and longest counts.
+func (b *bannedWords) hits(text string) [][2]int {
+	var all [][2]int
+	for i := range b.compiled {
+		all = append(all, hits(&b.compiled[i], text)...)
+	}
+	slices.SortFunc(all, func(x, y [2]int) int { return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(y[1], x[1])) })
+	var out [][2]int
+	for _, hit := range all {
+		if n := len(out); n == 0 || hit[0] >= out[n-1][1] {
+			out = append(out, hit)
+		}
+	}
+	return out
+}
+
 // hits finds where a pattern matches and no exception touches the place. What the pattern needs around a word (a blank,
 // a comma) is not part of the hit.
-func hits(p bot.Pattern, text string) [][2]int {
+func hits(p *bot.Pattern, text string) [][2]int {
+	if !p.Near(text) {
+		return nil
+	}
 	found := p.Match.FindAllStringIndex(text, -1)
 	if found == nil {
 		return nil

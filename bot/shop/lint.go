@@ -21,10 +21,14 @@ func (u *unit) lint() {
 	u.unusedTeams()
 }
 
-// own tells whether a place is in the shop's own folder.
-func (u *unit) own(at doc.Range) bool {
-	rest, within := strings.CutPrefix(at.File, u.prefix)
-	return within && at.File != "" && !strings.HasPrefix(rest, "../")
+// own tells whether an entry of shop.yaml is the shop's alone: neither of its base's nor in place of one there.
+func (u *unit) own(group string, key *doc.Node) bool {
+	for _, l := range u.chain[1:] {
+		if l.root().Get(group).Pair(key.Text) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 var namePattern = regexp.MustCompile(`\b(slots|policy)\s*\.\s*([\p{L}_][\p{L}\p{N}_]*)`)
@@ -67,7 +71,7 @@ func (u *unit) unusedSlots(read map[string]bool) {
 	for i := range u.settings.slots {
 		s := &u.settings.slots[i]
 		// The number of an order is asked for by find_order too, and these kinds are filled from what buyers write.
-		if read["slots."+s.Name] || s.Kind == bot.SlotOrderNo || !u.own(s.node.Range()) {
+		if read["slots."+s.Name] || s.Kind == bot.SlotOrderNo || !u.own("slots", s.node) {
 			continue
 		}
 		u.problems.Warn(s.node.Range(), doc.Unused, "no rule collects or reads the slot %q", s.Name).
@@ -78,7 +82,7 @@ func (u *unit) unusedSlots(read map[string]bool) {
 func (u *unit) unusedPolicy(read map[string]bool) {
 	for _, p := range u.settings.policy {
 		name := p.node.Text
-		if read["policy."+name] || name == "ship_within" || !u.own(p.node.Range()) {
+		if read["policy."+name] || name == "ship_within" || !u.own("policy", p.node) {
 			continue
 		}
 		u.problems.Warn(p.node.Range(), doc.Unused, "no condition and no text reads policy.%s", name).
@@ -106,7 +110,7 @@ func (u *unit) unusedTeams() {
 	}
 	for i := range u.settings.teams {
 		t := &u.settings.teams[i]
-		if i == 0 || used[t.Name] || !u.own(t.node.Range()) {
+		if i == 0 || used[t.Name] || !u.own("teams", t.node) {
 			continue
 		}
 		u.problems.Warn(t.node.Range(), doc.Unused, "no rule hands over to the team %q, and no team escalates to it", t.Name).

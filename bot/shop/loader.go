@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -64,6 +65,7 @@ type run struct {
 	watch    []string
 	sources  map[string][]byte
 	prefix   string
+	cut      bool // a base could not be read, so the chain is not whole
 }
 
 // load reads a folder; prefix is put before the names of its files.
@@ -140,9 +142,12 @@ func (r *run) compile(chain []*layer, out *Result) {
 	r.finish(out, u, book, connect)
 }
 
-// readable tells whether every shop.yaml could be read. Where one could not, what the rules name would seem to be
+// readable tells whether there is a shop.yaml and everything below it could be read. Where something could not, what the rules name would seem to be
 // missing, and one mistake would look like many.
 func (u *unit) readable() bool {
+	if u.chain[0].folder.shop == nil || u.cut {
+		return false
+	}
 	for _, l := range u.chain {
 		if l.folder.shop != nil && (l.shop.Root == nil || l.shop.Root.Kind != doc.Mapping) {
 			return false
@@ -158,11 +163,23 @@ func (r *run) mergedRoot(chain []*layer) *doc.Node {
 		r.problems.Error(doc.WholeFile(own.folder.prefix+shopFile), doc.MissingKey, "there is no shop.yaml").
 			WithHint("write one with id, name and teams; `xiaoer init DIR` makes a starter shop")
 	}
+	if own.folder.shop != nil && r.isEmpty(own) {
+		r.problems.Error(doc.WholeFile(own.folder.prefix+shopFile), doc.MissingKey, "shop.yaml is empty").
+			WithHint("give it id, name and teams")
+		return nil
+	}
 	var root *doc.Node
 	for i := len(chain) - 1; i >= 0; i-- {
 		root = mergeSettings(chain[i].root(), root)
 	}
 	return root
+}
+
+// isEmpty tells whether shop.yaml says nothing, as opposed to what cannot be read.
+func (r *run) isEmpty(own *layer) bool {
+	name := own.folder.shop.name
+	return own.root() == nil && !slices.ContainsFunc(r.problems.All(), func(d doc.Diagnostic) bool { return d.Range.File == name }) ||
+		own.root() != nil && own.root().Kind == doc.Null
 }
 
 func (r *run) idOf(s *settings, own *layer, folder string) string {
@@ -177,6 +194,9 @@ func (r *run) idOf(s *settings, own *layer, folder string) string {
 
 // refuseNoTeam reports a shop without any team, unless its teams are there and could not be read.
 func (r *run) refuseNoTeam(own *layer, root *doc.Node, s *settings) {
+	if r.cut {
+		return
+	}
 	teams := root.Pair("teams")
 	listed := teams != nil && (teams.Value.Kind == doc.Scalar || teams.Value.Kind == doc.Sequence || len(teams.Value.Pairs) > 0)
 	if len(s.teams) > 0 || listed || own.folder.shop == nil || own.shop.Root == nil || own.shop.Root.Kind != doc.Mapping {
@@ -329,10 +349,14 @@ type cache struct {
 	parsed   *shelf[parsed]
 	extended *shelf[extended]
 	books    *shelf[compiled]
+	complied *shelf[[]doc.Diagnostic]
 }
 
 func newCache() cache {
-	return cache{parsed: newShelf[parsed](4096), extended: newShelf[extended](256), books: newShelf[compiled](1024)}
+	return cache{
+		parsed: newShelf[parsed](4096), extended: newShelf[extended](256), books: newShelf[compiled](1024),
+		complied: newShelf[[]doc.Diagnostic](4096),
+	}
 }
 
 // A shelf keeps at most a number of things by key; when it is full it forgets everything and begins anew. What is made

@@ -57,7 +57,7 @@ func lines(r *shop.Result) []string {
 	for i := range r.Problems {
 		d := &r.Problems[i]
 		line := fmt.Sprintf("%s %s %s", d.Range, d.Code, d.Message)
-		if d.Hint != "" {
+		if d.Hint != "" && !strings.HasPrefix(d.Hint, "the intents are") { // their order is none of this package's
 			line += " | " + d.Hint
 		}
 		out = append(out, line)

@@ -112,7 +112,8 @@ func turnTrace(t *bot.Turn) []string {
 	var out []string
 	e := t.Explain()
 	for _, in := range e.Intents {
-		out = append(out, fmt.Sprintf("intent %s, score %.2f", in.Name(), in.Score))
+		name := intents.Prediction{Intent: in.Name, Topic: in.Topic}.Name()
+		out = append(out, fmt.Sprintf("intent %s, score %.2f", name, in.Score))
 	}
 	if len(e.Intents) == 0 && readingOf(*t) != nil {
 		out = append(out, "no intent was accepted")
