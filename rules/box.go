@@ -269,11 +269,10 @@ func (x boxer) side(a *atom) (dimension, set) {
 	s := &a.shape
 	switch s.kind {
 	case shapeKnown:
-		bits := uint8(caseKnown)
 		if x.layout.certain(s.fact) {
 			return dimension{kind: dimKnown, fact: s.fact}, mask{caseKnown, caseKnown}
 		}
-		return dimension{kind: dimKnown, fact: s.fact}, mask{bits, caseKnown | caseUnknown}
+		return dimension{kind: dimKnown, fact: s.fact}, mask{caseKnown, caseKnown | caseUnknown}
 	case shapePair:
 		return pairSide(s)
 	case shapeCompare, shapeIn:

@@ -225,10 +225,10 @@ func (c *checker) unknownField(n ast.Node, name string, last ast.Node) (operand,
 		if m, ok := n.(*ast.MemberNode); ok {
 			at = c.placeOf(m.Node)
 		}
-		return c.failHint(at, doc.UnknownField, "", "unknown field %q%s", group, c.didYouMean(group, c.groups()))
+		return c.failHint(at, doc.UnknownField, "", "unknown field %q%s", group, didYouMean(group, c.groups()))
 	}
 	at := c.placeOf(last)
-	suggestion := c.didYouMean(field, fields)
+	suggestion := didYouMean(field, fields)
 	hint := fmt.Sprintf("%s has %s", group, strings.Join(fields, ", "))
 	if other, ok := c.fieldElsewhere(field); ok {
 		suggestion = fmt.Sprintf("; did you mean %q?", other)
@@ -251,7 +251,7 @@ func (c *checker) unknownName(n ast.Node, name string, fields []string) (operand
 	if other, ok := c.fieldElsewhere(name); ok {
 		return c.fail(at, doc.UnknownField, "unknown field %q; did you mean %q?", name, other)
 	}
-	return c.failHint(at, doc.UnknownField, fmt.Sprintf("if a text is meant, put it in quotes: \"%s\"", name), "unknown field %q%s", name, c.didYouMean(name, c.groups()))
+	return c.failHint(at, doc.UnknownField, fmt.Sprintf("if a text is meant, put it in quotes: \"%s\"", name), "unknown field %q%s", name, didYouMean(name, c.groups()))
 }
 
 // fieldElsewhere finds the only other group that has a field of this name, apart from those that are there in texts only.
@@ -301,10 +301,6 @@ func (c *checker) groups() []string {
 }
 
 // didYouMean proposes the nearest word; a word that differs only in upper and lower case is always near.
-func (c *checker) didYouMean(word string, candidates []string) string {
-	return didYouMean(word, candidates)
-}
-
 func didYouMean(word string, candidates []string) string {
 	for _, candidate := range candidates {
 		if strings.EqualFold(word, candidate) {

@@ -88,7 +88,8 @@ func (s *shelf) addOtherwise(v *doc.Node, base bool, p *doc.Problems) {
 // merge puts the rules in reading order: the shop's new ones, then the base's with the shop's in place of those with
 // the same id, without the dropped ones.
 func (s *shelf) merge(o Options, p *doc.Problems) []*draft {
-	s.own, s.base = withoutDuplicates(s.own, p), withoutDuplicates(s.base, p)
+	checkDuplicates(s.own, p)
+	checkDuplicates(s.base, p)
 	ids := make(map[string]int, len(s.base))
 	var names []string
 	for i, d := range s.base {
@@ -120,10 +121,9 @@ func reportDrops(o Options, ids map[string]int, names []string, p *doc.Problems)
 	}
 }
 
-// withoutDuplicates reports ids that are there twice, at the later one. It keeps the first.
-func withoutDuplicates(list []*draft, p *doc.Problems) []*draft {
+// checkDuplicates reports ids that are there twice, at the later one.
+func checkDuplicates(list []*draft, p *doc.Problems) {
 	first := make(map[string]*draft, len(list))
-	var kept []*draft
 	for _, d := range list {
 		if earlier := first[d.rule.ID]; d.id != nil && earlier != nil {
 			p.Error(d.id.Range(), doc.DuplicateID, "the id %q is there twice", d.rule.ID).
@@ -133,9 +133,7 @@ func withoutDuplicates(list []*draft, p *doc.Problems) []*draft {
 		} else if d.id != nil {
 			first[d.rule.ID] = d
 		}
-		kept = append(kept, d)
 	}
-	return kept
 }
 
 // compileRules reads what is left after merging.

@@ -100,11 +100,11 @@ func (b *Book) failing(rule *Rule, q *Query) reason {
 	case rule.Off:
 		return reason{part: "off"}
 	case rule.hasFrom && !(b.gates.today >= 0 && q.Facts.row[b.gates.today].kind == Date && q.Facts.row[b.gates.today].n >= rule.fromDay):
-		return reason{part: "from", reads: present0(b.gates.today)}
+		return reason{part: "from", reads: existing(b.gates.today)}
 	case rule.hasUntil && !(b.gates.today >= 0 && q.Facts.row[b.gates.today].kind == Date && q.Facts.row[b.gates.today].n <= rule.untilDay):
-		return reason{part: "until", reads: present0(b.gates.today)}
+		return reason{part: "until", reads: existing(b.gates.today)}
 	case len(rule.For) > 0 && !b.isForProduct(rule, q.Facts):
-		return reason{part: "for", reads: present0(b.gates.productID, b.gates.productTags)}
+		return reason{part: "for", reads: existing(b.gates.productID, b.gates.productTags)}
 	case rule.when != nil && !rule.when.fits(q.Facts):
 		return reason{when: rule.when}
 	}
@@ -117,7 +117,8 @@ func (b *Book) failing(rule *Rule, q *Query) reason {
 	return reason{}
 }
 
-func present0(places ...int) []int {
+// existing leaves out the places that the vocabulary lacks.
+func existing(places ...int) []int {
 	return slices.DeleteFunc(places, func(i int) bool { return i < 0 })
 }
 
