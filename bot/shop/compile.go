@@ -171,10 +171,16 @@ func (u *unit) compileRules() *rules.Book {
 // follows tells whether a finding only follows from a mistake in shop.yaml or products.csv that was reported there: a
 // field is unknown because what describes it could not be read.
 func (u *unit) follows(d doc.Diagnostic) bool {
-	if d.Code != doc.UnknownField {
+	unread := u.settings.unread
+	switch d.Code {
+	case doc.UnknownSlot:
+		return unread["slots"]
+	case doc.UnknownField:
+		return unread["policy"] && strings.Contains(d.Message, "policy") || unread["slots"] && strings.Contains(d.Message, "slots") ||
+			u.goods.spoiled && strings.Contains(d.Message, "product")
+	default:
 		return false
 	}
-	return u.settings.spoiled && strings.Contains(d.Message, "policy") || u.goods.spoiled && strings.Contains(d.Message, "product")
 }
 
 // newOf gives the diagnostics of one collection that another does not have.

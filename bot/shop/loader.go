@@ -130,6 +130,7 @@ func (r *run) compile(chain []*layer, out *Result) {
 	if id := own.root().Get("id"); id != nil {
 		out.hasID, out.idAt = true, id.Range()
 	}
+	r.cut = r.cut || s.unread["extends"]
 	r.refuseNoTeam(own, root, s)
 	connect := r.connect(own)
 	u := &unit{run: r, chain: chain, settings: s, goods: r.products(chain), classifier: r.classifier(chain), sources: ruleSources(chain, r.problems)}
@@ -194,7 +195,7 @@ func (r *run) idOf(s *settings, own *layer, folder string) string {
 
 // refuseNoTeam reports a shop without any team, unless its teams are there and could not be read.
 func (r *run) refuseNoTeam(own *layer, root *doc.Node, s *settings) {
-	if r.cut {
+	if r.cut || s.unread["teams"] {
 		return
 	}
 	teams := root.Pair("teams")

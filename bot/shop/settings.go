@@ -2,6 +2,7 @@ package shop
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"xiaoer/bot"
@@ -19,7 +20,7 @@ type settings struct {
 	anyHours bool // hours were given: without them the shop is always open
 	holidays calendar
 	policy   []policy
-	spoiled  bool // a policy could not be read
+	unread   map[string]bool // keys of which something could not be read, or that are misspelt: what they describe only seems unknown
 	teams    []team
 	slots    []slot
 	idle     time.Duration
@@ -73,7 +74,7 @@ func settingsFields() []doc.Field[settings] {
 			Set: func(d *doc.Decoder, s *settings, v *doc.Node) {
 				before := d.Problems.Len()
 				s.policy = readPolicy(d, v)
-				s.spoiled = d.Problems.Len() > before
+				s.unread["policy"] = s.unread["policy"] || d.Problems.Len() > before
 			},
 		},
 		{
@@ -201,7 +202,7 @@ func readZone(d *doc.Decoder, v *doc.Node) *time.Location {
 
 // readSettings decodes the merged shop.yaml.
 func readSettings(p *doc.Problems, root *doc.Node) *settings {
-	s := &settings{}
+	s := &settings{unread: misspelt(root)}
 	zone := time.UTC
 	if n := root.Get("timezone"); n != nil && n.Kind == doc.Scalar {
 		if z, err := time.LoadLocation(n.Text); err == nil {
@@ -219,4 +220,22 @@ func readSettings(p *doc.Problems, root *doc.Node) *settings {
 		s.zone, _ = time.LoadLocation(defaultZone)
 	}
 	return s
+}
+
+// misspelt gives the keys that unknown ones were probably meant to be.
+func misspelt(root *doc.Node) map[string]bool {
+	out := map[string]bool{}
+	if root == nil {
+		return out
+	}
+	var names []string
+	for _, f := range settingsFields() {
+		names = append(names, f.Name)
+	}
+	for _, pair := range root.Pairs {
+		if !slices.Contains(names, pair.Key.Text) {
+			out[doc.Suggest(pair.Key.Text, names)] = true
+		}
+	}
+	return out
 }
