@@ -10,7 +10,7 @@ import (
 	"xiaoer/bot"
 )
 
-// manyRules is a shop whose rules are spread over its intents, 25 for each of the common ones at 500, and the rest for others.
+// manyRules is a shop whose rules are spread over its intents; above a hundred, all are for other intents than return.
 func manyRules(count int) string {
 	intentNames := []string{
 		"return", "exchange", "refund", "delay", "logistics", "lost_or_damaged", "wrong_item", "wrong_order", "quality", "coupon", "invoice", "product",
@@ -18,10 +18,17 @@ func manyRules(count int) string {
 	var b strings.Builder
 	b.WriteString(head + "rules:\n")
 	for i := range count {
-		fmt.Fprintf(&b, "  - id: rule.%d\n    intent: %s\n    when: order.stage == \"delivered\" and order.delivered_days > %d and order.amount > %d\n    reply: 签收 ${policy.return_days} 天内支持，订单 ${order.no} 第%d条\n",
-			i, intentNames[i%len(intentNames)], 1000-i%900, 1000+i, i)
+		if i > 0 && i%2000 == 0 {
+			b.WriteString(nextFile + "rules:\n")
+		}
+		intent := intentNames[i%len(intentNames)]
+		if i >= 100 && intent == "return" {
+			intent = "exchange" // rules for other intents must cost nothing
+		}
+		fmt.Fprintf(&b, "- {id: r%d, intent: %s, when: order.delivered_days > %d and order.amount > %d, reply: \"${order.no} %d\"}\n",
+			i, intent, 1000-i%900, 1000+i, i)
 	}
-	b.WriteString("  - {id: last, intent: return, when: order.known, reply: \"亲，签收 ${policy.return_days} 天内支持退货，请在订单 ${order.no} 页面申请\"}\n")
+	b.WriteString("- {id: last, intent: return, when: order.known, reply: \"亲，签收 ${policy.return_days} 天内支持退货，请在订单 ${order.no} 页面申请\"}\n")
 	return b.String()
 }
 

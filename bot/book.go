@@ -4,6 +4,7 @@ package bot
 
 import (
 	"regexp"
+	"sync"
 	"time"
 
 	"xiaoer/rules"
@@ -24,6 +25,23 @@ type Book struct {
 	AgentIdle  time.Duration     // 0 means DefaultAgentIdle
 	Titles     map[string]string // how an intent or "intent.topic" is named to a buyer, in the shop's language
 	Hash       string            // of everything above, for traces and replay
+
+	rows sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
+}
+
+// row takes an empty row of facts; giveRow takes it back.
+func (b *Book) row() *rules.Facts {
+	if f, ok := b.rows.Get().(*rules.Facts); ok {
+		return f
+	}
+	return b.Rules.NewFacts()
+}
+
+func (b *Book) giveRow(f *rules.Facts) {
+	if f != nil {
+		f.Reset()
+		b.rows.Put(f)
+	}
 }
 
 // Shop is who speaks.

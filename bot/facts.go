@@ -13,7 +13,7 @@ import (
 // see gives the facts for one request. They are worked out once a turn, and again when the order or a slot has changed.
 func (t *turn) see(r Request) *rules.Facts {
 	if t.facts == nil {
-		t.facts = t.b.Rules.NewFacts()
+		t.facts = t.b.row()
 		t.stale = true
 	}
 	if t.stale {

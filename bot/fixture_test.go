@@ -57,6 +57,9 @@ day: {ask: 哪天, kind: date}
 once: {ask: 只问一次, attempts: 1, kind: number}
 `
 
+// nextFile stands between the documents of a shop with more rules than one document may hold.
+const nextFile = "# next file\n"
+
 // shop makes a book out of rules written in YAML; change may alter it before use.
 func shop(tb testing.TB, rulesYAML string, change ...func(*bot.Book)) *bot.Book {
 	tb.Helper()
@@ -107,8 +110,11 @@ func shop(tb testing.TB, rulesYAML string, change ...func(*bot.Book)) *bot.Book 
 	for _, pair := range scripts.Root.Pairs {
 		b.Scripts[pair.Key.Text] = []*rules.Template{rules.CompileTemplate(pair.Value, v, &p)}
 	}
-	file := doc.Parse("rules.yaml", []byte(rulesYAML), &p)
-	b.Rules = rules.Compile([]rules.Source{{File: file}}, v, rules.Options{}, &p)
+	var sources []rules.Source
+	for _, text := range strings.Split(rulesYAML, nextFile) {
+		sources = append(sources, rules.Source{File: doc.Parse("rules.yaml", []byte(text), &p)})
+	}
+	b.Rules = rules.Compile(sources, v, rules.Options{}, &p)
 	for _, d := range p.All() {
 		require.NotEqual(tb, doc.Error, d.Severity, "%s: %s", d.Range, d.Message)
 	}

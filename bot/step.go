@@ -51,6 +51,7 @@ func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []A
 		t.reading = *e.Reading
 		t.trace.Reading = e.Reading
 	}
+	defer func() { b.giveRow(t.facts) }()
 	t.happen()
 	if t.asked != nil {
 		c.Pending = &Pending{Event: e, Asked: *t.asked, Results: looked}
