@@ -18,7 +18,7 @@ import (
 const (
 	maxInstructions = 200
 	maxMatched      = 2000       // characters of a text that are looked at
-	maxSteps        = 20_000_000 // of one decision, instructions times characters: about a third of a second
+	maxSteps        = 10_000_000 // of one decision, instructions times characters: about a fifth of a second
 )
 
 // textOperator is contains, startsWith and endsWith.
