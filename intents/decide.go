@@ -20,7 +20,7 @@ func (c *Classifier) decide(s *scratch, message string, r *Reading) {
 	if s.letters(core.start, core.end) >= 1 || hasFace(s.text.Runes[core.start:core.end]) {
 		c.weigh(s, message, core, claimed, least, r)
 	}
-	if len(s.found) == 0 && core.end-core.start < len(s.text.Runes) && s.isEmptyTalk(core, c.machine) {
+	if len(s.found)+len(s.denials) == 0 && core.end-core.start < len(s.text.Runes) && s.isEmptyTalk(core, c.machine) {
 		v := c.view(s, clause{0, min(len(s.text.Runes), maxWhole)})
 		c.take(s, message, v, v.guesses[max(v.best, 0)].p, accept)
 	}
@@ -69,6 +69,24 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 		}
 	}
 	c.near(whole, s, r)
+	s.mention(c.model, parts)
+}
+
+// mention moves each intent to the clause that speaks for it most, when one does clearly; they are answered in this order.
+func (s *scratch) mention(m *model, parts int) {
+	for i := range s.found {
+		p := &s.found[i]
+		n := slices.Index(m.intents, p.Intent)
+		top := float32(clearClause)
+		for _, v := range s.views[:parts] {
+			if n >= 0 && v.guesses[n].p > top {
+				top, p.Start = v.guesses[n].p, int(s.text.From[v.start])
+			}
+		}
+	}
+	if len(s.found) > 1 {
+		slices.SortStableFunc(s.found, func(a, b Prediction) int { return cmp.Compare(a.Start, b.Start) })
+	}
 }
 
 // view classifies one stretch.
@@ -157,7 +175,7 @@ func isSmallTalk(intent string) bool { return intent == Greeting || intent == Th
 
 // claim takes what the shop's own words decide; it returns whether there is any.
 func (c *Classifier) claim(s *scratch, message string) bool {
-	s.claimed = c.shop.claims(s, message, s.claimed)
+	s.claimed = c.shop.claims(s, message, c.machine, s.claimed)
 	for _, cl := range s.claimed {
 		if s.isDenied(cl.clause) || s.has(cl.intent) || cl.intent == Other {
 			continue

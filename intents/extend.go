@@ -171,7 +171,7 @@ func (e *extender) note(kind string, n *doc.Node, l label) {
 func (e *extender) example(n *doc.Node, l label) {
 	s := &e.scratch
 	s.prepare(n.Text, e.base.machine)
-	key := s.bare()
+	key := s.bare(n.Text, e.base.machine)
 	if key == "" || len(e.shop.examples) >= maxShopExamples {
 		return
 	}

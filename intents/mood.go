@@ -29,10 +29,9 @@ func (s *scratch) mood(m *machine) Mood {
 	}
 	if s.shouts {
 		upset++
-		angry++
 	}
 	switch {
-	case angry >= 2 || angry > 0 && upset >= 3:
+	case angry >= 2 || angry > 0 && upset >= 3 || s.shouts && upset >= 2:
 		return Angry
 	case upset > 0 && !s.onlyMarks(upset):
 		return Upset
@@ -72,14 +71,15 @@ func (s *scratch) risk(m *machine) Risk {
 
 // isHypothetical tells a danger that a careful buyer only asks about: "会过敏吗".
 func (s *scratch) isHypothetical(at int, risk Risk, m *machine) bool {
-	asked, feared, past := false, false, false
+	asked, feared, doubted, past := false, false, false, false
 	here := s.cues[at]
 	for i, t := range s.cues {
-		near := t.end >= here.start-12 && t.start <= here.end+12
+		near := t.end >= here.start-20 && t.start <= here.end+12
 		switch {
 		case i == at || !near:
-		case m.means(t, cueHypo) && t.start < here.start && here.start-t.end <= 6:
+		case m.means(t, cueHypo) && t.start < here.start && here.start-t.end <= s.reach(t):
 			feared = true
+			doubted = doubted || t.end-t.start >= 2
 		case m.means(t, cuePast):
 			past = true
 		case m.means(t, cueAsk):
@@ -89,15 +89,23 @@ func (s *scratch) isHypothetical(at int, risk Risk, m *machine) bool {
 	asked = asked || s.endsAsking()
 	switch risk {
 	case Health, Safety:
-		return feared && !past || feared && asked && !s.tellsPast(at, m)
+		return feared && !s.tellsPast(at) && (asked || doubted || !past)
 	case Legal:
 		return asked && !feared && s.isPromise(here)
 	}
 	return false
 }
 
+// reach is how far a word of doubt reaches: English needs more letters to say the same.
+func (s *scratch) reach(t token) int32 {
+	if isLatin(s.text.Runes[t.start]) {
+		return 16
+	}
+	return 6
+}
+
 // tellsPast tells that the danger's own word says that it happened.
-func (s *scratch) tellsPast(at int, m *machine) bool {
+func (s *scratch) tellsPast(at int) bool {
 	t := s.cues[at]
 	return int(t.end) < len(s.text.Runes) && s.text.Runes[t.end] == '了' || s.text.Runes[t.end-1] == '了'
 }

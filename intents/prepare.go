@@ -40,10 +40,11 @@ func isShouted(message string) bool {
 	return upper >= 10 && lower*5 < upper
 }
 
-// bare gives the letters of the plain form alone, which tell whether two sentences are the same.
-func (s *scratch) bare() string {
-	var out []rune
-	for _, r := range s.text.Runes {
+// bare gives the letters and digits of a message's plain form alone, which tell whether two sentences are the same.
+func (s *scratch) bare(message string, m *machine) string {
+	s.plain.Set(message, m.tables)
+	out := s.plain.Runes[:0]
+	for _, r := range s.plain.Runes {
 		if isLatin(r) || text.IsHan(r) || isDigit(r) || r >= text.Joy && r <= text.Many {
 			out = append(out, r)
 		}

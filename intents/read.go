@@ -8,15 +8,16 @@ import (
 // How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
 // worse than leaving it out.
 const (
-	accept        = 0.45
+	accept        = 0.55
 	acceptSecond  = 0.80 // of a clause
 	acceptSupport = 0.10 // of the whole, for a second intent
 	acceptNear    = 0.10
 	acceptTalk    = 0.65 // of greeting and thanks, which take any message without content for themselves
 	acceptTorn    = 0.70 // of what is left of a clause of which a part is denied
 	maxNear       = 3
-	maxWhole      = 160 // runes that are classified in one piece; of longer messages the clauses say more
-	wholeShare    = 0.5 // of the whole's say against that of its clauses
+	maxWhole      = 160  // runes that are classified in one piece; of longer messages the clauses say more
+	clearClause   = 0.80 // from which a clause says where an intent is mentioned
+	wholeShare    = 0.5  // of the whole's say against that of its clauses
 )
 
 // Read says what one message means. Any text gives a reading; of a long one only the first 2,000 runes are read.

@@ -5,8 +5,9 @@ import "xiaoer/intents/text"
 // A scratch is the working memory of one reading. It is used again for the next, so that reading allocates little.
 type scratch struct {
 	text   text.Text
-	ones   bool // the message is nothing but digits 1
-	shouts bool // the message is written in capitals
+	plain  text.Text // of another sentence, or before masking
+	ones   bool      // the message is nothing but digits 1
+	shouts bool      // the message is written in capitals
 
 	spans      []span // entities
 	clauses    []clause

@@ -80,10 +80,12 @@ func (w *shopWords) index() {
 }
 
 // claims finds what the shop's words, patterns and exact examples say of a message.
-func (w *shopWords) claims(s *scratch, message string, out []claim) []claim {
-	if id, ok := w.exact[s.bare()]; ok {
-		e := w.examples[id]
-		return append(out, claim{clause{0, len(s.text.Runes)}, e.label, sureScore, Evidence{Kind: "example", Text: e.text, Weight: 1}})
+func (w *shopWords) claims(s *scratch, message string, m *machine, out []claim) []claim {
+	if len(w.exact) > 0 {
+		if id, ok := w.exact[s.bare(message, m)]; ok {
+			e := w.examples[id]
+			return append(out, claim{clause{0, len(s.text.Runes)}, e.label, sureScore, Evidence{Kind: "example", Text: e.text, Weight: 1}})
+		}
 	}
 	s.shopTokens = w.words.find(s.text.Runes, s.shopTokens[:0])
 	for _, t := range s.shopTokens {
