@@ -115,6 +115,15 @@ func (l *linter) quoteIt(at, end int, message string) {
 	l.add(at, end, false, message, "put it in quotes: "+inQuotes(l.src.text[at:end]))
 }
 
+// unquoted takes the outer quotes off a text that begins and ends with the same one; quotes inside belong to the text.
+func unquoted(s string) string {
+	s = strings.TrimRight(s, " \t")
+	if last := len(s) - 1; last > 0 && s[0] == s[last] {
+		return s[1:last]
+	}
+	return s
+}
+
 func inQuotes(s string) string {
 	s = shorten(s)
 	if strings.Contains(s, `"`) || strings.Contains(s, `\`) {
@@ -290,6 +299,6 @@ func (l *linter) behindQuote(open, at, first int) {
 		l.row++
 		from := end - len(rest)
 		l.add(from, end, false, "there is more text behind the closing quote",
-			"put the whole text in one pair of quotes: "+inQuotes(strings.ReplaceAll(l.src.text[open:end], `"`, "")))
+			"put the whole text in one pair of quotes: "+inQuotes(unquoted(l.src.text[open:end])))
 	}
 }
