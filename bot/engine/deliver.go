@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -202,7 +203,7 @@ func (e *Engine) post(ctx context.Context, to Callback, d Delivery) error {
 	}
 	res, err := e.Client.Do(req)
 	if err != nil {
-		return fmt.Errorf("call back: %w", err)
+		return fmt.Errorf("call back: %w", withoutAddress(err))
 	}
 	defer res.Body.Close()
 	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // so that the connection can be used again
@@ -223,4 +224,13 @@ func sign(secret, id string, at time.Time, body []byte) (string, error) {
 		return "", err
 	}
 	return signer.Sign(id, at, body)
+}
+
+// withoutAddress keeps a callback's address, which may carry a token, out of logs and of what is stored.
+func withoutAddress(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
 }

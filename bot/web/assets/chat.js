@@ -93,10 +93,15 @@ export function show(view, on) {
   return fresh;
 }
 
-// chips are messages to start with; one that was said goes.
+let offered = null;
+
+// chips are messages to start with; one that was said goes. They are drawn only when they change, so that looking again
+// takes the focus from nobody.
 export function chips(view, on) {
   const said = new Set(view.lines.filter((l) => l.from === "buyer").map((l) => l.text));
   const left = (view.shop.chips ?? []).filter((c) => !said.has(c));
+  if (left.join("\n") === offered) return;
+  offered = left.join("\n");
   byId("chips").replaceChildren(...left.map((c) => el("button", { type: "button", onclick: () => on.say(c) }, c)));
 }
 

@@ -40,7 +40,13 @@ function handoff(h, kind, view, lines) {
     transcript(h.transcript?.length ? h.transcript : lines, zone));
 }
 
+let drawn = "";
+
+// show draws the desk when something on it has changed: what an agent has unfolded stays so.
 export function show(view) {
+  const now = JSON.stringify([view.session, view.status, view.case, view.tasks, view.transcript]);
+  if (now === drawn) return;
+  drawn = now;
   byId("status").textContent = word(`status_${view.status}`);
   byId("status").dataset.status = view.status;
   const cases = [];
