@@ -15,7 +15,7 @@ import (
 )
 
 type chatCmd struct {
-	Dir   string    `arg:"" help:"A shop's folder." type:"path"`
+	Dir   string    `arg:"" help:"A shop's folder."`
 	Buyer string    `help:"The buyer's id, for the shop's order source." default:"demo"`
 	At    time.Time `help:"Where the clock starts, such as 2026-11-21T10:00:00+08:00; now when not given." placeholder:"TIME"`
 }

@@ -7,7 +7,7 @@ import (
 )
 
 type checkCmd struct {
-	Dir     string `arg:"" optional:"" help:"A shop's folder, or a folder of them." type:"path"`
+	Dir     string `arg:"" optional:"" help:"A shop's folder, or a folder of them."`
 	JSON    bool   `name:"json" help:"Write the problems as a JSON list."`
 	Explain string `help:"Say what a code such as unknown-field means, and do nothing else." placeholder:"CODE"`
 }

@@ -11,7 +11,7 @@ import (
 )
 
 type classifyCmd struct {
-	Shop string `help:"Use this shop's own intents too." placeholder:"DIR" type:"path"`
+	Shop string `help:"Use this shop's own intents too." placeholder:"DIR"`
 }
 
 // Help teaches the command.

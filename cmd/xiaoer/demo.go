@@ -63,22 +63,21 @@ type demo struct {
 	secrets map[string]string
 }
 
+// demoShops are the folders of fixtures in the order in which the page lists them: the first shows most.
+func demoShops() []string { return []string{"fruit", "clothes", "digital", "teahouse"} }
+
 func loadDemo(a *app) (*demo, error) {
 	d := &demo{orders: map[string][]bot.Order{}, secrets: map[string]string{}}
 	loader, err := shop.NewLoader(shop.Options{Secrets: d.secret})
 	if err != nil {
 		return nil, err
 	}
-	entries, err := fs.ReadDir(fixtures.Files, "shops")
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		dir := path.Join("shops", e.Name())
+	for _, name := range demoShops() {
+		dir := path.Join("shops", name)
 		r := loader.LoadFS(fixtures.Files, dir)
 		if r.Shop == nil {
 			a.writeProblems(a.err, r.Problems, r.Sources)
-			return nil, fmt.Errorf("the demo shop %s cannot be loaded", e.Name())
+			return nil, fmt.Errorf("the demo shop %s cannot be loaded", name)
 		}
 		d.list = append(d.list, r.Shop)
 		if d.orders[r.Shop.ID], err = sampleOrders(dir, r.Shop, a.now()); err != nil {

@@ -9,9 +9,9 @@ import (
 )
 
 type evalCmd struct {
-	File  string `arg:"" help:"Labelled messages: JSONL with text and intents or intent; SIGDIAL22 and CLINC150 JSON; CSV with text and category." type:"path"`
-	Shop  string `help:"Use this shop's own intents too." placeholder:"DIR" type:"path" xor:"classifier"`
-	Train string `help:"Learn from this file in place of the built-in examples." placeholder:"FILE" type:"path" xor:"classifier"`
+	File  string `arg:"" help:"Labelled messages: JSONL with text and intents or intent; SIGDIAL22 and CLINC150 JSON; CSV with text and category."`
+	Shop  string `help:"Use this shop's own intents too." placeholder:"DIR" xor:"classifier"`
+	Train string `help:"Learn from this file in place of the built-in examples." placeholder:"FILE" xor:"classifier"`
 	JSON  bool   `name:"json" help:"Write the whole report as JSON."`
 }
 

@@ -2,12 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"xiaoer/bot"
@@ -17,9 +12,9 @@ import (
 )
 
 type explainCmd struct {
-	Dir   string    `arg:"" help:"A shop's folder." type:"path"`
+	Dir   string    `arg:"" help:"A shop's folder."`
 	Text  string    `arg:"" help:"What the buyer writes."`
-	Order string    `help:"A YAML or JSON file with the order that the message carries, as in a webhook." placeholder:"FILE" type:"path"`
+	Order string    `help:"A YAML or JSON file with the order that the message carries, as in a webhook." placeholder:"FILE"`
 	JSON  bool      `name:"json" help:"Write one JSON object."`
 	Buyer string    `help:"The buyer's id, for the shop's order source." default:"explain"`
 	At    time.Time `help:"The clock, such as 2026-11-21T10:00:00+08:00; now when not given." placeholder:"TIME"`
@@ -104,87 +99,4 @@ func lookups(ctx context.Context, s *shop.Shop, now func() time.Time) (bot.Looku
 		return nil, err
 	}
 	return func(l bot.Lookup) bot.LookupResult { return src(ctx, l) }, nil
-}
-
-// writeExplanation writes it for a person.
-func writeExplanation(w io.Writer, e bot.Explanation) {
-	if len(e.Intents) == 0 {
-		fmt.Fprintln(w, "intents: none")
-	}
-	for _, p := range e.Intents {
-		fmt.Fprintf(w, "intent %s %.2f", p.Name(), p.Score)
-		for i, ev := range p.Evidence {
-			if i < 5 {
-				fmt.Fprintf(w, "  %s %q %+.1f", ev.Kind, ev.Text, ev.Weight)
-			}
-		}
-		fmt.Fprintln(w)
-	}
-	if len(e.Negated) > 0 {
-		fmt.Fprintln(w, "negated:", strings.Join(e.Negated, ", "))
-	}
-	for _, entity := range e.Entities {
-		fmt.Fprintf(w, "%s: %s\n", entity.Type, entity.Value)
-	}
-	fmt.Fprintf(w, "mood %s, risk %s\n", e.Mood, e.Risk)
-	for _, d := range e.Decisions {
-		writeDecision(w, d)
-	}
-	for _, r := range e.Replies {
-		fmt.Fprintf(w, "says: %s\n", replyText(r))
-	}
-	if e.Ask != nil {
-		fmt.Fprintln(w, "asks for:", *e.Ask)
-	}
-	if h := e.Handoff; h != nil {
-		fmt.Fprintf(w, "hands over to %s, priority %s: %s\n", h.Team, h.Priority, h.Reason)
-	}
-	fmt.Fprintln(w, "status:", e.Status)
-}
-
-func writeDecision(w io.Writer, d bot.DecisionExplained) {
-	intent := d.Intent
-	if intent == "" {
-		intent = "any message"
-	}
-	if d.Rule == nil {
-		fmt.Fprintf(w, "for %s: no rule fits\n", intent)
-	} else {
-		fmt.Fprintf(w, "for %s: %s", intent, *d.Rule)
-		if d.File != "" {
-			fmt.Fprintf(w, " (%s:%d)", d.File, d.Line)
-		}
-		fmt.Fprintln(w)
-	}
-	for _, c := range d.Considered {
-		if c.Fits {
-			fmt.Fprintf(w, "  yes %s\n", c.Rule)
-			continue
-		}
-		fmt.Fprintf(w, "  no  %s because %s%s\n", c.Rule, c.Because, values(c.Values))
-	}
-}
-
-// values writes the facts that a condition read, by name.
-func values(v map[string]string) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(v)) {
-		parts = append(parts, name+" = "+v[name])
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "  (" + strings.Join(parts, ", ") + ")"
-}
-
-// replyText is a reply in one line.
-func replyText(r bot.Reply) string {
-	text := r.Text
-	if r.Image != "" {
-		text = strings.TrimSpace(text + " [" + r.Image + "]")
-	}
-	for i, choice := range r.Choices {
-		text += fmt.Sprintf("\n  %d. %s", i+1, choice)
-	}
-	return text
 }

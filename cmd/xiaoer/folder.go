@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"xiaoer/bot"
@@ -64,21 +66,43 @@ type folder struct {
 	problems []doc.Diagnostic // of the shop and of its tests, sorted
 }
 
-// folders reads DIR: one shop's folder, or a folder of them.
+// folders reads DIR: one shop's folder, or a folder of them. There is at least one.
 func (a *app) folders(dir string) ([]folder, error) {
+	whole, err := wholePath(dir)
+	if err != nil {
+		return nil, err
+	}
 	loader, err := a.loader()
 	if err != nil {
 		return nil, err
 	}
-	results, err := loader.LoadAll(dir)
+	results, err := loader.LoadAll(whole)
 	if err != nil {
 		return nil, err
+	}
+	if len(results) == 0 {
+		return nil, fmt.Errorf("no shop in %s stands on its own: each folder is another's base and has no id", dir)
 	}
 	out := make([]folder, 0, len(results))
 	for _, r := range results {
 		out = append(out, withTests(r))
 	}
 	return out, nil
+}
+
+// wholePath gives the path of a folder from the root: a shop without an id is called after its folder, and "." is no
+// name. Messages name the folder as it was typed.
+func wholePath(dir string) (string, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("there is no folder %s; `xiaoer init %s` writes a starter shop there", dir, dir)
+	case err != nil:
+		return "", fmt.Errorf("read the folder: %w", err)
+	case !info.IsDir():
+		return "", fmt.Errorf("%s is a file; name the folder that it is in: %s", dir, filepath.Dir(dir))
+	}
+	return filepath.Abs(dir)
 }
 
 // withTests joins what the shop's loader found with what its tests say.
@@ -113,21 +137,38 @@ func (a *app) oneShop(dir string) (*shop.Shop, error) {
 		return nil, err
 	}
 	if len(all) != 1 {
-		return nil, usageError(fmt.Sprintf("%s holds %d shops; name the folder of one of them", dir, len(all)))
+		one := filepath.Join(dir, filepath.Base(all[0].Dir))
+		return nil, usageError(fmt.Sprintf("%s holds %d shops; name the folder of one of them, such as %s", dir, len(all), one))
 	}
 	f := all[0]
 	if f.Shop == nil {
 		a.writeProblems(a.err, f.problems, f.Sources)
+		fmt.Fprintf(a.err, "xiaoer: %s has %s to mend first\n", dir, counted(f.errors(), "error"))
 		return nil, errProblems
 	}
 	return f.Shop, nil
 }
 
-// writeProblems writes diagnostics with their source lines.
+// writeProblems writes diagnostics with their source lines. Who reads Chinese gets each code explained in Chinese, once.
 func (a *app) writeProblems(w io.Writer, problems []doc.Diagnostic, sources map[string][]byte) {
+	explained := map[doc.Code]bool{}
 	for _, d := range problems {
 		_, _ = io.WriteString(w, doc.Render(d, sources[d.Range.File]))
+		if info, ok := doc.Explain(d.Code); ok && !explained[d.Code] && a.chinese() {
+			explained[d.Code] = true
+			fmt.Fprintf(w, "  %s：%s\n", d.Code, info.Chinese)
+		}
 	}
+}
+
+// chinese tells whether the environment asks for Chinese; of its variables the first that is set counts.
+func (a *app) chinese() bool {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value, ok := a.env(name); ok && value != "" {
+			return strings.HasPrefix(value, "zh")
+		}
+	}
+	return false
 }
 
 // classifier is the built-in one, or that of a shop.

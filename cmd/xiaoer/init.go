@@ -12,7 +12,7 @@ import (
 )
 
 type initCmd struct {
-	Dir  string `arg:"" help:"The folder to make." type:"path"`
+	Dir  string `arg:"" help:"The folder to make."`
 	Lang string `help:"Language of the starter shop: ${enum}." enum:"zh,en" default:"zh"`
 }
 
@@ -34,7 +34,7 @@ func (c *initCmd) Run(a *app) error {
 	}
 	for _, e := range entries {
 		if _, err := os.Lstat(filepath.Join(c.Dir, e.Name())); !errors.Is(err, fs.ErrNotExist) {
-			return usageError(fmt.Sprintf("%s is there already; name a new folder", filepath.Join(c.Dir, e.Name())))
+			return fmt.Errorf("%s is there already and is left as it is; name a new folder", filepath.Join(c.Dir, e.Name()))
 		}
 	}
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil { //nolint:gosec // a shop's files are for its owner's colleagues too

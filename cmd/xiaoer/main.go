@@ -70,7 +70,6 @@ func run(a *app, args []string) int {
 		kong.Writers(a.out, a.err),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		return report(a, err)
@@ -83,16 +82,17 @@ func run(a *app, args []string) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(a.err, "xiaoer: %v\nxiaoer: see xiaoer %s--help\n", err, commandWord(args))
+		fmt.Fprintf(a.err, "xiaoer: %v\nxiaoer: see xiaoer %s--help\n", err, commandWord(err))
 		return exitUsage
 	}
 	return report(a, parsed.Run(a))
 }
 
-// commandWord is the command that was meant, followed by a space, for the hint after a usage error.
-func commandWord(args []string) string {
-	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		return args[0] + " "
+// commandWord is the command that was read before a usage error, followed by a space, for the hint after it.
+func commandWord(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context.Selected() != nil {
+		return parse.Context.Selected().Name + " "
 	}
 	return ""
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -13,9 +15,9 @@ import (
 )
 
 type replayCmd struct {
-	Dir     string `arg:"" help:"The folder that answers: the edited one." type:"path"`
-	Log     string `required:"" help:"Recorded messages, one webhook body a line." placeholder:"FILE" type:"path"`
-	Against string `help:"The folder to compare with: the one that is live." placeholder:"DIR2" type:"path"`
+	Dir     string `arg:"" help:"The folder that answers: the edited one."`
+	Log     string `required:"" help:"Recorded messages, one webhook body a line." placeholder:"FILE"`
+	Against string `help:"The folder to compare with: the one that is live." placeholder:"DIR2"`
 	JSON    bool   `name:"json" help:"Write one JSON object."`
 }
 
@@ -76,7 +78,7 @@ func (a *app) progress(what string) *progressbar.ProgressBar {
 
 func writeChanges(w io.Writer, changes shoptest.Changes) error {
 	for _, change := range changes.Changes {
-		fmt.Fprintf(w, "%s: %s\n", change.Message.ID, change.Message.Text)
+		fmt.Fprintf(w, "%s: %s\n", printable(change.Message.ID), printable(change.Message.Text))
 		fmt.Fprintln(w, "  before:", oneLine(change.Before))
 		fmt.Fprintln(w, "  after: ", oneLine(change.After))
 	}
@@ -85,6 +87,16 @@ func writeChanges(w io.Writer, changes shoptest.Changes) error {
 	}
 	_, err := fmt.Fprintf(w, "%s, %d would be answered differently\n", counted(changes.Messages, "message"), changes.Changed)
 	return err
+}
+
+// printable shows a buyer's words in one line, and lets them not steer the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // oneLine writes what a message got in one line of JSON.

@@ -8,13 +8,15 @@ import (
 )
 
 type scriptsCmd struct {
-	Dir string `arg:"" help:"A shop's folder." type:"path"`
+	Dir string `arg:"" help:"A shop's folder."`
 }
 
 // Help teaches the command.
 func (scriptsCmd) Help() string {
 	return `Lists every named sentence that the bot may say besides the rules' own texts, ready to be copied into the
-scripts: of shop.yaml and changed there. Several lines of one name are variants that are taken in turn.`
+scripts: of shop.yaml and changed there. Several lines of one name are variants that are taken in turn.
+
+  xiaoer scripts myshop`
 }
 
 // Run lists the scripts as YAML.

@@ -17,7 +17,7 @@ import (
 )
 
 type serveCmd struct {
-	Shops          string `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" type:"path" placeholder:"DIR"`
+	Shops          string `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
 	Addr           string `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
 	Store          string `help:"Where state is kept: memory: (lost when the process ends)." default:"memory:" env:"XIAOER_STORE"`
 	ForbidUnsigned bool   `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
@@ -41,11 +41,15 @@ func (c *serveCmd) Run(a *app) error {
 		return usageError(fmt.Sprintf("the store %q is not there yet; this version has memory:", c.Store))
 	}
 	log := a.logger(c.LogFormat)
+	whole, err := wholePath(c.Shops)
+	if err != nil {
+		return err
+	}
 	loader, err := a.loader()
 	if err != nil {
 		return err
 	}
-	registry, err := shop.OpenRegistry(shop.RegistryOptions{Dir: c.Shops, Loader: loader, Logger: log, Now: a.now})
+	registry, err := shop.OpenRegistry(shop.RegistryOptions{Dir: whole, Loader: loader, Logger: log, Now: a.now})
 	if err != nil {
 		return err
 	}

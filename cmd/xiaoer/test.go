@@ -3,16 +3,17 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"xiaoer/bot/shoptest"
 )
 
 type testCmd struct {
-	Dir   string `arg:"" help:"A shop's folder, or a folder of them." type:"path"`
+	Dir   string `arg:"" help:"A shop's folder, or a folder of them."`
 	JSON  bool   `name:"json" help:"Write the results as one JSON object."`
 	Cover bool   `help:"List the rules that no test reached."`
-	JUnit string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE" type:"path"`
+	JUnit string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE"`
 	Run_  string `name:"run" help:"Run only the tests whose name matches this regular expression." placeholder:"PATTERN"` //nolint:revive // Run is the command's method
 }
 
@@ -36,6 +37,9 @@ A failure shows what was expected, what came, and each rule that was read with t
 
 // Run runs the tests of every shop in the folder.
 func (c *testCmd) Run(a *app) error {
+	if _, err := regexp.Compile(c.Run_); err != nil {
+		return usageError(fmt.Sprintf("--run %s is no regular expression: %v", c.Run_, err))
+	}
 	all, err := a.folders(c.Dir)
 	if err != nil {
 		return err
@@ -57,7 +61,7 @@ func (c *testCmd) Run(a *app) error {
 		}
 		sum = add(sum, one)
 	}
-	if err := c.finish(a, sum, len(all)); err != nil {
+	if err := c.finish(a, sum, len(all), broken); err != nil {
 		return err
 	}
 	if broken || sum.Failed > 0 {
@@ -94,7 +98,7 @@ func add(sum, one shoptest.Summary) shoptest.Summary {
 }
 
 // finish writes the summary where it was asked for.
-func (c *testCmd) finish(a *app, sum shoptest.Summary, shops int) error {
+func (c *testCmd) finish(a *app, sum shoptest.Summary, shops int, broken bool) error {
 	if c.JUnit != "" {
 		if err := c.writeJUnit(sum); err != nil {
 			return err
@@ -103,13 +107,22 @@ func (c *testCmd) finish(a *app, sum shoptest.Summary, shops int) error {
 	if c.JSON {
 		return writeJSON(a.out, sum)
 	}
-	if len(sum.Tests) == 0 {
-		_, err := fmt.Fprintf(a.out, "%s: no tests were run; write some in tests.yaml, see xiaoer test --help\n", c.Dir)
-		return err
-	}
-	_, err := fmt.Fprintf(a.out, "%d passed, %d failed\n%s: %d of %d rules reached in %s\n",
-		sum.Passed, sum.Failed, c.Dir, sum.Coverage.Rules, sum.Coverage.Total, counted(shops, "shop"))
+	_, err := fmt.Fprintln(a.out, c.verdict(sum, shops, broken))
 	return err
+}
+
+// verdict is the last line for a person.
+func (c *testCmd) verdict(sum shoptest.Summary, shops int, broken bool) string {
+	switch {
+	case len(sum.Tests) > 0:
+		return fmt.Sprintf("%s: %d passed, %d failed; %d of %d rules reached in %s",
+			c.Dir, sum.Passed, sum.Failed, sum.Coverage.Rules, sum.Coverage.Total, counted(shops, "shop"))
+	case broken:
+		return c.Dir + ": no tests were run; mend the problems first"
+	case c.Run_ != "":
+		return fmt.Sprintf("%s: no test has a name that matches %s", c.Dir, c.Run_)
+	}
+	return c.Dir + ": no tests were run; write some in tests.yaml, see xiaoer test --help"
 }
 
 func (c *testCmd) writeJUnit(sum shoptest.Summary) error {
@@ -137,6 +150,6 @@ func (f failures) Report(r shoptest.Result) {
 		fmt.Fprintf(f.a.out, "  %s\n", strings.ReplaceAll(line, "\n", "\n  "))
 	}
 	for _, line := range r.Trace {
-		fmt.Fprintf(f.a.out, "    %s\n", line)
+		fmt.Fprintf(f.a.out, "    %s\n", strings.ReplaceAll(line, "\n", "\n      "))
 	}
 }
