@@ -28,7 +28,7 @@ func (r *reader) analyse(drafts []*draft, at doc.Range) {
 		r.checkProducts(d.products)
 	}
 	// What is missing may be what could not be read: a misspelt intent is one problem, not two.
-	if !r.problems.HasErrors() && !r.incomplete && len(drafts) > 0 {
+	if !r.problems.HasErrors() && !r.incomplete {
 		r.checkAnswered(drafts, at)
 		r.checkNeedsOrder(drafts)
 	}

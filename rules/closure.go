@@ -19,8 +19,15 @@ type scope struct {
 	read   []string
 }
 
-// closure is any, all, none and count.
+// closure is any, all, none and count; count of a list alone is its length.
 func (c *checker) closure(n ast.Node, name string, args []ast.Node) (operand, bool) {
+	if len(args) == 1 && name == "count" {
+		list, ok := c.check(args[0])
+		if !ok {
+			return operand{}, false
+		}
+		return c.length(n, list)
+	}
 	if len(args) != 2 {
 		return c.failHint(c.x.extent(n), doc.TypeMismatch, fmt.Sprintf("for example %s(order.items, .quantity > 1)", name), "%s takes a list and a condition", name)
 	}

@@ -103,6 +103,7 @@ func TestLanguage(t *testing.T) {
 		{"all", `all(order.items, .quantity >= 1)`, `all(order.items, .quantity > 1)`},
 		{"none", `none(order.items, .quantity > 3)`, `none(order.items, .quantity > 2)`},
 		{"count", `count(order.items, .price > 1) == 2`, `count(order.items, .price > 10) == 2`},
+		{"count without a condition", `count(order.items) == 2`, `count(order.items) == 3`},
 		{"lower", `lower(message.text) contains "ok"`, `message.text contains "ok"`},
 		{"lower in a closure", `any(order.items, lower(.title) contains "red")`, `any(order.items, .title contains "red")`},
 		{"trim", `trim(message.text) startsWith "我"`, `message.text startsWith "我"`},

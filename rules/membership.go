@@ -24,11 +24,11 @@ func (c *checker) membership(n *ast.BinaryNode) (operand, bool) {
 	}
 	if right.typ.Kind != Texts {
 		what := c.x.written(right.at)
-		hint := fmt.Sprintf("write %s in [%s, …]", c.x.written(left.at), what)
+		hint := fmt.Sprintf("write %s in [%s]", c.x.written(left.at), what)
 		if right.typ.Kind == Records {
 			hint = fmt.Sprintf("ask about its entries: any(%s, .%s == %s)", what, right.typ.Fields[0].Name, c.x.written(left.at))
 		}
-		if right.typ.Kind.isText() && left.typ.Kind.isText() {
+		if right.typ.Kind.isText() && !right.fixed && left.typ.Kind.isText() {
 			hint = fmt.Sprintf("write %s contains %s", what, c.x.written(left.at))
 		}
 		return c.failHint(right.at, doc.TypeMismatch, hint, "%s is %s, not a list of texts", what, describe(right.typ))

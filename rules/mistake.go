@@ -138,6 +138,9 @@ func (s *scanner) word() (mistake, bool) {
 	}
 	word := string(s.text[from:s.at])
 	field := from > 0 && s.text[from-1] == '.'
+	if strings.HasPrefix(word, "$") {
+		return mistake{at: span{from, from + 1}, message: "`$` cannot stand here", hint: "write names and numbers without it"}, true
+	}
 	if plain, ok := spokenOperator(word); ok && !field {
 		return mistake{at: span{from, s.at}, message: fmt.Sprintf("`%s` is no operator here", word), hint: fmt.Sprintf("write `%s`", plain)}, true
 	}
@@ -178,12 +181,18 @@ func spokenOperator(word string) (string, bool) {
 func (s *scanner) sign() (mistake, bool) {
 	from := s.at
 	r := s.text[from]
+	if r == '¥' || r == '￥' || r == '€' || r == '£' {
+		return mistake{at: span{from, from + 1}, message: fmt.Sprintf("`%c` cannot stand here", r), hint: "write only the number"}, true
+	}
 	if plain, ok := halfWidth(r); ok {
 		return mistake{
 			at:      span{from, from + 1},
 			message: fmt.Sprintf("`%c` is a Chinese or full-width character; conditions are written with plain ones", r),
 			hint:    fmt.Sprintf("write `%s` in its place: %s", plain, plainText(s.text)),
 		}, true
+	}
+	if r == '/' && (s.peek(1) == '/' || s.peek(1) == '*') {
+		return mistake{at: span{from, len(s.text)}, message: "what follows here would be dropped as a comment", hint: "write comments on a line of their own that begins with #"}, true
 	}
 	for _, m := range wrongSigns() {
 		if strings.HasPrefix(string(s.text[from:min(len(s.text), from+3)]), m.sign) {
@@ -237,8 +246,6 @@ func halfWidth(r rune) (string, bool) {
 		return "!=", true
 	case '＝':
 		return "==", true
-	case '￥', '¥':
-		return "", true
 	}
 	if isFullWidth(r) {
 		return string(r - '！' + '!'), true
@@ -256,5 +263,5 @@ func plainText(text []rune) string {
 		}
 		b.WriteRune(r)
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(b.String(), "====", "=="), "!==", "!=")
+	return strings.NewReplacer("====", "==", "!==", "!=", ">==", ">=", "<==", "<=").Replace(b.String())
 }

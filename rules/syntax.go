@@ -31,13 +31,15 @@ func (x *expression) explainSyntax(err error) {
 		return
 	}
 	message, hint := x.sayParserError(e.Message)
-	if strings.HasPrefix(e.Message, "unexpected token EOF") {
+	if strings.HasPrefix(e.Message, "unexpected token EOF") || strings.HasPrefix(e.Message, "unexpected end") {
 		at = x.lastToken()
 		if open := x.unclosed(); open != nil {
 			at = span{open.From, open.To}
 		}
 	}
-	if strings.HasPrefix(e.Message, "invalid") || strings.Contains(e.Message, "too large") {
+	if strings.HasPrefix(e.Message, "invalid char escape") {
+		at.from = max(0, at.from-1)
+	} else if strings.HasPrefix(e.Message, "invalid") || strings.Contains(e.Message, "too large") {
 		at = x.numberBefore(at)
 	}
 	x.fail(at, doc.Syntax, "%s", message).WithHint(hint)
@@ -106,10 +108,12 @@ func (x *expression) lastToken() span {
 func (x *expression) sayParserError(message string) (sentence, hint string) {
 	unexpected := regexp.MustCompile(`^unexpected token \w+\((.*)\)$`).FindStringSubmatch(message)
 	switch {
+	case unexpected != nil && strings.Contains(unexpected[1], `","`):
+		return "`,` cannot stand here", `a list stands in square brackets: ["paid", "unpaid"]; a number has a point: 3.5`
 	case unexpected != nil:
 		return fmt.Sprintf("%s cannot stand here", strings.Trim(unexpected[1], "`")),
 			"between two conditions stands `and` or `or`, between two values an operator such as `==`"
-	case strings.HasPrefix(message, "unexpected token EOF"):
+	case strings.HasPrefix(message, "unexpected token EOF"), strings.HasPrefix(message, "unexpected end"):
 		last := x.lastToken()
 		if open := x.unclosed(); open != nil {
 			return fmt.Sprintf("the `%s` is never closed", open.Value), "close it, or take it out"
