@@ -9,8 +9,8 @@ import (
 
 // When the log is carried over into the file.
 const (
-	checkpointEvery = 500      // pieces of work between two checkpoints beside the writer
-	longLog         = 4000     // pages (16 MiB) of log after which the writer completes a checkpoint by itself
+	checkpointEvery = 1000     // pages of log, about, between two checkpoints beside the writer
+	longLog         = 4000     // pages of log (16 MiB) after which the writer completes a checkpoint by itself
 	keptLog         = 64 << 20 // bytes of an empty log that stay on the disk
 )
 
@@ -23,6 +23,7 @@ type checkpointer struct {
 	wake   chan struct{}
 	ended  chan struct{}
 	rest   atomic.Bool // the writer is to do the rest
+	conn   *sql.Conn   // of the goroutine; nil when it has to be opened (again)
 }
 
 func newCheckpointer(db *sql.DB, logger *slog.Logger) *checkpointer {
@@ -33,12 +34,15 @@ func newCheckpointer(db *sql.DB, logger *slog.Logger) *checkpointer {
 
 func (c *checkpointer) run() {
 	defer close(c.ended)
+	defer c.drop()
 	for range c.wake {
 		busy, pages, err := c.once()
 		if err != nil {
 			c.logger.Warn("carry the log over", "err", explain(err))
+			c.drop()
+			continue
 		}
-		if err == nil && !busy && pages > longLog {
+		if !busy && pages > longLog {
 			c.rest.Store(true)
 		}
 	}
@@ -46,14 +50,21 @@ func (c *checkpointer) run() {
 
 // once makes one checkpoint that waits for nobody, and says how long the log is.
 func (c *checkpointer) once() (busy bool, pages int64, err error) {
-	conn, err := c.db.Conn(context.Background())
-	if err != nil {
-		return false, 0, err
+	if c.conn == nil {
+		if c.conn, err = c.db.Conn(context.Background()); err != nil {
+			return false, 0, err
+		}
 	}
-	defer conn.Close()
 	var done int64
-	err = conn.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &pages, &done)
+	err = c.conn.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &pages, &done)
 	return busy, pages, err
+}
+
+func (c *checkpointer) drop() {
+	if c.conn != nil {
+		_ = c.conn.Close() // it holds nothing
+		c.conn = nil
+	}
 }
 
 // due asks for a checkpoint, without waiting for it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -18,9 +19,6 @@ const application = 0x7869616f
 
 // migrate brings the tables to this program's version. A file of a newer version is refused and left as it is.
 func migrate(ctx context.Context, db *sql.DB) error {
-	if err := claim(ctx, db); err != nil {
-		return err
-	}
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
@@ -29,20 +27,33 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	kept, ours, err := steps.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read the version: %w", err)
+	for range migrateTries {
+		var done bool
+		if done, err = climb(ctx, steps); done || ctx.Err() != nil {
+			break
+		}
 	}
+	return err
+}
+
+// migrateTries is how often a migration is tried: another program that opens the same new file may be quicker.
+const migrateTries = 5
+
+// climb brings the tables to this program's version; done is false when it may be tried again.
+func climb(ctx context.Context, steps *goose.Provider) (done bool, err error) {
+	kept, ours, err := steps.GetVersions(ctx)
 	switch {
+	case err != nil:
+		return false, fmt.Errorf("read the version: %w", err)
 	case kept > ours:
-		return fmt.Errorf("it is of version %d and this program knows up to %d; use a newer program", kept, ours)
+		return true, fmt.Errorf("it is of version %d and this program knows up to %d; use a newer program", kept, ours)
 	case kept == ours:
-		return nil
+		return true, nil
 	}
 	if _, err := steps.Up(ctx); err != nil {
-		return fmt.Errorf("bring it to version %d: %w", ours, err)
+		return false, fmt.Errorf("bring it to version %d: %w", ours, err)
 	}
-	return nil
+	return true, nil
 }
 
 // claim marks an empty database as ours and refuses that of another program.
@@ -58,7 +69,7 @@ func claim(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if mark != 0 || tables > 0 {
-		return fmt.Errorf("it is the database of another program")
+		return errors.New("it is the database of another program")
 	}
 	_, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, application))
 	return err

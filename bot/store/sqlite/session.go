@@ -12,6 +12,7 @@ import (
 type session struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+	bytes    int // of texts, since they were last asked for
 }
 
 func openSession(db *sql.DB) (*session, error) {
@@ -34,12 +35,27 @@ func (c *session) prepare(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
+// takeBytes is how much text was handed in since it was last asked.
+func (c *session) takeBytes() (n int) {
+	n, c.bytes = c.bytes, 0
+	return n
+}
+
+func (c *session) count(args []any) {
+	for _, a := range args {
+		if text, ok := a.(string); ok {
+			c.bytes += len(text)
+		}
+	}
+}
+
 // exec runs a statement and says how many rows it changed.
 func (c *session) exec(query string, args ...any) (int64, error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return 0, err
 	}
+	c.count(args)
 	result, err := s.ExecContext(context.Background(), args...)
 	if err != nil {
 		return 0, err
@@ -53,6 +69,7 @@ func (c *session) returned(query string, args ...any) (text string, ok bool, err
 	if err != nil {
 		return "", false, err
 	}
+	c.count(args)
 	err = s.QueryRowContext(context.Background(), args...).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil

@@ -79,6 +79,9 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := prepare(o.Path); err != nil {
 		return nil, err
 	}
+	if err := look(ctx, o); err != nil {
+		return nil, err
+	}
 	forWriting, err := address(o.Path, o.LockWait,
 		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
@@ -106,6 +109,19 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o)}
 	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
 	return s, nil
+}
+
+// look claims the file on a connection that changes nothing by being opened, as switching to the log would.
+func look(ctx context.Context, o Options) error {
+	plain, err := address(o.Path, o.LockWait)
+	if err != nil {
+		return err
+	}
+	db, err := openPool(plain, 1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(claim(ctx, db), db.Close())
 }
 
 func openPool(address string, most int) (*sql.DB, error) {

@@ -28,7 +28,7 @@ type writer struct {
 	ended  chan struct{}
 
 	session *session // of the goroutine; nil when it has to be opened (again)
-	since   int      // pieces of work since the last checkpoint was asked for
+	since   int      // pages of log, about, since the last checkpoint was asked for
 	log     *checkpointer
 }
 
@@ -133,12 +133,18 @@ func (w *writer) commit(first *work) {
 	for _, r := range ran {
 		close(r.done)
 	}
-	w.shorten(len(ran))
+	w.shorten(len(ran)*pagesOfWork + w.session.takeBytes()/pageSize)
 }
 
-// shorten sees to it that the log does not grow for ever.
-func (w *writer) shorten(ran int) {
-	if w.since += ran; w.since >= checkpointEvery {
+// A piece of work changes about so many pages beside those that its texts fill.
+const (
+	pagesOfWork = 2
+	pageSize    = 4096
+)
+
+// shorten sees to it that the log, which has grown by so many pages, does not grow for ever.
+func (w *writer) shorten(grown int) {
+	if w.since += grown; w.since >= checkpointEvery {
 		w.since = 0
 		w.log.due()
 	}
