@@ -131,18 +131,8 @@ func (t *turn) lastLine() string {
 
 // effects records what a rule's answer changes besides the words.
 func (t *turn) effects(rule *rules.Rule, offer *OfferMade) {
-	t.once = append(t.once, rule)
-	put(&t.c.Answers, rule.ID, t.c.Answers[rule.ID]+1)
-	if len(rule.Replies) > 1 {
-		put(&t.c.Variants, rule.ID, (t.variant+1)%len(rule.Replies))
-	}
+	t.count(rule)
 	t.apology = t.apology || rule.Apologise
-	t.tag(rule)
-	if rule.Limit != nil {
-		u := Use{Rule: rule.ID, At: t.e.At, Conversation: t.c.ID, Episode: t.c.Episode}
-		t.uses = append(t.uses, u)
-		t.act(Action{Kind: ActUse, Rule: rule.ID, Use: &u})
-	}
 	if offer != nil {
 		t.makeOffer(rule, *offer)
 	}
@@ -151,6 +141,21 @@ func (t *turn) effects(rule *rules.Rule, offer *OfferMade) {
 	}
 	if rule.Close {
 		t.closing = rule.ID
+	}
+}
+
+// count counts an answer of a rule: for repeats, variants, limits and tags.
+func (t *turn) count(rule *rules.Rule) {
+	t.once = append(t.once, rule)
+	put(&t.c.Answers, rule.ID, t.c.Answers[rule.ID]+1)
+	if len(rule.Replies) > 1 {
+		put(&t.c.Variants, rule.ID, (t.variant+1)%len(rule.Replies))
+	}
+	t.tag(rule)
+	if rule.Limit != nil {
+		u := Use{Rule: rule.ID, At: t.e.At, Conversation: t.c.ID, Episode: t.c.Episode}
+		t.uses = append(t.uses, u)
+		t.act(Action{Kind: ActUse, Rule: rule.ID, Use: &u})
 	}
 }
 

@@ -64,7 +64,12 @@ func (t *turn) guard(name string, r Request, rule *rules.Rule) {
 	}
 	t.note("guard: %s", name)
 	t.dropQuestion()
-	t.handOver(h)
+	if rule == nil {
+		t.name(name)
+	}
+	if t.handOver(h) && rule != nil {
+		t.count(rule)
+	}
 }
 
 // subject is what the case is about: what else the buyer asked for in this message, else what is open, else the guard's

@@ -118,7 +118,7 @@ func (m *model) checkOwed(e bot.Event, turn bot.Turn) {
 		return
 	}
 	silent := strings.Join(turn.Trace.Notes, ";")
-	for _, reason := range []string{"a card alone", "wants no answer", "one more photo", "greeted already", "kept for later"} {
+	for _, reason := range []string{"a card alone", "wants no answer", "a bare number", "one more photo", "greeted already", "kept for later"} {
 		if strings.Contains(silent, reason) {
 			return
 		}

@@ -103,6 +103,14 @@ func TestSilenceWhileAHumanHasIt(t *testing.T) {
 	require.Equal(t, "urgent", got.Conversation.Case.Priority)
 }
 
+func TestAGuardsRuleTagsAndCounts(t *testing.T) {
+	k := begin(t, shop(t, head+"rules: [{id: h, intent: human, tag: [人工], limit: {times: 1, per: day}, reply: 好, handoff: {team: lead}}, {id: a, intent: return, reply: 甲}]\n"))
+	got := k.says("人工", is("human"))
+	require.Equal(t, []string{"人工"}, got.Response("").Tags)
+	k.event(bot.EventRelease)
+	require.Equal(t, []string{"guard.human"}, rulesOf(k.says("人工", is("human"))), "the limit is used up, a human is reached all the same")
+}
+
 func TestPriorityOfGuards(t *testing.T) {
 	tests := []struct {
 		name string

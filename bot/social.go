@@ -35,12 +35,27 @@ func (t *turn) cancel(keepTasks bool) {
 	if keepTasks {
 		return
 	}
+	var others []Handoff
 	for i := range t.c.Tasks {
 		task := cloneCase(&t.c.Tasks[i])
+		if task.Episode != t.c.Episode || !t.takenBack(task.Intent) {
+			others = append(others, *task)
+			continue
+		}
 		task.Stage, task.Outcome, task.ClosedAt = "closed", "withdrawn", t.e.At
 		t.changed(task, "buyer", "withdrawn")
+		t.act(Action{Kind: ActNotice, Notice: &Notice{Team: task.Team, Kind: "withdrawn", Handoff: task.ID}})
 	}
-	t.c.Tasks = nil
+	t.c.Tasks = others
+}
+
+// takenBack tells whether the buyer takes this intent back: the named ones where the message names some, else everything.
+func (t *turn) takenBack(name string) bool {
+	if len(t.reading.Negated) == 0 {
+		return true
+	}
+	intent, _, _ := strings.Cut(name, ".")
+	return contains(t.reading.Negated, name) || contains(t.reading.Negated, intent)
 }
 
 // dropQuestion closes the open question without an answer.
@@ -52,6 +67,10 @@ func (t *turn) acknowledge() bool {
 		return false
 	}
 	m := t.e.Message
+	if n, bare := choiceNumber(t.text()); bare && n < 10 && t.c.Question == nil {
+		t.note("a bare number wants no answer")
+		return true
+	}
 	if t.reading.Acknowledgement || m.Kind == KindEmoji && t.reading.Mood != intents.Angry && !t.reading.Chasing {
 		t.note("an acknowledgement wants no answer")
 		return true

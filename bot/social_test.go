@@ -60,6 +60,25 @@ func TestWithdraw(t *testing.T) {
 	})
 }
 
+func TestWithdrawingNamesItsTask(t *testing.T) {
+	k := begin(t, shop(t, head+"rules:\n  - {id: a, intent: return, reply: 甲, handoff: {task: true}}\n  - {id: b, intent: invoice, reply: 乙, handoff: {task: true}}\n"))
+	k.says("退", is("return"))
+	k.says("票", is("invoice"))
+	k.says("不退了", with(withdrawn(), func(r *intents.Reading) { r.Negated = []string{"return"} }))
+	require.Len(t, k.c.Tasks, 1)
+	require.Equal(t, "invoice", k.c.Tasks[0].Intent)
+	k.after(24 * time.Hour)
+	k.says("不用了", withdrawn())
+	require.Len(t, k.c.Tasks, 1, "a task of an earlier episode is not meant")
+}
+
+func TestABareNumberWithNothingOpen(t *testing.T) {
+	k := begin(t, shop(t, plainRules))
+	got := k.says("1", none())
+	require.Empty(t, texts(got))
+	require.Zero(t, got.Conversation.Counts.Failures)
+}
+
 func TestMedia(t *testing.T) {
 	voice := bot.Message{Kind: bot.KindVoice}
 	k := begin(t, shop(t, plainRules))
