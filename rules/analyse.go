@@ -28,7 +28,8 @@ func (r *reader) analyse(drafts []*draft, at doc.Range) {
 		r.checkProducts(d.products)
 	}
 	// What is missing may be what could not be read: a misspelt intent is one problem, not two.
-	if !r.problems.HasErrors() && !r.incomplete {
+	// A folder without any rule is one that is just begun.
+	if !r.problems.HasErrors() && !r.incomplete && len(drafts) > 0 {
 		r.checkAnswered(drafts, at)
 		r.checkNeedsOrder(drafts)
 	}
