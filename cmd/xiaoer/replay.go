@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"xiaoer/bot"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/shoptest"
 )
@@ -79,8 +79,8 @@ func (a *app) progress(what string) *progressbar.ProgressBar {
 func writeChanges(w io.Writer, changes shoptest.Changes) error {
 	for _, change := range changes.Changes {
 		fmt.Fprintf(w, "%s: %s\n", printable(change.Message.ID), printable(change.Message.Text))
-		fmt.Fprintln(w, "  before:", oneLine(change.Before))
-		fmt.Fprintln(w, "  after: ", oneLine(change.After))
+		fmt.Fprintln(w, "  before:", answerLine(change.Before))
+		fmt.Fprintln(w, "  after: ", answerLine(change.After))
 	}
 	if changes.Skipped > 0 {
 		fmt.Fprintf(w, "%s of the log could not be read as a webhook body\n", counted(changes.Skipped, "line"))
@@ -99,11 +99,23 @@ func printable(text string) string {
 	}, text)
 }
 
-// oneLine writes what a message got in one line of JSON.
-func oneLine(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
+// answerLine is what a message got, in one line: the rules, the words, the question, the case.
+func answerLine(r bot.Response) string {
+	parts := []string{"no rule"}
+	if len(r.Rules) > 0 {
+		parts[0] = strings.Join(r.Rules, ", ")
 	}
-	return string(data)
+	for _, reply := range r.Replies {
+		parts = append(parts, "says "+printable(replyText(reply)))
+	}
+	if r.Ask != nil {
+		parts = append(parts, "asks "+*r.Ask)
+	}
+	for _, offer := range r.Offers {
+		parts = append(parts, fmt.Sprintf("offers %s %s", offer.Kind, offer.Amount))
+	}
+	if h := r.Handoff; h != nil {
+		parts = append(parts, fmt.Sprintf("hands over to %s, priority %s: %s", h.Team, h.Priority, printable(h.Reason)))
+	}
+	return strings.Join(append(parts, "status "+string(r.Status)), " | ")
 }

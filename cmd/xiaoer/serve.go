@@ -155,6 +155,7 @@ func (s *service) web(eng *engine.Engine, metrics *web.Metrics) web.Options {
 		Ready:   eng.Ready,
 		Logger:  s.log,
 		Metrics: metrics,
+		Version: version(),
 	}
 }
 
