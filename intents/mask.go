@@ -77,7 +77,7 @@ func isStar(runes []rune, i int) bool {
 	if i < len(runes) && (runes[i] == ' ' || runes[i] == '-') {
 		i++
 	}
-	return i < len(runes) && (runes[i] == '星' || i+1 < len(runes) && runes[i] == 's' && runes[i+1] == 't')
+	return i < len(runes) && (runes[i] == '星' && (i+1 == len(runes) || runes[i+1] != '期') || i+1 < len(runes) && runes[i] == 's' && runes[i+1] == 't')
 }
 
 // cardLabels are the fields of the order and goods cards that marketplaces paste into a chat, longest first.

@@ -82,7 +82,7 @@ func TestReadDenials(t *testing.T) {
 			require.True(t, r.Withdrawn)
 		})
 	}
-	for _, text := range []string{"为什么不退款", "能不能不退货只退款", "不退款我就投诉", "颜色不搭，退了算了", "怎么不能退"} {
+	for _, text := range []string{"为什么不退款", "能不能不退货只退款", "不退款我就投诉", "颜色不搭，退了算了", "怎么不能退", "我不要了退货", "不要这个 要退货", "页面没有申请退款这一项"} {
 		t.Run(text, func(t *testing.T) { require.False(t, c.Read(text).Withdrawn) })
 	}
 }
