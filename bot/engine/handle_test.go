@@ -403,6 +403,23 @@ func TestShopsThatAreNotThere(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestAPanicHoldsNothing(t *testing.T) {
+	b := newBench(t, func(o *engine.Options) { o.Seats = 1 })
+	b.change("s", func(s *engine.Shop) {
+		s.Read = func(text string) intents.Reading {
+			if text == "panic" {
+				panic("as asked")
+			}
+			return read(text)
+		}
+		s.Orders = func(context.Context, bot.Lookup) bot.LookupResult { panic("the source, too") }
+	})
+	require.Panics(t, func() { _, _ = b.Handle(t.Context(), "s", message("c", "m-1", "panic")) })
+	require.NotEmpty(t, b.say(t, message("c", "m-2", "你好")).Replies, "neither lane nor seat is held")
+	require.NotEmpty(t, b.say(t, message("c", "m-3", "我要退货")).Replies, "a source that panics is down")
+	require.Zero(t, b.Depth())
+}
+
 func BenchmarkHandle(b *testing.B) {
 	e := newBench(b, nil)
 	for i := range b.N {

@@ -103,6 +103,11 @@ func (d *demoPage) play(what func(context.Context, echo.Context, *session) error
 		if err := s.tick(ctx); err != nil {
 			return err
 		}
+		if c.Request().Method == http.MethodPost {
+			if err := s.full(); err != nil {
+				return err
+			}
+		}
 		if err := what(ctx, c, s); err != nil {
 			return err
 		}

@@ -134,3 +134,16 @@ func TestDemoSessionsAreBounded(t *testing.T) {
 	beginDemo(t, h)
 	scenario{method: "GET", url: first, status: 404, problem: "not-found", field: "session"}.run(t, h)
 }
+
+func TestADemoConversationIsBounded(t *testing.T) {
+	t.Parallel()
+	h := newServer(t, func(o *web.Options) { o.Demo = demoOptions() }).Handler()
+	at := beginDemo(t, h)
+	for range 600 {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, at+"/clock", strings.NewReader(`{"to":"5m"}`)))
+		require.Equal(t, http.StatusOK, w.Code)
+	}
+	scenario{url: at + "/clock", body: `{"to":"5m"}`, status: 429, problem: "too-many"}.run(t, h)
+	scenario{method: "GET", url: at, status: 200}.run(t, h)
+}

@@ -71,11 +71,16 @@ func (s *session) say(l demoLine) {
 	s.lines = append(s.lines, l)
 }
 
+// full is the problem of a session that has gone on long enough.
+func (s *session) full() error {
+	if len(s.lines) < mostLines {
+		return nil
+	}
+	return newProblem(http.StatusTooManyRequests, "too-many", "this conversation is long enough; begin a new one").after(time.Minute)
+}
+
 // hear takes one message of the buyer through the engine and notes what came of it.
 func (s *session) hear(ctx context.Context, m bot.Message) error {
-	if len(s.lines) >= mostLines {
-		return newProblem(http.StatusTooManyRequests, "too-many", "this conversation is long enough; begin a new one").after(time.Minute)
-	}
 	s.sent++
 	m.ID, m.Conversation, m.Buyer, m.SentAt = "m-"+strconv.Itoa(s.sent), s.id, s.shop.Buyer, s.clock.now()
 	began := s.clock.now()
