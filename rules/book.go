@@ -16,6 +16,9 @@ type Source struct {
 type Options struct {
 	// Drop are the ids of base rules that the shop removes, with the place where it says so.
 	Drop map[string]doc.Range
+	// Tolerate are codes that the shop may allow itself: an unreachable rule or a constant condition is then reported, and
+	// the book is made all the same. Of every other code an error withholds the book.
+	Tolerate []doc.Code
 }
 
 // A Book is a shop's compiled rules. It is immutable and may be shared by any number of goroutines.
@@ -46,13 +49,21 @@ func Compile(sources []Source, v *Vocabulary, o Options, p *doc.Problems) *Book 
 	r.readOtherwise(b, s, sources)
 	b.index()
 	r.analyse(drafts, endOf(sources))
+	withheld := s.spoiled || r.incomplete
 	for _, d := range found.All() {
 		p.Add(d)
+		withheld = withheld || d.Severity == doc.Error && !o.tolerates(d.Code)
 	}
-	if found.HasErrors() || s.spoiled || r.incomplete {
+	if withheld {
 		return nil
 	}
 	return b
+}
+
+// tolerates tells whether a finding of this code leaves rules that can be used and is one that the shop may allow.
+func (o *Options) tolerates(code doc.Code) bool {
+	usable := code == doc.UnreachableRule || code == doc.ConstantCondition
+	return usable && slices.Contains(o.Tolerate, code)
 }
 
 // index sorts the rules by what they are for, each list in reading order, so that a decision costs nothing for the
