@@ -27,9 +27,6 @@ type turn struct {
 	number reserved
 }
 
-// reserved are handoff numbers that a turn has taken and not yet used.
-type reserved struct{ from, count int }
-
 // run takes a turn to its commit.
 func (e *Engine) run(ctx context.Context, t *turn) (out bot.Turn, err error) {
 	began := e.Clock()
@@ -214,43 +211,6 @@ func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
 	}
 	e.Logger.Error("a timer was stepped and is due still", "shop", t.key.Shop, "conversation", t.key.Conversation)
 	return t.event.At.Add(time.Minute)
-}
-
-// nextNumber is the number of the next handoff: one that this turn has taken already, or the shop's next. When the store
-// has gone past the one that was taken, it is given up: another replica may have used it.
-func (e *Engine) nextNumber(t *turn, stored int) int {
-	if t.number.count > 0 && t.number.from >= stored {
-		return t.number.from
-	}
-	e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
-	t.number = reserved{}
-	return e.numbers.peek(t.key.Shop, stored)
-}
-
-// reserve takes the numbers that the step has used.
-func (e *Engine) reserve(t *turn, from, count int) bool {
-	if count <= t.number.count {
-		return true
-	}
-	if t.number.count > 0 { // it needs more than it took before
-		e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
-		t.number = reserved{}
-	}
-	if !e.numbers.take(t.key.Shop, from, count) {
-		return false
-	}
-	t.number = reserved{from, count}
-	return true
-}
-
-// numbersOf lists the numbers of the handoffs that were opened by these actions; changes of older ones have smaller numbers.
-func numbersOf(actions []bot.Action, next int) (out []int) {
-	for _, a := range actions {
-		if a.Handoff != nil && a.Handoff.Number >= next {
-			out = append(out, a.Handoff.Number)
-		}
-	}
-	return out
 }
 
 func changesRecord(actions []bot.Action) bool {

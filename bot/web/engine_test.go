@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 )
 
 // wired is a server on a real engine with the demo shops, as cmd wires them.
-func wired(t *testing.T) (*web.Server, *engine.Engine) {
+func wired(t testing.TB) (*web.Server, *engine.Engine) {
 	t.Helper()
 	loader, err := shop.NewLoader(shop.Options{Secrets: func(string, string) (string, error) { return secret, nil }})
 	require.NoError(t, err)
@@ -108,4 +109,26 @@ func TestARealEngineAnswersAsDescribed(t *testing.T) {
 	conflict := call(t, h, http.MethodPost, "/v1/shops/xiaoguo/messages", `{"id":"m-0","conversation":"c","buyer":{"id":"b"},"kind":"text","text":"另一句"}`)
 	require.Equal(t, http.StatusConflict, conflict.Code)
 	d.holds("/v1/shops/{shop}/messages", "POST", conflict)
+}
+
+// BenchmarkWebhook is one signed message through everything but the network.
+func BenchmarkWebhook(b *testing.B) {
+	s, _ := wired(b)
+	h := s.Handler()
+	var n atomic.Int64
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := n.Add(1)
+			body := fmt.Sprintf(`{"id":"m-%d","conversation":"c-%d","buyer":{"id":"b-%d"},"kind":"text","text":"我想退货"}`, i, i, i)
+			req := httptest.NewRequest(http.MethodPost, "/v1/shops/xiaoguo/messages", strings.NewReader(body))
+			for k, v := range sign(b, secret, time.Now(), body) {
+				req.Header.Set(k, v)
+			}
+			w := httptest.NewRecorder()
+			if h.ServeHTTP(w, req); w.Code != http.StatusOK {
+				b.Fatal(w.Body)
+			}
+		}
+	})
 }

@@ -315,6 +315,16 @@ func TestOperations(t *testing.T) {
 	} {
 		t.Run(sc.name, func(t *testing.T) { sc.run(t, s.Handler()) })
 	}
+	for _, path := range []string{"/v1/shops/secret-shop/none", "/never-heard-of", "/v1/shops/x/traces/none/more", "/healthz/13800138000"} {
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, httptest.NewRequest("PROPFIND", path, nil))
+		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, text := range []string{"secret-shop", "never-heard-of", "PROPFIND", "13800138000"} {
+		require.NotContains(t, w.Body.String(), text, "no label repeats what a caller says")
+	}
 	ready = io.ErrUnexpectedEOF
 	scenario{method: "GET", url: "/readyz", status: 503, problem: "busy", answer: map[string]string{"Retry-After": "5"}}.run(t, s.Handler())
 }
