@@ -75,19 +75,44 @@ func named(text string, list []string) (int, bool) {
 	return max(best, 0), count == 1
 }
 
-// says tells whether a text names a word without a "not" right before it.
+// says tells whether a text names a word without a "not" right before it. A Latin word has to stand by itself: the size L is
+// not in "please".
 func says(text, word string) bool {
-	rest := text
-	for {
-		at := strings.Index(rest, word)
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
 		if at < 0 {
 			return false
 		}
-		before := rest[:at]
-		if !strings.HasSuffix(before, "不是") && !strings.HasSuffix(before, "不") && !strings.HasSuffix(before, "没") &&
-			!strings.HasSuffix(before, "没有") && !strings.HasSuffix(before, "not ") {
+		at += from
+		before, after := text[:at], text[at+len(word):]
+		if !isDenied(before) && !(isLatin(lastByte(before)) && isLatin(word[0])) && !(isLatin(firstByte(after)) && isLatin(word[len(word)-1])) {
 			return true
 		}
-		rest = rest[at+len(word):]
+		from = at + len(word)
 	}
+}
+
+func isDenied(before string) bool {
+	for _, not := range [...]string{"不是", "不", "没", "没有", "not "} {
+		if strings.HasSuffix(before, not) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLatin(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+
+func lastByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[len(s)-1]
+}
+
+func firstByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
 }

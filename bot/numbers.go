@@ -33,7 +33,7 @@ func numbers(text []rune) []found {
 	var out []found
 	for i := 0; i < len(runes); {
 		n, ok := digitsAt(runes, i)
-		if !ok {
+		if !ok && n.end == 0 {
 			n, ok = chineseAt(runes, i)
 		}
 		if !ok && n.end == 0 {
@@ -43,7 +43,7 @@ func numbers(text []rune) []found {
 			i = max(i+1, n.end)
 			continue
 		}
-		n.ordinal = i > 0 && runes[i-1] == '第'
+		n.ordinal = n.ordinal || i > 0 && runes[i-1] == '第'
 		n.unit = string(runes[n.end:min(n.end+4, len(runes))])
 		out = append(out, n)
 		i = n.end
@@ -153,23 +153,51 @@ func englishAt(runes []rune, i int) (found, bool) {
 	return found{}, false
 }
 
-// oneNumber is the number of a message that names exactly one count. Unasked, it has to stand before a measure word: "坏了3个".
+// oneNumber is the count that a message names: its only number, or its only one before a measure word. Unasked, it has to
+// stand before a measure word ("坏了3个") and not say how many were bought.
 func oneNumber(text []rune, unasked bool) (answer, bool) {
-	var counts []found
+	var counts, measured []found
 	for _, n := range numbers(text) {
-		if n.ordinal || hasPrefixOf(n.unit, "天", "日", "月", "年", "号", "点", "小时", "分钟", "元", "块", "%", "day", "hour", " day", " hou") {
-			continue
-		}
-		if unasked && !hasPrefixOf(strings.TrimLeft(n.unit, " "), "个", "只", "颗", "件", "粒", "枚", "盒", "箱", "袋", "瓶", "条", "台", "双", "包", "罐", "串", "piec", "pcs", "of", "item") {
+		if n.ordinal || !isCount(n) {
 			continue
 		}
 		counts = append(counts, n)
+		if isMeasured(n) {
+			measured = append(measured, n)
+		}
 	}
-	if len(counts) != 1 {
+	if unasked || len(counts) > 1 {
+		counts = measured
+	}
+	if len(counts) != 1 || unasked && wasBought(text, counts[0]) {
 		return answer{}, false
 	}
 	n := counts[0]
 	return answer{value: Filled{Text: n.text}, start: n.start, end: n.end, number: true}, true
+}
+
+// isCount leaves out days, prices and words that only look like a number ("一下").
+func isCount(n found) bool {
+	return !hasPrefixOf(n.unit, "天", "日", "月", "年", "号", "点", "小时", "分钟", "元", "块", "%", "day", "hour", " day", " hou",
+		"下", "些", "样", "直", "起", "定", "般", "共", "旦", "切", "边", "会儿")
+}
+
+func isMeasured(n found) bool {
+	return hasPrefixOf(strings.TrimLeft(n.unit, " "), "个", "只", "颗", "件", "粒", "枚", "盒", "箱", "袋", "瓶", "条", "台", "双", "包", "罐", "串",
+		"piec", "pcs", "of", "item")
+}
+
+func wasBought(text []rune, n found) bool {
+	before := strings.ToLower(string(text[max(n.start-8, 0):n.start]))
+	if at := strings.LastIndexFunc(before, unicode.IsPunct); at >= 0 {
+		before = before[at:]
+	}
+	for _, word := range [...]string{"买", "拍", "订", "下单", "一共", "总共", "bought", "order"} {
+		if strings.Contains(before, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasPrefixOf(s string, list ...string) bool {

@@ -168,23 +168,32 @@ func (t *turn) readAmountEntity() (answer, bool) {
 		if e.Type != intents.Amount {
 			continue
 		}
-		for _, n := range numbers([]rune(e.Value)) {
-			return answer{value: Filled{Text: n.text}, start: e.Start, end: e.End, number: true}, true
+		if text, ok := amountIn([]rune(e.Value)); ok {
+			return answer{value: Filled{Text: text}, start: e.Start, end: e.End, number: true}, true
 		}
 	}
 	return answer{}, false
+}
+
+// amountIn reads one amount: "39.90元", or as it is spoken, "39块9".
+func amountIn(text []rune) (string, bool) {
+	list := numbers(text)
+	switch {
+	case len(list) == 1:
+		return list[0].text, true
+	case len(list) == 2 && list[1].start == list[0].end+1 && strings.HasPrefix(list[0].unit, "块") &&
+		len(list[1].text) == 1 && !strings.Contains(list[0].text, "."):
+		return list[0].text + "." + list[1].text, true
+	}
+	return "", false
 }
 
 func (t *turn) readAmount(text []rune) (answer, bool) {
 	if got, ok := t.readAmountEntity(); ok {
 		return got, true
 	}
-	list := numbers(text)
-	if len(list) != 1 {
-		return answer{}, false
-	}
-	n := list[0]
-	return answer{value: Filled{Text: n.text}, start: n.start, end: n.end, number: true}, true
+	amount, ok := amountIn(text)
+	return answer{value: Filled{Text: amount}, end: len(text), number: true}, ok
 }
 
 // phonePattern is a mainland mobile number, or any number long enough to call.
