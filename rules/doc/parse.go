@@ -15,7 +15,7 @@ import (
 
 // The bounds of a document. What is beyond them is refused with a syntax error.
 const (
-	MaxBytes = 1 << 20
+	MaxBytes = 8 << 20
 	MaxDepth = 64
 	MaxNodes = 200_000 // with every alias written out
 )
@@ -69,7 +69,7 @@ func Parse(name string, content []byte, p *Problems) *File {
 // readable refuses what is no text at all, with the place of the first byte that shows it.
 func readable(name string, content []byte, p *Problems) bool {
 	if len(content) > MaxBytes {
-		p.Error(WholeFile(name), Syntax, "the file is larger than 1 MiB").Hint = "split it into several files"
+		p.Error(WholeFile(name), Syntax, "the file is larger than 8 MiB").Hint = "split it into several files"
 		return false
 	}
 	if bytes.HasPrefix(content, []byte{0xFF, 0xFE}) || bytes.HasPrefix(content, []byte{0xFE, 0xFF}) {

@@ -119,7 +119,7 @@ func TestBounds(t *testing.T) {
 		fmt.Fprintf(&laugh, "%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 10), ","))
 	}
 	for _, test := range []struct{ name, source, says string }{
-		{"too large", strings.Repeat("a", MaxBytes+1), "1 MiB"},
+		{"too large", strings.Repeat("a", MaxBytes+1), "8 MiB"},
 		{"deep brackets", strings.Repeat("[", 5000), "nested"},
 		{"deep closed brackets", strings.Repeat("[", 70) + strings.Repeat("]", 70), "nested"},
 		{"deep lists", strings.Repeat("- ", 5000) + "x", "nested"},
