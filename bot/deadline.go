@@ -94,6 +94,9 @@ func (t *turn) agentSilent() {
 	c := t.c.Case
 	if c == nil {
 		t.note("the agent is silent: back to the bot")
+		if !t.c.Clock.Waiting.IsZero() {
+			t.tell(t.b.Team("").Name, "agent_idle") // the buyer's last words were not answered
+		}
 		t.backToBot()
 		return
 	}

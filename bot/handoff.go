@@ -140,7 +140,9 @@ func (t *turn) handFacts(c *Handoff) {
 	f.Set("handoff.number", rules.IntValue(c.Number))
 	f.Set("handoff.team", rules.TextValue(t.b.Team(c.Team).Title))
 	f.Set("handoff.ahead", rules.IntValue(ahead))
-	f.Set("handoff.wait", rules.DurationValue(t.b.Team(c.Team).FirstReply))
+	if wait := c.Deadline.Sub(t.e.At); wait > 0 {
+		f.Set("handoff.wait", rules.DurationValue((wait+time.Minute-1)/time.Minute*time.Minute))
+	}
 	f.Set("handoff.deadline", rules.TimeValue(c.Deadline))
 }
 

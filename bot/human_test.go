@@ -119,6 +119,20 @@ func TestHandoffWords(t *testing.T) {
 	require.Equal(t, []string{"已转人工"}, texts(k.says("人工", is("human"))), "the plain sentence where a fact is unknown")
 }
 
+func TestWaitIsHonest(t *testing.T) {
+	k := begin(t, shop(t, head+"rules:\n  - id: h\n    intent: human\n    reply: 约${handoff.wait}，${handoff.deadline}前\n    handoff: {}\n", weekHours))
+	k.now = time.Date(2026, 11, 23, 11, 58, 0, 0, zone())
+	require.Equal(t, []string{"约1 小时 4 分钟，今天 13:02前"}, texts(k.says("人工", is("human"))), "over the break")
+}
+
+func TestSummaryInEnglish(t *testing.T) {
+	k := begin(t, shop(t, plainRules, func(b *bot.Book) { b.Shop.Locale = "en-US" }))
+	k.says("rotten", is("quality"))
+	got := k.says("a human please", is("human"))
+	require.Contains(t, handoff(got).Summary, "Buyer b-1; wants: quality, reason: the buyer asked for a human")
+	require.LessOrEqual(t, len([]rune(handoff(got).Summary)), 800)
+}
+
 func TestWaiting(t *testing.T) {
 	start := func(t *testing.T) *talk {
 		k := begin(t, shop(t, plainRules))
@@ -283,6 +297,7 @@ func TestHumansOnTheChannel(t *testing.T) {
 			require.Empty(t, texts(k.says("退", is("return"))))
 			got = k.fires()
 			require.Equal(t, bot.StatusBot, got.Conversation.Status, "back to the bot without an open case")
+			require.Equal(t, bot.Notice{Team: "presales", Kind: "agent_idle"}, *actions(got, bot.ActNotice)[0].Notice, "the buyer was left waiting")
 			require.WithinDuration(t, noon().Add(30*time.Minute), k.now, 0)
 		}
 	})
