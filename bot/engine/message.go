@@ -25,7 +25,7 @@ func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.
 	}
 	defer leave()
 
-	h := handling{print: fingerprint(m), deliver: shop.Callback.URL != ""}
+	h := handling{print: fingerprint(m)}
 	t := &turn{
 		key: k, shop: shop, buyer: m.Buyer.ID, stop: h.answered, finish: h.answer,
 		event: bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: e.Clock(), Message: &m},
@@ -41,7 +41,6 @@ func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.
 type handling struct {
 	print    string
 	trace    string
-	deliver  bool
 	response bot.Response
 }
 

@@ -176,7 +176,7 @@ func TestANewcomerPlaysBuyerAndAgent(t *testing.T) {
 func TestTheDemoWorksByKeyboardAlone(t *testing.T) {
 	ctx := browser(t)
 	url := page(t, ctx, demoOptions())
-	var focused, expanded string
+	var focused, kept, expanded string
 	require.NoError(t, chromedp.Run(ctx,
 		chromedp.EmulateViewport(1280, 800),
 		chromedp.Navigate(url+"/?lang=en"),
@@ -194,11 +194,18 @@ func TestTheDemoWorksByKeyboardAlone(t *testing.T) {
 		chromedp.KeyEvent("\x1b"),
 		chromedp.WaitNotVisible(`#tray`, chromedp.ByQuery),
 		chromedp.Evaluate(`document.activeElement.dataset.tray`, &focused),
+		chromedp.Focus(`[data-tray=photo]`, chromedp.ByQuery),
+		chromedp.KeyEvent("\r"),
+		chromedp.Focus(`#tray button.photo`, chromedp.ByQuery),
+		chromedp.KeyEvent("\r"),
+		chromedp.WaitVisible(`.line.buyer img`, chromedp.ByQuery),
+		chromedp.Evaluate(`document.activeElement.dataset.tray`, &kept),
 		chromedp.Focus(`.line.bot .whybutton`, chromedp.ByQuery),
 		chromedp.KeyEvent("\r"),
 		chromedp.WaitVisible(`.winner`, chromedp.ByQuery),
 		chromedp.AttributeValue(`.line.bot .whybutton`, "aria-pressed", &expanded, nil, chromedp.ByQuery),
 	))
 	require.Equal(t, "order", focused, "the focus goes back to what opened the tray")
+	require.Equal(t, "photo", kept, "the focus is not lost with what was sent")
 	require.Equal(t, "true", expanded)
 }

@@ -14,7 +14,11 @@ let fetched = 0; // when the view came, to let the clock run between calls
 const on = {
   why: (turn) => explain(turn, true),
   say: (text) => run(() => api.send(view.session, { text })),
-  send: (message) => { openTray(""); run(() => api.send(view.session, message)); },
+  send: (message) => {
+    document.querySelector(`[data-tray="${tray}"]`)?.focus(); // what had the focus is about to go
+    openTray("");
+    run(() => api.send(view.session, message));
+  },
 };
 
 // run does one thing and shows what came of it. A session that has ended is begun anew.

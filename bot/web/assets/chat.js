@@ -102,7 +102,9 @@ export function chips(view, on) {
   const left = (view.shop.chips ?? []).filter((c) => !said.has(c));
   if (left.join("\n") === offered) return;
   offered = left.join("\n");
+  const had = byId("chips").contains(document.activeElement);
   byId("chips").replaceChildren(...left.map((c) => el("button", { type: "button", onclick: () => on.say(c) }, c)));
+  if (had) (byId("chips").querySelector("button") ?? byId("text")).focus();
 }
 
 // tray lists what can be sent as a card or picture.
