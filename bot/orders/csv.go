@@ -39,6 +39,10 @@ func parseCSV(name string, data []byte, zone *time.Location, p *doc.Problems) []
 		p.Error(doc.WholeFile(name), doc.Syntax, "this file has no header line").WithHint("begin with buyer_id,no,stage,amount,paid_at")
 		return nil
 	}
+	if len(header) > 2*len(columns()) {
+		p.Error(doc.WholeFile(name), doc.TooCostly, "this file has %d columns", len(header))
+		return nil
+	}
 	for _, h := range header {
 		t.header = append(t.header, strings.TrimSpace(h))
 	}

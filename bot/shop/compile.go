@@ -157,7 +157,7 @@ func (u *unit) compileRules() *rules.Book {
 		for _, d := range u.problems.All() {
 			found.Add(d) // so that a file which could not be read is not said to lack something
 		}
-		book := rules.Compile(u.sources, u.vocabulary, rules.Options{Drop: u.settings.dropped}, found)
+		book := rules.Compile(u.sources, u.vocabulary, rules.Options{Drop: u.settings.dropped, Tolerate: u.allowedCodes()}, found)
 		return compiled{book: book, problems: newOf(found, u.problems)}
 	})
 	for _, d := range made.problems {
@@ -166,6 +166,15 @@ func (u *unit) compileRules() *rules.Book {
 		}
 	}
 	return made.book
+}
+
+// allowedCodes are the codes of which the shop allows some finding.
+func (u *unit) allowedCodes() []doc.Code {
+	var out []doc.Code
+	for i := range u.settings.allowed {
+		out = append(out, u.settings.allowed[i].code)
+	}
+	return out
 }
 
 // follows tells whether a finding only follows from a mistake in shop.yaml or products.csv that was reported there: a
@@ -206,7 +215,7 @@ func (u *unit) rulesKey() string {
 	if err != nil {
 		names = []byte(fmt.Sprint(v))
 	}
-	parts := [][]byte{names, []byte(zone)}
+	parts := [][]byte{names, []byte(zone), fmt.Append(nil, u.allowedCodes())}
 	for _, l := range u.chain {
 		for i := range l.folder.rules {
 			parts = append(parts, []byte(l.folder.rules[i].name), l.folder.rules[i].data)

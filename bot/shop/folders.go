@@ -12,7 +12,7 @@ import (
 const maxShops = 20_000
 
 // LoadAll reads a shop's folder, or every shop's folder in it (one level down). With several, file names in problems
-// begin with the shop's folder. The error says that dir cannot be read at all.
+// begin with the shop's folder; of two shops with one id the later is broken. The error says that dir cannot be read at all.
 func (l *Loader) LoadAll(dir string) ([]*Result, error) {
 	names, err := folders(dir)
 	if err != nil {
@@ -22,7 +22,7 @@ func (l *Loader) LoadAll(dir string) ([]*Result, error) {
 	for _, name := range names {
 		out = append(out, l.loadNamed(dir, name))
 	}
-	return dropBases(out), nil
+	return refuseTwins(dropBases(out)), nil
 }
 
 // loadNamed reads one folder of a folder of shops; name "" is the folder itself.

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -93,6 +94,17 @@ func FuzzHours(f *testing.F) {
 			require.False(t, until.Before(from))
 		}
 	})
+}
+
+// TestProductsAreBounded reads a file that is nothing but commas.
+func TestProductsAreBounded(t *testing.T) {
+	commas := strings.Repeat(",", 4<<20)
+	var p doc.Problems
+	readProducts(&content{name: "products.csv", data: []byte("id" + commas)}, &p)
+	require.Equal(t, doc.TooCostly, p.All()[0].Code)
+	var q doc.Problems
+	readProducts(&content{name: "products.csv", data: []byte("id,title\n" + commas + "\na,b\n")}, &q)
+	require.Equal(t, "products.csv:2:3", q.All()[0].Range.String())
 }
 
 func FuzzProducts(f *testing.F) {

@@ -285,7 +285,9 @@ func (r *run) finish(out *Result, u *unit, book *bot.Book, connect Connect) {
 	final := &doc.Problems{}
 	serious := false
 	for _, d := range r.problems.All() {
-		if allowed.silences(d) {
+		// What withholds the book cannot be allowed, else a shop would be broken without a word.
+		withholds := d.Severity == doc.Error && d.Code != doc.Compliance && u.rules == nil
+		if allowed.silences(d) && !withholds {
 			continue
 		}
 		final.Add(d)

@@ -19,7 +19,7 @@ func shopCase(name, yaml string) problemCase {
 
 func settingsProblems() []problemCase {
 	return []problemCase{
-		{name: "no team", files: []string{"s/shop.yaml", "id: small\n", "s/rules.yaml", "rules: []\notherwise: {handoff: {reason: x}}\n"}},
+		{name: "no team", files: []string{"s/shop.yaml", "id: small\n", "s/rules.yaml", "rules: [{id: a, reply: 好}]\notherwise: {handoff: {reason: x}}\n"}},
 		{name: "id with capitals", files: []string{"s/shop.yaml", "id: Small Shop\nteams: {a: {}}\n", "s/rules.yaml", "rules: [{id: a, reply: 好}]\notherwise: {handoff: {}}\n"}},
 		shopCase("unknown key", "sluts: {}\n"),
 		shopCase("unknown timezone", "timezone: Asia/Shangai\n"),
@@ -61,6 +61,15 @@ otherwise: {handoff: {}}
 `}},
 		{name: "allowed", files: []string{"s/shop.yaml", smallShop + "allow: [{code: compliance, text: 最佳, why: 商品名里就有}]\n", "s/rules.yaml", `rules:
   - {id: any, reply: 最佳拍档系列还有货}
+otherwise: {handoff: {}}
+`}},
+		{name: "an unreachable rule that is allowed", files: []string{"s/shop.yaml", smallShop + "allow: [{code: unreachable-rule, text: b, why: 以后再用}]\n", "s/rules.yaml", `rules:
+  - {id: a, reply: 好}
+  - {id: b, intent: return, reply: 好的}
+otherwise: {handoff: {}}
+`}},
+		{name: "a mistake that cannot be allowed", files: []string{"s/shop.yaml", smallShop + "allow: [{code: unknown-field, why: 不管}]\n", "s/rules.yaml", `rules:
+  - {id: a, when: ordr.known, reply: 好}
 otherwise: {handoff: {}}
 `}},
 		{name: "words of the shop's own", files: []string{"s/shop.yaml", smallShop + "compliance: [隔壁老王, {patterns: ['赔\\d+倍'], what: 不能许诺倍数}, {words: []}, {patterns: ['(']}]\n", "s/rules.yaml", `rules:

@@ -42,6 +42,8 @@ type catalogue struct {
 // A sheet is a CSV file while it is read.
 type sheet struct {
 	name   string
+	data   []byte
+	starts []int // of the lines
 	p      *doc.Problems
 	reader *csv.Reader
 	header []string
@@ -67,7 +69,7 @@ func readProducts(c *content, p *doc.Problems) *catalogue {
 		p.Error(firstBadByte(c.name, data), doc.Syntax, "this file is not in UTF-8").WithHint("save it as CSV UTF-8")
 		return out
 	}
-	s := &sheet{name: c.name, p: p, reader: csv.NewReader(bytes.NewReader(data))}
+	s := &sheet{name: c.name, data: data, starts: lineStarts(data), p: p, reader: csv.NewReader(bytes.NewReader(data))}
 	s.reader.FieldsPerRecord = -1
 	if !s.readHeader() {
 		return out
@@ -94,20 +96,38 @@ func firstBadByte(name string, data []byte) doc.Range {
 	return doc.Range{File: name, Start: at, End: at}
 }
 
-// at is the place of a cell of the row last read: its column is counted in runes, and it is as long as its text.
-func (s *sheet) at(field int, before []string, text string) doc.Range {
-	line, _ := s.reader.FieldPos(field)
-	column := 1
-	for _, cell := range before {
-		column += utf8.RuneCountInString(cell) + 1
-		if strings.ContainsAny(cell, "\",\n") {
-			column += 2 + strings.Count(cell, `"`)
+// places gives where the cells of the row last read stand: columns are counted in runes, and each is as long as its
+// text. Cells beyond the most columns are left out.
+func (s *sheet) places(cells []string) []doc.Range {
+	out := make([]doc.Range, 0, min(len(cells), maxColumns+1))
+	for i := 0; i < len(cells) && i <= maxColumns; i++ {
+		line, column := s.reader.FieldPos(i)
+		start := doc.Position{Line: line, Column: s.runeColumn(line, column)}
+		end := doc.Position{Line: line, Column: start.Column + utf8.RuneCountInString(cells[i])}
+		out = append(out, doc.Range{File: s.name, Start: start, End: end})
+	}
+	return out
+}
+
+// runeColumn turns a column in bytes into one in runes.
+func (s *sheet) runeColumn(line, column int) int {
+	if line < 1 || line > len(s.starts) {
+		return max(column, 1)
+	}
+	from := s.starts[line-1]
+	until := min(from+max(column, 1)-1, len(s.data))
+	return utf8.RuneCount(s.data[from:until]) + 1
+}
+
+// lineStarts gives where each line begins.
+func lineStarts(data []byte) []int {
+	starts := []int{0}
+	for i, c := range data {
+		if c == '\n' {
+			starts = append(starts, i+1)
 		}
 	}
-	return doc.Range{
-		File: s.name, Start: doc.Position{Line: line, Column: column},
-		End: doc.Position{Line: line, Column: column + utf8.RuneCountInString(text)},
-	}
+	return starts
 }
 
 func (s *sheet) readHeader() bool {
@@ -116,13 +136,24 @@ func (s *sheet) readHeader() bool {
 		s.p.Error(doc.WholeFile(s.name), doc.Syntax, "this file has no header line").WithHint("begin with id,title,price,stock,units,tags")
 		return false
 	}
-	good := true
+	if len(cells) > maxColumns {
+		s.p.Error(doc.WholeFile(s.name), doc.TooCostly, "products have at most %d columns", maxColumns)
+		return false
+	}
+	good, places := true, s.places(cells)
+	if before, _, wide := strings.Cut(cells[0], "，"); wide && len(cells) == 1 {
+		at := places[0]
+		at.Start.Column += utf8.RuneCountInString(before)
+		at.End.Column = at.Start.Column + 1
+		s.p.Error(at, doc.Syntax, "a full-width comma stands between the columns").WithHint("write , instead of ， in the whole file")
+		return false
+	}
 	fail := func(at doc.Range, code doc.Code, format, hint string, args ...any) {
 		s.p.Error(at, code, format, args...).WithHint(hint)
 		good = false
 	}
 	for i, cell := range cells {
-		name, at := strings.TrimSpace(cell), s.at(i, cells[:i], cell)
+		name, at := strings.TrimSpace(cell), places[i]
 		switch {
 		case name == "" && i == len(cells)-1:
 		case name == "":
@@ -137,9 +168,6 @@ func (s *sheet) readHeader() bool {
 	if !slices.Contains(s.header, "id") {
 		fail(doc.WholeFile(s.name), doc.MissingKey, "products need the column %q", didYouMean("id", s.header, "add it as the first column"), "id")
 	}
-	if len(cells) > maxColumns {
-		fail(doc.WholeFile(s.name), doc.TooCostly, "products have at most %d columns", "", maxColumns)
-	}
 	return good
 }
 
@@ -153,10 +181,7 @@ func (s *sheet) readRows() {
 			s.badRow(err)
 			return // quotes do not match any more: what follows would be misread
 		}
-		r := row{cells: cells}
-		for i := range cells {
-			r.at = append(r.at, s.at(i, cells[:i], cells[i]))
-		}
+		r := row{cells: cells, at: s.places(cells)}
 		switch {
 		case len(s.lines) == maxProducts:
 			s.p.Error(r.at[0], doc.TooCostly, "a shop has at most %d products", maxProducts)
@@ -179,7 +204,7 @@ func (s *sheet) badRow(err error) {
 	at := doc.WholeFile(s.name)
 	var e *csv.ParseError
 	if errors.As(err, &e) {
-		at.Start = doc.Position{Line: e.Line, Column: max(e.Column, 1)}
+		at.Start = doc.Position{Line: e.Line, Column: s.runeColumn(e.Line, e.Column)}
 		at.End = at.Start
 		err = e.Err
 	}

@@ -121,7 +121,7 @@ func (r *Registry) Reload() error {
 	}
 	before := r.shelf.Load()
 	after := &shops{serving: map[string]*Shop{}, status: map[string]Status{}, watch: []string{r.o.Dir}}
-	for _, result := range refuseTwins(results) {
+	for _, result := range results {
 		r.take(after, before, result)
 		after.watch = append(after.watch, result.Watch...)
 	}

@@ -3,9 +3,10 @@ package shoptest
 import (
 	"context"
 	"fmt"
+	"path"
 	"regexp"
+	"strings"
 
-	"xiaoer/bot"
 	"xiaoer/rules"
 )
 
@@ -35,20 +36,20 @@ func Run(ctx context.Context, s Subject, tests []*Test, o Options) (Summary, err
 			o.Reporter.Report(result)
 		}
 	}
-	sum.Coverage = cover(s.Book, reached)
+	sum.Coverage = s.cover(reached)
 	return sum, nil
 }
 
-// cover counts the rules that were reached, those that are off left out.
-func cover(b *bot.Book, reached map[string]bool) Coverage {
+// cover counts the rules that were reached, those that are off or a base's left out.
+func (s Subject) cover(reached map[string]bool) Coverage {
 	c := Coverage{Missing: []string{}}
 	var all []*rules.Rule
-	if b != nil && b.Rules != nil {
-		all = b.Rules.Rules()
+	if s.Book != nil && s.Book.Rules != nil {
+		all = s.Book.Rules.Rules()
 	}
 	for _, rule := range all {
 		switch {
-		case rule.Off:
+		case rule.Off || !s.owns(rule.At.File):
 		case reached[rule.ID]:
 			c.Rules++
 			c.Total++
@@ -58,6 +59,13 @@ func cover(b *bot.Book, reached map[string]bool) Coverage {
 		}
 	}
 	return c
+}
+
+// owns tells whether a file of rules lies in the shop's own folder. A base's may lie anywhere, also below it.
+func (s Subject) owns(file string) bool {
+	rest, ok := strings.CutPrefix(file, s.Folder)
+	dir := path.Dir(rest)
+	return ok && (dir == "." || dir == "rules")
 }
 
 // run plays a test to its end or to the first step that fails. What rules it reached is noted in reached.

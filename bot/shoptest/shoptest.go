@@ -14,6 +14,9 @@ import (
 type Subject struct {
 	Book *bot.Book
 	Read func(text string) intents.Reading
+	// Folder is what the names of the shop's own files begin with, as diagnostics have it: "", or "fruit/" in a folder of
+	// shops. Rules of other files are a base folder's, and its own tests cover them.
+	Folder string
 }
 
 // A Test is one conversation that must hold.
@@ -70,10 +73,10 @@ type Summary struct {
 	Coverage Coverage `json:"coverage"`
 }
 
-// Coverage counts the rules that some test reached: that answered, asked, or handed over.
+// Coverage counts the rules of the shop's own folder that some test reached: that answered, asked, or handed over.
 type Coverage struct {
 	Rules   int      `json:"rules"`
-	Total   int      `json:"rules_total"` // without those that are off
+	Total   int      `json:"rules_total"` // without those that are off or a base's
 	Missing []string `json:"-"`           // ids of rules that no test reached, in reading order
 }
 
