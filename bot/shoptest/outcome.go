@@ -137,7 +137,10 @@ func decisionTrace(d *bot.DecisionExplained) []string {
 	}
 	line := about + ": no rule fits"
 	if d.Rule != nil {
-		line = fmt.Sprintf("%s: %s answers (%s:%d)", about, *d.Rule, d.File, d.Line)
+		line = fmt.Sprintf("%s: %s answers", about, *d.Rule)
+	}
+	if d.File != "" {
+		line += fmt.Sprintf(" (%s:%d)", d.File, d.Line)
 	}
 	out := []string{line}
 	for i := range d.Considered {

@@ -16,8 +16,12 @@ type stepReading struct {
 
 func (r *parser) stepFields() []doc.Field[stepReading] {
 	text := func(kind stepKind, about string) doc.Field[stepReading] {
+		shape := doc.TextShape()
+		if kind == stepRelease || kind == stepResolve {
+			shape = doc.AnythingShape() // they are mostly written without a value
+		}
 		return doc.Field[stepReading]{
-			Name: string(kind), Doc: about, Shape: doc.TextShape(),
+			Name: string(kind), Doc: about, Shape: shape,
 			Set: func(d *doc.Decoder, s *stepReading, v *doc.Node) {
 				if v.Kind != doc.Null {
 					s.text, _ = d.Text(v)

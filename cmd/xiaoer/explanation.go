@@ -108,13 +108,16 @@ func values(v map[string]string) string {
 	return "  (" + strings.Join(parts, ", ") + ")"
 }
 
-// replyText is a reply as it is read, with its choices in lines of their own.
+// replyText is a reply as it is read, with its choices in lines of their own where its words do not list them.
 func replyText(r bot.Reply) string {
 	text := r.Text
 	if r.Image != "" {
 		text = strings.TrimSpace(text + " [" + r.Image + "]")
 	}
 	for i, choice := range r.Choices {
+		if strings.Contains(r.Text, choice) {
+			continue
+		}
 		text += fmt.Sprintf("\n  %d. %s", i+1, choice)
 	}
 	return text

@@ -62,6 +62,7 @@ func readUpTo(name string, most int64) ([]byte, error) {
 // A folder is one shop's folder as the commands see it: what it says and the tests that it brings.
 type folder struct {
 	*shop.Result
+	prefix   string // what the names of its own files begin with: "", or "fruit/" in a folder of shops
 	tests    []*shoptest.Test
 	problems []doc.Diagnostic // of the shop and of its tests, sorted
 }
@@ -85,7 +86,11 @@ func (a *app) folders(dir string) ([]folder, error) {
 	}
 	out := make([]folder, 0, len(results))
 	for _, r := range results {
-		out = append(out, withTests(r))
+		one := withTests(r)
+		if r.Dir != whole {
+			one.prefix = filepath.Base(r.Dir) + "/"
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }
@@ -117,6 +122,13 @@ func withTests(r *shop.Result) folder {
 	}
 	tests := shoptest.Parse(r.Tests, book, &p)
 	return folder{Result: r, tests: tests, problems: p.All()}
+}
+
+// subject is the folder's shop, which must be good, as its tests take it.
+func (f *folder) subject() shoptest.Subject {
+	s := subject(f.Shop)
+	s.Folder = f.prefix
+	return s
 }
 
 // errors counts the problems that fail a check.

@@ -60,6 +60,7 @@ func (c *replayCmd) Run(a *app) error {
 	return writeChanges(a.out, changes)
 }
 
+// subject is a shop as tests and replays take it.
 func subject(s *shop.Shop) shoptest.Subject {
 	return shoptest.Subject{Book: s.Book, Read: s.Classifier.Read}
 }

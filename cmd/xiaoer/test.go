@@ -32,7 +32,11 @@ func (testCmd) Help() string {
   xiaoer test myshop
   xiaoer test --cover --run 退货 myshop
 
-A failure shows what was expected, what came, and each rule that was read with the part of its condition that said no.`
+A failure shows what was expected, what came, and each rule that was read with the part of its condition that said no.
+
+--cover counts the rules that are written in the shop's own folder. What it extends has tests of its own:
+
+  xiaoer test base`
 }
 
 // Run runs the tests of every shop in the folder.
@@ -75,8 +79,7 @@ func (c *testCmd) runShop(a *app, f *folder) (shoptest.Summary, error) {
 	if !c.JSON {
 		options.Reporter = failures{a}
 	}
-	subject := shoptest.Subject{Book: f.Shop.Book, Read: f.Shop.Classifier.Read}
-	one, err := shoptest.Run(a.ctx, subject, f.tests, options)
+	one, err := shoptest.Run(a.ctx, f.subject(), f.tests, options)
 	if err != nil {
 		return one, fmt.Errorf("run the tests: %w", err)
 	}
