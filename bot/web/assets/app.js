@@ -68,12 +68,17 @@ function schedule() {
   }, Math.max(1000, Math.min(due, 60000)));
 }
 
+let explaining = 0;
+
+// explain shows the trace of one turn; an answer that comes after a later question is not shown.
 async function explain(turn, asked) {
+  const mine = ++explaining;
   try {
     const trace = await api.why(view.session, turn);
+    chat.place(turn, trace);
+    if (mine !== explaining) return;
     const line = view.lines.find((l) => l.turn === turn && l.from === "buyer");
     why.show(trace, line, view.shop.zone);
-    chat.place(turn, trace);
   } catch {
     why.clear();
   }
