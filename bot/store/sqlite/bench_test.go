@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -36,13 +37,21 @@ func turnOf(k engine.Key, version int64, message string) engine.Commit {
 	}
 }
 
-// BenchmarkCommit64 is durable commits from 64 goroutines, each of a conversation of its own.
+// BenchmarkCommit64 is durable commits from 64 goroutines, each of a conversation of its own: together, as they are made, and
+// one by one, to see what it saves.
 func BenchmarkCommit64(b *testing.B) {
-	s := open(b, sqlite.Options{})
-	run64(b, func(worker, n int) error {
-		k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%d", worker)}
-		return s.Commit(b.Context(), turnOf(k, int64(n), fmt.Sprintf("m-%d-%d", worker, n)))
-	})
+	for _, test := range []struct {
+		name  string
+		batch int
+	}{{"together", 0}, {"one by one", 1}} {
+		b.Run(test.name, func(b *testing.B) {
+			s := open(b, sqlite.Options{Batch: test.batch})
+			run64(b, func(worker, n int) error {
+				k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%d", worker)}
+				return s.Commit(b.Context(), turnOf(k, int64(n), fmt.Sprintf("m-%d-%d", worker, n)))
+			})
+		})
+	}
 }
 
 // BenchmarkTurn64 is whole turns, one read and one commit each.
@@ -102,7 +111,7 @@ func BenchmarkStored(b *testing.B) {
 					if err != nil {
 						return err
 					}
-					if err := s.Commit(b.Context(), turnOf(k, got.Version, m)); err != engine.ErrStale {
+					if err := s.Commit(b.Context(), turnOf(k, got.Version, m)); !errors.Is(err, engine.ErrStale) {
 						return err
 					}
 				}
@@ -126,4 +135,41 @@ func fill(b *testing.B, s *sqlite.Store, n int) {
 	}
 	all.Wait()
 	require.False(b, b.Failed())
+}
+
+// BenchmarkDue is what the scheduler asks each time: with nothing due among many timers, and with one shop's backlog before
+// the timers of many others.
+func BenchmarkDue(b *testing.B) {
+	s := open(b, sqlite.Options{})
+	const timers, shops = 20_000, 200
+	var all sync.WaitGroup
+	for worker := range 64 {
+		all.Go(func() {
+			for i := worker; i < timers; i += 64 {
+				shop := "loud"
+				if i%(timers/shops) == 0 {
+					shop = "shop-" + strconv.Itoa(i)
+				}
+				k := engine.Key{Shop: shop, Conversation: strconv.Itoa(i)}
+				err := s.Commit(b.Context(), engine.Commit{Key: k, Conversation: bot.NewConversation(k.Shop, k.Conversation), At: noon, Due: noon.Add(time.Hour)})
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, test := range []struct {
+		name string
+		now  time.Time
+		want int
+	}{{"nothing", noon, 0}, {"backlog", noon.Add(2 * time.Hour), shops + 16}} {
+		b.Run(test.name, func(b *testing.B) {
+			for b.Loop() {
+				due, err := s.Due(b.Context(), engine.Query{Now: test.now, Limit: 1024, PerShop: 16})
+				require.NoError(b, err)
+				require.Len(b, due, test.want)
+			}
+		})
+	}
 }

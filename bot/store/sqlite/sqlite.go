@@ -153,8 +153,8 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 // Close refuses new work (engine.ErrClosed), keeps what was taken before, and lets go of the file.
 func (s *Store) Close() error { return s.close() }
 
-// probeSize is more than what may be left in a page, so that a store without room says so.
-const probeSize = 16 << 10
+// probeSize is more than most turns write, so that a store whose room runs out says so before they are refused.
+const probeSize = 64 << 10
 
 // Ready writes a little and takes it back: it says whether a commit would be kept now.
 func (s *Store) Ready(ctx context.Context) error {
