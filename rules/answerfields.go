@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"xiaoer/rules/doc"
 )
 
@@ -18,7 +21,21 @@ func (r *reader) replyFields() []doc.Field[replyDraft] {
 		}},
 		{Name: "choices", Doc: "Answers for the buyer to choose from, where the channel can show them.", Shape: doc.ListShape(doc.TextShape()), Set: func(d *doc.Decoder, into *replyDraft, v *doc.Node) {
 			into.reply.Choices = readTexts(d, v)
+			r.plainChoices(v)
 		}},
+	}
+}
+
+// plainChoices reports a choice with a value in it: choices are sent as they stand.
+func (r *reader) plainChoices(v *doc.Node) {
+	for _, item := range v.Items {
+		at := strings.Index(item.Text, "${")
+		if item.Kind != doc.Scalar || at < 0 {
+			continue
+		}
+		from := utf8.RuneCountInString(item.Text[:at])
+		r.problems.Error(item.Part(from, from+2), doc.WrongType, "choices are sent as they stand, so nothing is filled in here").
+			WithHint("write it in `text`, and let the choices be plain words")
 	}
 }
 

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,6 +41,11 @@ func compileTemplate(n *doc.Node, l *layout, p *doc.Problems) *Template {
 			WithHint("type `${` and `}` with the keyboard in English")
 		return nil
 	}
+	if at, written, fact := bareValue(n.Text, l); fact != "" {
+		p.Error(n.Part(at.from, at.to), doc.Syntax, "`%s` is sent to the buyer as it stands", written).
+			WithHint(fmt.Sprintf("write ${%s} to print the fact", fact))
+		return nil
+	}
 	for _, part := range splitTemplate([]rune(n.Text)) {
 		switch {
 		case part.unclosed:
@@ -59,6 +66,28 @@ func compileTemplate(n *doc.Node, l *layout, p *doc.Problems) *Template {
 	}
 	t.facts = t.factNames(l)
 	return t
+}
+
+// bareNames are how other systems write what is ${order.no} here.
+var bareNames = regexp.MustCompile(`\{\{?\s*([a-z_]+\.[a-z_]+)\s*\}\}?|\$([a-z_]+\.[a-z_]+)`)
+
+// bareValue finds the first name of a fact in the shop's own words that was meant to be filled in; fact is "" when
+// there is none. A name behind `$${` is meant as it stands.
+func bareValue(text string, l *layout) (at span, written, fact string) {
+	if !strings.ContainsAny(text, "{$") {
+		return span{}, "", ""
+	}
+	own := ownWords(text)
+	for _, m := range bareNames.FindAllStringSubmatchIndex(own, -1) {
+		from, to := m[2], m[3]
+		if from < 0 {
+			from, to = m[4], m[5]
+		}
+		if _, known := l.index[own[from:to]]; known && !strings.HasSuffix(own[:m[0]], "$") {
+			return runes(own, m[:2]), own[m[0]:m[1]], own[from:to]
+		}
+	}
+	return span{}, "", ""
 }
 
 // compilePiece compiles what stands between `${` and `}`.

@@ -143,8 +143,13 @@ func (r *reader) files(tree fs.FS, prefix, single, dir string) []content {
 	}
 	var names []string
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".yaml") && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, e.Name())
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, "."):
+		case strings.HasSuffix(name, ".yaml"):
+			names = append(names, name)
+		case strings.HasSuffix(name, ".yml"):
+			r.problems.Warn(doc.WholeFile(prefix+path.Join(dir, name)), doc.Unused, "this file is not read").
+				WithHint(fmt.Sprintf("rename it to %s", strings.TrimSuffix(name, ".yml")+".yaml"))
 		}
 	}
 	slices.Sort(names)
