@@ -2,7 +2,12 @@
 // of text.
 package linear
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+)
 
 // A Feature is one number of a sample.
 type Feature struct {
@@ -66,27 +71,40 @@ func Learn(samples []Sample, o Options) *Dense {
 			norms[i] += float64(f.Value) * float64(f.Value)
 		}
 	}
-	for class := range o.Classes {
-		w, bias := learnClass(samples, norms, class, o)
-		for row, v := range w {
-			d.Weights[row*o.Classes+class] = v
-		}
-		d.Bias[class] = bias
+	classes := make(chan int)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for class := range classes { // each writes its own column, so the order does not matter
+				w, bias := learnClass(samples, norms, class, o)
+				for row, v := range w {
+					d.Weights[row*o.Classes+class] = v
+				}
+				d.Bias[class] = bias
+			}
+		})
 	}
+	for class := range o.Classes {
+		classes <- class
+	}
+	close(classes)
+	workers.Wait()
 	return d
 }
 
+// learnClass separates one class from the rest. Samples that are far on their right side are left out of further passes.
 func learnClass(samples []Sample, norms []float64, class int, o Options) ([]float32, float32) {
 	w, bias := make([]float32, o.Rows), float32(0)
 	alpha := make([]float64, len(samples))
 	order := rand.New(rand.NewPCG(o.Seed, uint64(class)))
-	active := make([]int, len(samples))
+	active := make([]int32, len(samples))
 	for i := range active {
-		active[i] = i
+		active[i] = int32(i)
 	}
+	limit := math.Inf(1)
 	for range o.Passes {
 		order.Shuffle(len(active), func(i, j int) { active[i], active[j] = active[j], active[i] })
-		moved := false
+		kept, worst, moved := active[:0], 0.0, false
 		for _, i := range active {
 			s := &samples[i]
 			y := float32(-1)
@@ -94,29 +112,42 @@ func learnClass(samples []Sample, norms []float64, class int, o Options) ([]floa
 				y = 1
 			}
 			slack := 0.5 / (o.Cost * float64(s.Cost))
-			margin := bias
-			for _, f := range s.Features {
-				margin += w[f.Row] * f.Value
-			}
-			gradient := float64(y*margin) - 1 + slack*alpha[i]
+			gradient := float64(y*margin(w, bias, s)) - 1 + slack*alpha[i]
 			if alpha[i] == 0 && gradient > 0 {
+				if gradient < limit {
+					kept = append(kept, i)
+				}
 				continue
 			}
+			kept = append(kept, i)
+			worst = max(worst, math.Abs(gradient))
 			was := alpha[i]
 			alpha[i] = max(was-gradient/(norms[i]+slack), 0)
 			step := float32(alpha[i]-was) * y
-			if step == 0 {
-				continue
-			}
-			moved = moved || step > 1e-3 || step < -1e-3
+			moved = moved || step > stillStep || step < -stillStep
 			for _, f := range s.Features {
 				w[f.Row] += step * f.Value
 			}
 			bias += step
 		}
-		if !moved {
+		if active = kept; !moved {
 			break
 		}
+		limit = max(worst, leastLimit)
 	}
 	return w, bias
+}
+
+// A pass in which nothing moved further than stillStep is the last; a sample is left out when its gradient is beyond
+// the worst of the pass before, but never within leastLimit.
+const (
+	stillStep  = 1e-3
+	leastLimit = 0.25
+)
+
+func margin(w []float32, bias float32, s *Sample) float32 {
+	for _, f := range s.Features {
+		bias += w[f.Row] * f.Value
+	}
+	return bias
 }
