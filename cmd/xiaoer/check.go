@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 
 	"xiaoer/rules/doc"
 )
@@ -37,16 +38,13 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	problems := []doc.Diagnostic{}
-	failed := 0
-	for i := range all {
-		problems = append(problems, all[i].problems...)
-		failed += all[i].errors()
-	}
+	problems, sources := together(all)
+	failed := countErrors(problems)
 	if c.JSON {
 		err = writeJSON(a.out, problems)
 	} else {
-		err = c.write(a, all, failed)
+		a.writeProblems(a.out, problems, sources)
+		_, err = fmt.Fprintf(a.out, "%s: %s in %s\n", c.Dir, verdict(len(problems), failed), counted(len(all), "shop"))
 	}
 	if err == nil && failed > 0 {
 		err = errProblems
@@ -54,19 +52,32 @@ func (c *checkCmd) Run(a *app) error {
 	return err
 }
 
-func (c *checkCmd) write(a *app, all []folder, failed int) error {
-	warnings := 0
+// together joins the problems of several shops. What shops have from one base folder is told once.
+func together(all []folder) ([]doc.Diagnostic, map[string][]byte) {
+	type cause struct {
+		at      doc.Range
+		code    doc.Code
+		message string
+	}
+	problems, sources, told := []doc.Diagnostic{}, map[string][]byte{}, map[cause]bool{}
 	for i := range all {
-		a.writeProblems(a.out, all[i].problems, all[i].Sources)
-		warnings += len(all[i].problems)
+		maps.Copy(sources, all[i].Sources)
+		for _, d := range all[i].problems {
+			if one := (cause{d.Range, d.Code, d.Message}); !told[one] {
+				told[one] = true
+				problems = append(problems, d)
+			}
+		}
 	}
-	warnings -= failed
-	verdict := "no problems"
-	if failed+warnings > 0 {
-		verdict = counted(failed, "error") + ", " + counted(warnings, "warning")
+	return problems, sources
+}
+
+// verdict counts problems, of which some are errors.
+func verdict(all, failed int) string {
+	if all == 0 {
+		return "no problems"
 	}
-	_, err := fmt.Fprintf(a.out, "%s: %s in %s\n", c.Dir, verdict, counted(len(all), "shop"))
-	return err
+	return counted(failed, "error") + ", " + counted(all-failed, "warning")
 }
 
 // explain says what one code means, in both languages.

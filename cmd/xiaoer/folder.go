@@ -132,10 +132,12 @@ func (f *folder) subject() shoptest.Subject {
 }
 
 // errors counts the problems that fail a check.
-func (f *folder) errors() int {
+func (f *folder) errors() int { return countErrors(f.problems) }
+
+func countErrors(problems []doc.Diagnostic) int {
 	n := 0
-	for i := range f.problems {
-		if f.problems[i].Severity == doc.Error {
+	for i := range problems {
+		if problems[i].Severity == doc.Error {
 			n++
 		}
 	}
