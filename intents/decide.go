@@ -268,10 +268,18 @@ func (c *Classifier) arrange(s *scratch, r *Reading) {
 	}
 	r.Intents = append(make([]Prediction, 0, len(s.found)), s.found...)
 	slices.SortStableFunc(r.Intents, func(a, b Prediction) int { return cmp.Compare(weight(a.Intent), weight(b.Intent)) })
+	if r.Intents[0].Intent == "quality" && len(r.Intents) > 1 && isRemedy(r.Intents[1].Intent) {
+		r.Intents[0], r.Intents[1] = r.Intents[1], r.Intents[0] // the flaw is the reason, the remedy the request
+	}
 	if weight(r.Intents[0].Intent) == 2 {
 		return
 	}
 	r.Intents = slices.DeleteFunc(r.Intents, func(p Prediction) bool { return isSmallTalk(p.Intent) })
+}
+
+// isRemedy tells what a buyer asks for because of a flaw.
+func isRemedy(intent string) bool {
+	return intent == "return" || intent == "exchange" || intent == "refund"
 }
 
 // weight puts requests before emotion and emotion before small talk.

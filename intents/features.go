@@ -18,21 +18,19 @@ type unit struct {
 
 // kindValues say how much a feature of each kind counts beside the others, in sixteenths.
 type kindValues struct {
-	chars   [5]int32 // by how many in a row
+	chars   [4]int32 // by how many in a row
 	inWord  int32
 	sound   [4]int32 // by how many in a row
 	meaning int32
 	pair    int32
-	skip    int32
 }
 
 var defaultValues = kindValues{
-	chars:   [5]int32{0, 11, 16, 14, 0},
+	chars:   [4]int32{0, 11, 16, 14},
 	inWord:  8,
 	sound:   [4]int32{0, 0, 8, 8},
 	meaning: 16,
 	pair:    13,
-	skip:    0,
 }
 
 func mix(h, v uint32) uint32 {
@@ -72,7 +70,6 @@ const (
 	saltSound
 	saltMeaning
 	saltPair
-	saltSkip
 )
 
 // collect makes the features of a stretch of the plain form.
@@ -91,7 +88,7 @@ func (s *scratch) put(id uint32, value int32, start, end int32) {
 	}
 }
 
-// sequences adds one to four units in a row, with marks for the beginning and the end.
+// sequences adds one to three units in a row, with marks for the beginning and the end.
 func (s *scratch) sequences(m *machine) {
 	n := len(s.units)
 	for i := -1; i < n; i++ {
@@ -194,10 +191,6 @@ func (s *scratch) meanings(from, to int, m *machine) {
 					s.put(mix(mix(saltPair, uint32(b)), uint32(a)), m.values.pair, p.start, t.end)
 				}
 			}
-		}
-		for j := max(first, i-4); j < i; j++ {
-			p := s.tokens[j]
-			s.put(mix(mix(saltSkip, uint32(p.node)), uint32(t.node)), m.values.skip, p.start, t.end)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func intentFields() []doc.Field[sheetIntent] {
 	return append(topicFields(), topics)
 }
 
-// SheetFields describe a file of intents, for the schema and the reference page.
+// sheetFields are the keys of a file of intents.
 func sheetFields() []doc.Field[sheet] {
 	return []doc.Field[sheet]{{
 		Name: "intents", Required: true, Doc: "The intents, by name.", Shape: doc.MapShape(doc.ObjectShape(intentFields())),
