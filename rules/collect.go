@@ -187,7 +187,7 @@ func (r *reader) finish(d *draft) {
 			rule.collected = append(rule.collected, i)
 		}
 	}
-	rule.later = r.laterFacts(rule)
+	rule.later, rule.found = r.laterFacts(rule), r.foundFacts(rule)
 }
 
 // readOtherwise reads `otherwise`, or reports that there is none at the first place where it could stand.

@@ -2,10 +2,11 @@ package rules
 
 import (
 	"slices"
+	"strings"
 )
 
-// gateFacts are the places of the facts that `for`, `from` and `until` read; -1 where the vocabulary lacks one.
-type gateFacts struct{ today, productID, productTags int }
+// gateFacts are the places of the facts that `for`, `from`, `until` and `find_order` read; -1 where the vocabulary lacks one.
+type gateFacts struct{ today, productID, productTags, orderKnown int }
 
 func newGateFacts(l *layout) gateFacts {
 	place := func(name string, kind Kind) int {
@@ -14,7 +15,10 @@ func newGateFacts(l *layout) gateFacts {
 		}
 		return -1
 	}
-	return gateFacts{today: place("now.date", Date), productID: place("product.id", Text), productTags: place("product.tags", Texts)}
+	return gateFacts{
+		today: place("now.date", Date), productID: place("product.id", Text), productTags: place("product.tags", Texts),
+		orderKnown: place("order.known", Bool),
+	}
 }
 
 // Decide finds the first rule that fits.
@@ -108,7 +112,7 @@ func (b *Book) failing(rule *Rule, q *Query) reason {
 	case rule.when != nil && !rule.when.fits(q.Facts):
 		return reason{when: rule.when}
 	}
-	if piece := rule.unready(q.Facts); piece != nil {
+	if piece := b.unready(rule, q.Facts); piece != nil {
 		return reason{part: piece.source, reads: piece.reads}
 	}
 	if q.Gate != nil {
@@ -138,34 +142,45 @@ func (b *Book) isForProduct(rule *Rule, f *Facts) bool {
 }
 
 // unready finds a text or amount of the rule that cannot be worked out. Of the variants of a reply one is enough.
-func (r *Rule) unready(f *Facts) *piece {
+func (b *Book) unready(r *Rule, f *Facts) *piece {
+	later := r.later
+	if r.FindOrder && !b.orderKnown(f) {
+		later = r.found
+	}
+	if failing := r.unreadyReply(f, later); failing != nil {
+		return failing
+	}
+	if r.Handoff != nil && r.Handoff.Reason != nil {
+		if failing := r.Handoff.Reason.failing(f, later); failing != nil {
+			return failing
+		}
+	}
+	if r.Offer != nil && r.Offer.Amount != nil && !r.Offer.Amount.ready(f, later) {
+		return &piece{source: r.Offer.Amount.source, reads: r.Offer.Amount.reads}
+	}
+	return nil
+}
+
+func (b *Book) orderKnown(f *Facts) bool {
+	return b.gates.orderKnown >= 0 && f.row[b.gates.orderKnown].n != 0
+}
+
+// unreadyReply finds what keeps the first variant from being sent, when no other can be sent either.
+func (r *Rule) unreadyReply(f *Facts, later func(fact int) bool) *piece {
 	var first *piece
 	for i := range r.Replies {
 		if r.Replies[i].Text == nil {
-			first = nil
-			break
+			return nil
 		}
-		failing := r.Replies[i].Text.failing(f, r.later)
+		failing := r.Replies[i].Text.failing(f, later)
 		if failing == nil {
-			first = nil
-			break
+			return nil
 		}
 		if first == nil {
 			first = failing
 		}
 	}
-	if first != nil {
-		return first
-	}
-	if r.Handoff != nil && r.Handoff.Reason != nil {
-		if failing := r.Handoff.Reason.failing(f, r.later); failing != nil {
-			return failing
-		}
-	}
-	if r.Offer != nil && r.Offer.Amount != nil && !r.Offer.Amount.ready(f, r.later) {
-		return &piece{source: r.Offer.Amount.source, reads: r.Offer.Amount.reads}
-	}
-	return nil
+	return first
 }
 
 // laterFacts tells which facts a rule's texts may read although they are unknown when it is chosen: the slots that it
@@ -173,6 +188,17 @@ func (r *Rule) unready(f *Facts) *piece {
 func (r *reader) laterFacts(rule *Rule) func(fact int) bool {
 	l := r.layout
 	return func(fact int) bool { return slices.Contains(rule.collected, fact) || l.facts[fact].TextOnly }
+}
+
+// foundFacts adds what an order brings with it. A rule that finds the order is chosen for that while there is none; the
+// rules are read again with the order, and then what it left unknown keeps the rule from fitting.
+func (r *reader) foundFacts(rule *Rule) func(fact int) bool {
+	l := r.layout
+	return func(fact int) bool {
+		group, _, _ := strings.Cut(l.facts[fact].Name, ".")
+		ofOrder := group == "order" || group == "logistics" || group == "aftersales" || group == "product"
+		return ofOrder || l.facts[fact].Name == "slots.order_no" || rule.later(fact)
+	}
 }
 
 // considered writes a reason down for the trace.

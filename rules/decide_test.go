@@ -255,6 +255,41 @@ func TestDecideUnknownInTexts(t *testing.T) {
 	}
 }
 
+// A rule that finds the order fits while there is none, and reads on by what it brought.
+func TestFindOrderWithTexts(t *testing.T) {
+	unknown, found := map[string]rules.Value{}, map[string]rules.Value{"order.known": rules.BoolValue(true)}
+	numbered := map[string]rules.Value{"order.known": rules.BoolValue(true), "order.no": rules.TextValue("1")}
+	tests := []struct {
+		name, rule string
+		facts      map[string]rules.Value
+		because    string
+	}{
+		{"reply", "find_order: true\n    reply: 订单 ${order.no}", unknown, ""},
+		{"reason", "find_order: true\n    handoff: {reason: '到了 ${order.stage}'}", unknown, ""},
+		{"offer", "find_order: true\n    offer: {refund: order.amount / 2}", unknown, ""},
+		{"product", "find_order: true\n    reply: 关于 ${product.title}", unknown, ""},
+		{"order number", "find_order: true\n    reply: 编号 ${slots.order_no}", unknown, ""},
+		{"beside a collected slot", "find_order: true\n    collect: bad\n    reply: ${order.no} 坏了 ${slots.bad} 个", unknown, ""},
+		{"another slot", "find_order: true\n    reply: ${order.no} 坏了 ${slots.bad} 个", unknown, "${slots.bad}"},
+		{"nothing of the order", "find_order: true\n    reply: 亲爱的 ${buyer.tier} 会员", unknown, "${buyer.tier}"},
+		{"found and known", "find_order: true\n    reply: 订单 ${order.no}", numbered, ""},
+		{"found and still unknown", "find_order: true\n    reply: 订单 ${order.no}", found, "${order.no}"},
+		{"does not find", "find_order: false\n    reply: 订单 ${order.no}", unknown, "${order.no}"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			book := mustCompile(t, "rules:\n  - id: a\n    intent: return\n    "+tt.rule+closing)
+			f := book.NewFacts()
+			for name, v := range tt.facts {
+				f.Set(name, v)
+			}
+			d := book.Decide(rules.Query{Intent: "return", Facts: f, Trace: true})
+			require.Equal(t, tt.because == "", d.Rule != nil)
+			require.Equal(t, []string{tt.because}, becauses(d))
+		})
+	}
+}
+
 // The reason is the part that failed, as it was written.
 func TestBecause(t *testing.T) {
 	tests := []struct {

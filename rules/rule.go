@@ -39,6 +39,7 @@ type Rule struct {
 	collected         []int               // the facts of the slots in Collect
 	guarded           bool                // the condition reads what the guards look at
 	later             func(fact int) bool // facts that texts may read although they are still unknown
+	found             func(fact int) bool // the same while an order is still to be found
 }
 
 // Intended is an intent, or one topic of it, that a rule is for.

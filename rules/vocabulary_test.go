@@ -45,10 +45,10 @@ func vocabulary() *rules.Vocabulary {
 			fact("product.price", rules.Money), fact("product.units", rules.Int), fact("product.weight", rules.Number), fact("product.tags", rules.Texts),
 			always(fact("promise.broken", rules.Bool)), fact("notice.text", rules.Text), always(fact("conversation.failures", rules.Int)),
 			always(fact("policy.return_days", rules.Int)), always(fact("policy.ship_within", rules.Duration)), always(fact("policy.late_coupon", rules.Number)),
-			fact("slots.bad", rules.Number), fact("slots.address", rules.Text), fact("slots.reason", rules.Enum, "不喜欢", "质量问题"),
+			fact("slots.bad", rules.Number), fact("slots.address", rules.Text), fact("slots.order_no", rules.Text), fact("slots.reason", rules.Enum, "不喜欢", "质量问题"),
 			textOnly(fact("handoff.team", rules.Text)), textOnly(fact("offer.amount", rules.Money)),
 		},
-		Slots: []string{"bad", "photos", "address", "reason"}, Teams: []string{"aftersales", "presales", "lead"}, Location: zone,
+		Slots: []string{"bad", "photos", "address", "reason", "order_no"}, Teams: []string{"aftersales", "presales", "lead"}, Location: zone,
 	}
 }
 
