@@ -26,6 +26,9 @@ type Book struct {
 	Titles     map[string]string // how an intent or "intent.topic" is named to a buyer, in the shop's language
 	Hash       string            // of everything above, for traces and replay
 
+	// Province names the province of the first Chinese place in a text, "" when none is known. It may be nil.
+	Province func(place string) string
+
 	rows sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
 }
 
@@ -52,6 +55,7 @@ type Shop struct {
 	Location *time.Location // nil means UTC
 	Hours    Hours
 	Holidays []Days // closed
+	Working  []Days // make-up working days: a day of rest among them has the hours of a Monday
 }
 
 // Hours are the stretches of the week when agents are at the desk. The zero value is always open.
@@ -107,7 +111,7 @@ type Team struct {
 type Declared struct {
 	Kind    string   // weather, stock, holiday, courier
 	Text    string   //
-	Regions []string // an order concerns it when its parcel's place or the delivery address names one; empty means everywhere
+	Regions []string // where it holds, see concerns; empty means everywhere
 	From    string   // first day, 2006-01-02; "" means unbounded
 	Until   string   // last day, included
 }

@@ -38,6 +38,7 @@ func (t *turn) rules() bool {
 // answer lets the rules answer one request. It is false when no rule fits and that is no reason to hand over.
 func (t *turn) answer(r Request) bool {
 	t.kept = slices.DeleteFunc(slices.Clone(t.kept), func(k Request) bool { return k == r })
+	defer func() { t.below = nil }()
 	for range mostRounds {
 		rule := t.choose(r, t.gate)
 		if rule == nil {
@@ -59,7 +60,7 @@ func (t *turn) answer(r Request) bool {
 func (t *turn) choose(r Request, gate func(*rules.Rule) string) *rules.Rule {
 	t.current = r
 	d := t.b.Rules.Decide(rules.Query{
-		Intent: r.Intent, Topic: r.Topic, Facts: t.see(r), Gate: gate, Trace: t.e.Explain,
+		Intent: r.Intent, Topic: r.Topic, Facts: t.see(r), Below: t.below, Gate: gate, Trace: t.e.Explain,
 	})
 	out := Decided{Intent: r.name(), Considered: d.Considered}
 	if d.Rule != nil {

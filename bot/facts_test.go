@@ -70,12 +70,22 @@ func TestChangeable(t *testing.T) {
 
 func TestOtherFacts(t *testing.T) {
 	two, yes := 2, true
+	province := func(place string) string {
+		if strings.HasPrefix(place, "福州") {
+			return "福建"
+		}
+		return ""
+	}
 	declared := func(b *bot.Book) {
+		b.Province = province
 		b.Notices = []bot.Declared{
 			{Kind: "stock", Text: "缺货", From: "2026-11-22"},
 			{Kind: "weather", Text: "台风", Regions: []string{"福建"}, From: "2026-11-20", Until: "2026-11-23"},
 		}
 	}
+	city, elsewhere := order(noA, "shipped"), order(noA, "shipped")
+	city.Logistics = &bot.Logistics{Place: "福州转运中心"}
+	elsewhere.Logistics = &bot.Logistics{Place: "哈尔滨转运中心"}
 	far := order(noA, "shipped")
 	far.Logistics = &bot.Logistics{Place: "福建泉州转运中心"}
 	tests := []struct {
@@ -93,7 +103,9 @@ func TestOtherFacts(t *testing.T) {
 		{"an unknown kind", "message.kind", bot.Message{Kind: "poke"}, is("return"), "<other>"},
 		{"nothing looked up", "order.lookup", bot.Message{}, is("return"), "<none>"},
 		{"a notice for the region", "notice.text", bot.Message{Order: &far}, is("return"), "<台风>"},
-		{"a notice without a place", "notice.text", bot.Message{}, is("return"), "未知"},
+		{"a notice for the region of the city", "notice.text", bot.Message{Order: &city}, is("return"), "<台风>"},
+		{"a notice where no place is known", "notice.text", bot.Message{}, is("return"), "<台风>"},
+		{"a notice for elsewhere", "notice.text", bot.Message{Order: &elsewhere}, is("return"), "未知"},
 		{"no promise", "promise.left_hours", bot.Message{}, is("return"), "未知"},
 		{"a card's product", "product.price", bot.Message{Product: &bot.Product{ID: "z", Price: "5.50"}}, is("return"), "<5.50>"},
 		{"a sent column", "product.stock", bot.Message{Product: &bot.Product{ID: "z", Sent: map[string]string{"stock": "4"}}}, is("return"), "<4>"},

@@ -60,9 +60,11 @@ func (t *turn) askOrder(q *Question, slot Slot, rule *rules.Rule, retry bool) (a
 	return false
 }
 
-// withoutOrder ends the search in this matter: rules that look for an order no longer fit.
+// withoutOrder ends the search in this matter: rules that look for an order no longer fit, and in this turn reading goes on
+// below the rule that did.
 func (t *turn) withoutOrder(q *Question) {
 	t.matter(q.Intent).NoOrder = true
+	t.below = t.ruleByID(q.Rule, q.RuleAt)
 	t.stale = true
 	t.note("no order was found, reading goes on below %s", q.Rule)
 }

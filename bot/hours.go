@@ -107,7 +107,7 @@ func (s *Shop) around(at time.Time, days int) []opening {
 		if s.isHoliday(day) {
 			continue
 		}
-		for _, span := range s.spans(day.Weekday()) {
+		for _, span := range s.spans(day) {
 			from, to := minute(y, m, d+i, span.From, zone), minute(y, m, d+i, span.To, zone)
 			if to.Before(at) {
 				continue
@@ -122,11 +122,15 @@ func (s *Shop) around(at time.Time, days int) []opening {
 	return joinOpenings(out)
 }
 
-func (s *Shop) spans(day time.Weekday) []Span {
+func (s *Shop) spans(day time.Time) []Span {
 	if len(s.Hours.Week) == 0 {
 		return []Span{{0, 24 * 60}}
 	}
-	return s.Hours.Week[day]
+	spans := s.Hours.Week[day.Weekday()]
+	if len(spans) == 0 && isAmong(s.Working, day, s.zone()) {
+		spans = s.Hours.Week[time.Monday]
+	}
+	return spans
 }
 
 func minute(y int, m time.Month, d, minutes int, zone *time.Location) time.Time {
@@ -147,15 +151,13 @@ func joinOpenings(list []opening) []opening {
 	return out
 }
 
-func (s *Shop) isHoliday(at time.Time) bool {
-	if len(s.Holidays) == 0 {
+func (s *Shop) isHoliday(at time.Time) bool { return isAmong(s.Holidays, at, s.zone()) }
+
+// isAmong tells whether an instant lies on one of the days.
+func isAmong(days []Days, at time.Time, zone *time.Location) bool {
+	if len(days) == 0 {
 		return false
 	}
-	day := dayOf(at, s.zone())
-	for _, h := range s.Holidays {
-		if h.From <= day && day <= cmp.Or(h.Until, h.From) {
-			return true
-		}
-	}
-	return false
+	day := dayOf(at, zone)
+	return slices.ContainsFunc(days, func(d Days) bool { return d.From <= day && day <= cmp.Or(d.Until, d.From) })
 }

@@ -225,3 +225,18 @@ func TestALookUpNobodyAskedFor(t *testing.T) {
 	got := k.step(bot.Event{Kind: bot.EventLookup, Lookup: &bot.LookupResult{State: bot.Found}})
 	require.Empty(t, got.Actions)
 }
+
+// When the askings are used up, reading goes on below the rule that looked for the order, not at the top again.
+func TestReadingGoesOnBelow(t *testing.T) {
+	const rules = head + `rules:
+  - {id: above, intent: return, when: order.lookup == "not_found", reply: 上面的规则}
+  - {id: find, intent: return, when: not order.known, find_order: true}
+  - {id: below, intent: return, when: not order.known, reply: 下面的规则}
+`
+	k := begin(t, shop(t, rules))
+	k.says("退货", is("return"))
+	k.says(noA, named(noA))
+	got := k.says(noB, named(noB))
+	require.Equal(t, []string{"下面的规则"}, texts(got))
+	require.Equal(t, []string{"上面的规则"}, texts(k.says("还是退货", is("return"))), "the next message is read from the top")
+}

@@ -188,20 +188,13 @@ func splitList(text string) []string {
 }
 
 // concerns tells whether a notice is about the order in view: it is for everywhere, or the parcel or the buyer is in one of
-// its regions.
+// its regions. The shop declared it, so it holds as long as nothing is known of where they are; it does not once they are
+// known to be elsewhere.
 func (t *turn) concerns(n *Declared) bool {
 	if len(n.Regions) == 0 {
 		return true
 	}
-	var places []string
-	if o := t.c.Order; o != nil && o.Logistics != nil {
-		places = append(places, o.Logistics.Place)
-	}
-	for i := range t.b.Slots {
-		if t.b.Slots[i].Kind == SlotAddress {
-			places = append(places, t.c.Slots[t.b.Slots[i].Name].Text)
-		}
-	}
+	places := t.places()
 	for _, region := range n.Regions {
 		for _, place := range places {
 			if region != "" && strings.Contains(place, region) {
@@ -209,5 +202,28 @@ func (t *turn) concerns(n *Declared) bool {
 			}
 		}
 	}
-	return false
+	return len(places) == 0
+}
+
+// places are where the parcel is and where it goes, each with its province, as far as they are known.
+func (t *turn) places() []string {
+	var out []string
+	add := func(place string) {
+		if place == "" {
+			return
+		}
+		if t.b.Province != nil {
+			place = t.b.Province(place) + " " + place
+		}
+		out = append(out, place)
+	}
+	if o := t.c.Order; o != nil && o.Logistics != nil {
+		add(o.Logistics.Place)
+	}
+	for i := range t.b.Slots {
+		if t.b.Slots[i].Kind == SlotAddress {
+			add(t.c.Slots[t.b.Slots[i].Name].Text)
+		}
+	}
+	return out
 }

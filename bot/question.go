@@ -174,9 +174,7 @@ func (t *turn) exhausted(q *Question) {
 		t.handOver(h)
 		return
 	}
-	t.matter(q.Intent).NoOrder = true
-	t.stale = true
-	t.note("no order was found")
+	t.withoutOrder(q)
 	t.answer(q.request())
 }
 

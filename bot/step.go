@@ -76,6 +76,7 @@ type turn struct {
 	stale   bool    // the facts have to be set again
 	seen    Request // the request that the facts were set for
 	current Request
+	below   *rules.Rule // the rule below which the current request is read, nil for from the top
 
 	kept     []Request // requests that earlier turns kept
 	idle     int       // minutes since the last line of anybody

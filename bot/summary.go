@@ -16,7 +16,7 @@ const (
 // plainReason is the reason of a built-in hand-over, for agents, in the shop's language.
 func (t *turn) plainReason(name string) string {
 	zh := map[string]string{
-		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的话不再重复，转人工",
+		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的回答已经给过",
 		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则", saysOtherwise: "未能理解买家",
 	}
 	en := map[string]string{
@@ -44,25 +44,25 @@ func (t *turn) summary(c *Handoff) string {
 	}
 	parts := []string{w.buyer + who, w.about + firstOf(t.titleOf(c.Intent), w.unclear) + w.reason + c.Reason}
 	if c.Order != nil {
-		parts = append(parts, w.order+t.orderInWords(c.Order))
+		parts = append(parts, w.order+" "+t.orderInWords(c.Order, &w))
 	}
 	if p := c.Product; p != nil && (c.Order == nil || len(c.Order.Items) != 1) {
 		parts = append(parts, w.product+firstOf(p.Title, p.ID))
 	}
-	if s := slotsInWords(c); s != "" {
+	if s := slotsInWords(c, &w); s != "" {
 		parts = append(parts, w.collected+s)
 	}
 	if c.Mood == intents.Upset || c.Mood == intents.Angry {
-		parts = append(parts, w.mood+string(c.Mood))
+		parts = append(parts, w.mood+w.say(string(c.Mood)))
 	}
 	if c.Risk != "" && c.Risk != intents.NoRisk {
-		parts = append(parts, w.risk+string(c.Risk))
+		parts = append(parts, w.risk+w.say(string(c.Risk)))
 	}
 	if line := t.lastFrom("buyer"); line != "" {
 		parts = append(parts, w.lastBuyer+cut(line, 120))
 	}
-	if t.c.LastLine != "" {
-		parts = append(parts, w.lastBot+cut(oneLine(t.c.LastLine), 120))
+	if line := t.lastAnswer(); line != "" {
+		parts = append(parts, w.lastBot+cut(line, 120))
 	}
 	if len(c.Open) > 0 {
 		titles := make([]string, len(c.Open))
@@ -71,23 +71,38 @@ func (t *turn) summary(c *Handoff) string {
 		}
 		parts = append(parts, w.open+strings.Join(titles, w.comma))
 	}
+	for i := range parts {
+		parts[i] = strings.TrimRight(parts[i], "。.；;")
+	}
 	return cut(strings.Join(parts, w.stop)+w.end, mostSummary)
 }
 
 type words struct {
 	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, end string
+	paid, delivered, photos, money                                                                                   string
+	plain                                                                                                            map[string]string // values of lists, as a person says them
 }
+
+// say gives a value of a list as a person says it.
+func (w *words) say(value string) string { return firstOf(w.plain[value], value) }
 
 func summaryWords(chinese bool) words {
 	if chinese {
 		return words{
 			"买家", "诉求：", "未明", "，原因：", "订单", "商品：", "已收集：", "情绪：", "风险：", "买家最后说：", "机器人最后说：",
 			"尚未答复：", "、", "；", "。",
+			"付款", "签收", "照片", "元",
+			map[string]string{
+				"unpaid": "待付款", "grouping": "拼单中", "paid": "待发货", "part_shipped": "部分发货", "shipped": "已发货", "delivered": "已签收",
+				"closed": "已关闭", "calm": "平静", "upset": "不满", "angry": "激动", "review": "差评", "platform": "平台介入", "regulator": "监管投诉",
+				"media": "媒体曝光", "legal": "法律索赔", "health": "人身健康", "safety": "使用安全",
+			},
 		}
 	}
 	return words{
-		"Buyer ", "wants: ", "not clear", ", reason: ", "order ", "product: ", "collected: ", "mood: ", "risk: ", "last words of the buyer: ",
+		"Buyer ", "wants: ", "not clear", ", reason: ", "order", "product: ", "collected: ", "mood: ", "risk: ", "last words of the buyer: ",
 		"last words of the bot: ", "still open: ", ", ", "; ", ".",
+		"paid", "delivered", "photos", "yuan", nil,
 	}
 }
 
@@ -101,28 +116,28 @@ func (t *turn) titleOf(name string) string {
 	return name
 }
 
-func (t *turn) orderInWords(o *Order) string {
+func (t *turn) orderInWords(o *Order, w *words) string {
 	format := t.format()
 	parts := []string{o.No}
 	for _, item := range cutList(o.Items, 3) {
 		parts = append(parts, cut(firstOf(item.Title, item.ID), 40))
 	}
 	if o.Stage != "" {
-		parts = append(parts, o.Stage)
+		parts = append(parts, w.say(o.Stage))
 	}
 	if o.Amount != "" {
-		parts = append(parts, "¥"+o.Amount)
+		parts = append(parts, o.Amount+" "+w.money)
 	}
 	if o.PaidAt != nil {
-		parts = append(parts, "paid "+format.Print(rules.TimeValue(*o.PaidAt)))
+		parts = append(parts, w.paid+" "+format.Print(rules.TimeValue(*o.PaidAt)))
 	}
 	if o.DeliveredAt != nil {
-		parts = append(parts, "delivered "+format.Print(rules.TimeValue(*o.DeliveredAt)))
+		parts = append(parts, w.delivered+" "+format.Print(rules.TimeValue(*o.DeliveredAt)))
 	}
 	return strings.Join(parts, " ")
 }
 
-func slotsInWords(c *Handoff) string {
+func slotsInWords(c *Handoff, w *words) string {
 	names := make([]string, 0, len(c.Slots))
 	for name := range c.Slots {
 		if name != SlotOrderNo || c.Order == nil {
@@ -135,7 +150,7 @@ func slotsInWords(c *Handoff) string {
 		parts = append(parts, name+"="+cut(oneLine(c.Slots[name]), 80))
 	}
 	if n := len(c.Images); n > 0 {
-		parts = append(parts, "photos×"+itoa(n))
+		parts = append(parts, w.photos+"×"+itoa(n))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -144,6 +159,20 @@ func (t *turn) lastFrom(who string) string {
 	for i := len(t.c.Transcript) - 1; i >= 0; i-- {
 		if t.c.Transcript[i].From == who {
 			return oneLine(t.c.Transcript[i].Text)
+		}
+	}
+	return ""
+}
+
+// lastAnswer is what the bot said last before the buyer's last words: what it says in handing over tells an agent nothing.
+func (t *turn) lastAnswer() string {
+	asked := false
+	for i := len(t.c.Transcript) - 1; i >= 0; i-- {
+		switch line := t.c.Transcript[i]; {
+		case line.From == "buyer":
+			asked = true
+		case line.From == "bot" && asked:
+			return oneLine(line.Text)
 		}
 	}
 	return ""

@@ -33,7 +33,8 @@ func (u *unit) compile() *bot.Book {
 	u.vocabulary = u.makeVocabulary()
 	b := &bot.Book{
 		Shop: bot.Shop{
-			ID: s.id, Name: s.name, Locale: s.locale, Location: s.zone, Hours: bot.Hours{Week: weekOf(s)}, Holidays: daysOf(s.holidays),
+			ID: s.id, Name: s.name, Locale: s.locale, Location: s.zone, Hours: bot.Hours{Week: weekOf(s)}, Holidays: daysOf(s.holidays.closed),
+			Working: daysOf(s.holidays.works),
 		},
 		Notices: declared(s.notices), Products: u.goods.products, AgentIdle: s.idle,
 		Policy: map[string]rules.Value{}, Titles: titles(u.classifier.Taxonomy(), s.locale),
@@ -280,9 +281,9 @@ func weekOf(s *settings) map[time.Weekday][]bot.Span {
 	return out
 }
 
-// daysOf joins neighbouring closed days.
-func daysOf(c calendar) []bot.Days {
-	all := slices.SortedFunc(maps.Keys(c.closed), func(a, b day) int { return a.time().Compare(b.time()) })
+// daysOf joins neighbouring days.
+func daysOf(days map[day]bool) []bot.Days {
+	all := slices.SortedFunc(maps.Keys(days), func(a, b day) int { return a.time().Compare(b.time()) })
 	var out []bot.Days
 	var last time.Time
 	for _, d := range all {

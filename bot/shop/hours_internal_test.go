@@ -73,7 +73,7 @@ func TestDaysOf(t *testing.T) {
 	require.Empty(t, problem)
 	c.close(from, until)
 	c.close(day{2027, 5, 1}.time(), day{2027, 5, 1}.time())
-	require.Equal(t, []bot.Days{{From: "2027-02-27", Until: "2027-03-02"}, {From: "2027-05-01", Until: "2027-05-01"}}, daysOf(c))
+	require.Equal(t, []bot.Days{{From: "2027-02-27", Until: "2027-03-02"}, {From: "2027-05-01", Until: "2027-05-01"}}, daysOf(c.closed))
 	_, _, problem = parseDays("2020-01-01..2027-01-01")
 	require.Contains(t, problem, "longer than 400 days")
 }
