@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"time"
 
 	"xiaoer/bot"
-	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/rules/doc"
 )
@@ -80,23 +77,4 @@ func (c *explainCmd) order(a *app, s *shop.Shop) (*bot.Order, error) {
 	}
 	a.writeProblems(a.err, p.All(), map[string][]byte{c.Order: data})
 	return nil, errProblems
-}
-
-// parseOrder reads one order, written as YAML or JSON with the webhook's fields.
-func parseOrder(name string, data []byte, s *shop.Shop, p *doc.Problems) (bot.Order, bool) {
-	file := doc.Parse(name, data, p)
-	if file.Root == nil {
-		return bot.Order{}, false
-	}
-	o, ok := orders.FromYAML(&doc.Decoder{Problems: p, Zone: s.Book.Shop.Location}, file.Root)
-	return o, ok && !p.HasErrors()
-}
-
-// lookups answers a turn's look-ups from the source that connect.yaml names; a shop without one has no orders to look up.
-func lookups(ctx context.Context, s *shop.Shop, now func() time.Time) (bot.LookupFunc, error) {
-	src, err := source(s, now, slog.New(slog.DiscardHandler))
-	if err != nil || src == nil {
-		return nil, err
-	}
-	return func(l bot.Lookup) bot.LookupResult { return src(ctx, l) }, nil
 }

@@ -7,14 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"xiaoer/bot"
-	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/shoptest"
 	"xiaoer/intents"
@@ -195,39 +192,6 @@ func (a *app) classifier(dir string) (*intents.Classifier, error) {
 		return nil, err
 	}
 	return s.Classifier, nil
-}
-
-// source gives the order source that a shop's connect.yaml names, nil where it names none. What is wrong with it goes to
-// the log: a source that cannot be read is down.
-func source(s *shop.Shop, now func() time.Time, log *slog.Logger) (orders.Source, error) {
-	c := s.Connect.Orders
-	log = log.With("shop", s.ID)
-	switch {
-	case c.URL != "":
-		h, err := orders.NewHTTP(orders.HTTPOptions{
-			URL: c.URL, Secret: c.Secret, Timeout: c.Timeout, Now: now,
-			Failed: func(err error) { log.Warn("ask the order source", "err", err) },
-		})
-		if err != nil {
-			return nil, fmt.Errorf("orders of shop %s: %w", s.ID, err)
-		}
-		return h.Lookup, nil
-	case c.File != "":
-		f, problems := orders.NewFile(orders.FileOptions{
-			Path: filepath.Join(s.Dir, filepath.FromSlash(c.File)), Zone: s.Book.Shop.Location, Now: now,
-			Changed: func(problems []doc.Diagnostic) { logProblems(log, problems) },
-		})
-		logProblems(log, problems)
-		return f.Lookup, nil
-	}
-	return nil, nil
-}
-
-// logProblems logs diagnostics by place and code; their sentences may quote a file.
-func logProblems(log *slog.Logger, problems []doc.Diagnostic) {
-	for i := range problems {
-		log.Warn("a file of the shop has a problem", "at", problems[i].Range.String(), "code", string(problems[i].Code))
-	}
 }
 
 // writeJSON writes one indented JSON value and a line end.
