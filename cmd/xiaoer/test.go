@@ -152,6 +152,9 @@ func (f failures) Report(r shoptest.Result) {
 	for _, line := range r.Failures {
 		fmt.Fprintf(f.a.out, "  %s\n", strings.ReplaceAll(line, "\n", "\n  "))
 	}
+	if len(r.Trace) > 0 {
+		fmt.Fprintln(f.a.out, "  why:")
+	}
 	for _, line := range r.Trace {
 		fmt.Fprintf(f.a.out, "    %s\n", strings.ReplaceAll(line, "\n", "\n      "))
 	}
