@@ -79,26 +79,24 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := prepare(o.Path); err != nil {
 		return nil, err
 	}
-	if err := look(ctx, o); err != nil {
+	first, err := o.pool(1)
+	if err != nil {
 		return nil, err
 	}
-	forWriting, err := address(o.Path, o.LockWait,
+	// It stays open until others are: the last connection that is closed would carry the whole log over.
+	defer first.Close()
+	if err := claim(ctx, first); err != nil {
+		return nil, err
+	}
+	writes, err := o.pool(0, // a connection that is given up is closed
 		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
-	if err != nil {
-		return nil, err
-	}
-	forReading, err := address(o.Path, o.LockWait, "query_only(1)", "cache_size(-16384)")
-	if err != nil {
-		return nil, err
-	}
-	writes, err := openPool(forWriting, 0) // a connection that is given up is closed
 	if err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, writes); err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
-	reads, err := openPool(forReading, o.Readers)
+	reads, err := o.pool(o.Readers, "query_only(1)", "cache_size(-16384)")
 	if err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
@@ -111,25 +109,17 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// look claims the file on a connection that changes nothing by being opened, as switching to the log would.
-func look(ctx context.Context, o Options) error {
-	plain, err := address(o.Path, o.LockWait)
-	if err != nil {
-		return err
-	}
-	db, err := openPool(plain, 1)
-	if err != nil {
-		return err
-	}
-	return errors.Join(claim(ctx, db), db.Close())
-}
-
-func openPool(address string, most int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", address)
+// pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
+func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
+	where, err := address(o.Path, o.LockWait, pragmas...)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(most) // 0: as many as are asked for
+	db, err := sql.Open("sqlite", where)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return db, nil
 }

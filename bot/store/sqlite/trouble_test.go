@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,9 @@ func TestLockedByAnotherProgram(t *testing.T) {
 		require.Less(t, time.Since(began), 5*time.Second, "they do not wait one after the other")
 		require.ErrorContains(t, s.Ready(t.Context()), "another program holds the file")
 		require.Equal(t, int64(1), s.version(t, 1), "reading goes on")
+		second, err := Open(t.Context(), Options{Path: path, LockWait: time.Millisecond})
+		require.NoError(t, err, "and so does opening what needs no change")
+		require.NoError(t, second.Close())
 
 		_, err = conn.ExecContext(t.Context(), `ROLLBACK`)
 		require.NoError(t, err)
@@ -83,6 +87,24 @@ func TestLockedByAnotherProgram(t *testing.T) {
 		require.NoError(t, s.Ready(t.Context()), "it recovers by itself")
 		require.Zero(t, s.version(t, 10))
 	}
+}
+
+func TestOpenDoesNotWaitForALockForEver(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	other, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	conn, err := other.Conn(t.Context())
+	require.NoError(t, err)
+	_, err = conn.ExecContext(t.Context(), `BEGIN EXCLUSIVE`)
+	require.NoError(t, err)
+	_, err = Open(t.Context(), Options{Path: path, LockWait: 10 * time.Millisecond})
+	require.ErrorContains(t, err, "another program holds the file")
+	_, err = conn.ExecContext(t.Context(), `ROLLBACK`)
+	require.NoError(t, err)
+	require.NoError(t, newStore(t, Options{Path: path}).Ready(t.Context()))
+	require.NoError(t, conn.Close())
+	require.NoError(t, other.Close())
 }
 
 // path is where the store's file is.
