@@ -279,6 +279,7 @@ func (x boxer) side(a *atom) (dimension, set) {
 		if value, ok := x.valueSet(s); ok {
 			return dimension{kind: dimValue, fact: s.fact}, value
 		}
+	default: // an opaque atom
 	}
 	number, seen := x.opaque[s.text]
 	if !seen {

@@ -113,7 +113,7 @@ func (c *checker) element(n *ast.PointerNode) (operand, bool) {
 		return c.fail(at, doc.Syntax, "`#` stands only inside any, all, none and count, for the entry of the list")
 	}
 	if c.scope.fields != nil {
-		return c.failHint(at, doc.TypeMismatch, fmt.Sprintf("read one of its fields, such as .%s", c.scope.fields[0].Name), "an entry of %s is more than one value", c.scope.list)
+		return c.failHint(at, doc.TypeMismatch, "read one of its fields, such as ."+c.scope.fields[0].Name, "an entry of %s is more than one value", c.scope.list)
 	}
 	return operand{typ: Type{Kind: Text}, at: at, fact: -1, value: func(f *Facts) (Value, error) { return TextValue(f.entry), nil }}, true
 }

@@ -207,8 +207,7 @@ func (r *reader) readOtherwise(b *Book, s *shelf, sources []Source) {
 
 // endOf is where `otherwise` would be looked for: the first key of the last document of the shop's own.
 func endOf(sources []Source) doc.Range {
-	for i := len(sources) - 1; i >= 0; i-- {
-		s := sources[i]
+	for _, s := range slices.Backward(sources) {
 		if s.File == nil || s.Base {
 			continue
 		}

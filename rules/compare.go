@@ -89,7 +89,7 @@ func (c *checker) notACondition(o operand) (operand, bool) {
 	case o.typ.Kind.isText():
 		hint = fmt.Sprintf("compare it, such as %s contains \"…\"", what)
 	case o.typ.Kind == Texts:
-		hint = fmt.Sprintf("ask for one of them: \"…\" in %s", what)
+		hint = "ask for one of them: \"…\" in " + what
 	}
 	return c.failHint(o.at, doc.TypeMismatch, hint, "%s is %s, not a condition", what, describe(o.typ))
 }
@@ -212,7 +212,7 @@ func (c *checker) legalWord(enum, word operand) bool {
 
 func (c *checker) unknownValue(word operand, of string, values []string) {
 	c.x.fail(word.at, doc.UnknownValue, "%s is never %q%s", of, word.lit.s, didYouMean(word.lit.s, values)).
-		WithHint(fmt.Sprintf("it is one of %s", strings.Join(values, ", ")))
+		WithHint("it is one of " + strings.Join(values, ", "))
 }
 
 // compareTest picks the quickest way for the common shapes: a fact beside a literal, or two facts.

@@ -93,7 +93,6 @@ type reason struct {
 	part  string // a key of the rule, or a `${ }`
 	when  *condition
 	reads []int
-	err   error
 }
 
 func (r *reason) fits() bool { return r.part == "" && r.when == nil }
@@ -103,9 +102,9 @@ func (b *Book) failing(rule *Rule, q *Query) reason {
 	switch {
 	case rule.Off:
 		return reason{part: "off"}
-	case rule.hasFrom && !(b.gates.today >= 0 && q.Facts.row[b.gates.today].kind == Date && q.Facts.row[b.gates.today].n >= rule.fromDay):
+	case rule.hasFrom && !b.isOn(q.Facts, func(today int64) bool { return today >= rule.fromDay }):
 		return reason{part: "from", reads: existing(b.gates.today)}
-	case rule.hasUntil && !(b.gates.today >= 0 && q.Facts.row[b.gates.today].kind == Date && q.Facts.row[b.gates.today].n <= rule.untilDay):
+	case rule.hasUntil && !b.isOn(q.Facts, func(today int64) bool { return today <= rule.untilDay }):
 		return reason{part: "until", reads: existing(b.gates.today)}
 	case len(rule.For) > 0 && !b.isForProduct(rule, q.Facts):
 		return reason{part: "for", reads: existing(b.gates.productID, b.gates.productTags)}
@@ -124,6 +123,11 @@ func (b *Book) failing(rule *Rule, q *Query) reason {
 // existing leaves out the places that the vocabulary lacks.
 func existing(places ...int) []int {
 	return slices.DeleteFunc(places, func(i int) bool { return i < 0 })
+}
+
+// isOn tells whether the day is known and one of those that a rule holds on.
+func (b *Book) isOn(f *Facts, holds func(today int64) bool) bool {
+	return b.gates.today >= 0 && f.row[b.gates.today].kind == Date && holds(f.row[b.gates.today].n)
 }
 
 func (b *Book) isForProduct(rule *Rule, f *Facts) bool {

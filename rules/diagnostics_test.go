@@ -249,7 +249,7 @@ func TestRuleDiagnostics(t *testing.T) {
 		{"intent", "rules:\n  - id: a\n    intent: retrun\n    reply: 好" + closing, doc.UnknownIntent, 3, "retrun"},
 		{"topic", "rules:\n  - id: a\n    intent: [return, wrong_order.adress]\n    reply: 好" + closing, doc.UnknownIntent, 3, "wrong_order.adress"},
 		{"other", "rules:\n  - id: a\n    intent: other\n    reply: 好" + closing, doc.UnknownIntent, 3, "other"},
-		{"slot", "rules:\n  - id: a\n    reply: 好\n    collect: [bad, adress]" + closing, doc.UnknownSlot, 4, "adress"},
+		{"slot", "rules:\n  - id: a\n    reply: 好\n    collect: [bad, photo]" + closing, doc.UnknownSlot, 4, "photo"},
 		{"team", "rules:\n  - id: a\n    handoff: {team: aftersale}" + closing, doc.UnknownTeam, 3, "aftersale"},
 		{"team above", "rules:\n  - id: a\n    offer: {coupon: 3, above: boss}" + closing, doc.UnknownTeam, 3, "boss"},
 		{"team of otherwise", "rules:\n  - {id: a, reply: 好}\notherwise: {handoff: {team: nobody}}", doc.UnknownTeam, 3, "nobody"},
@@ -286,7 +286,7 @@ func TestAllProblemsInOneRun(t *testing.T) {
     replly: 好
   - id: a
     intent: return
-    collect: [adress]
+    collect: [photo]
     handoff: {team: boss, reason: "${order.nmo}"}
 `
 	_, found := compile(t, source)

@@ -83,7 +83,7 @@ func (c *checker) inArray(n *ast.BinaryNode, left operand, list *ast.ArrayNode) 
 			if b, err = items[i].value(f); err != nil {
 				break
 			}
-			order := 0
+			var order int
 			if order, err = compareValues(&a, &b); err == nil && order == 0 {
 				return true, nil
 			}

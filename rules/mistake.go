@@ -126,7 +126,7 @@ func unitHint(digits, unit string) string {
 	case "%":
 		return "write it as a fraction: 0.5 for 50%"
 	default:
-		return fmt.Sprintf("write only the number: %s", digits)
+		return "write only the number: " + digits
 	}
 }
 
@@ -212,10 +212,21 @@ type wrongSign struct{ sign, plain string } // an empty plain is a sign that is 
 // wrongSigns lists signs, the longer before those that they begin with.
 func wrongSigns() []wrongSign {
 	return []wrongSign{
-		{"===", "=="}, {"!==", "!="},
-		{"==", ""}, {"!=", ""}, {"<=", ""}, {">=", ""}, {"&&", ""}, {"||", ""},
-		{"<>", "!="}, {"=>", ">="}, {"=<", "<="}, {"=~", "matches"},
-		{"=", "=="}, {"&", "and"}, {"|", "or"},
+		{"===", "=="},
+		{"!==", "!="},
+		{"==", ""},
+		{"!=", ""},
+		{"<=", ""},
+		{">=", ""},
+		{"&&", ""},
+		{"||", ""},
+		{"<>", "!="},
+		{"=>", ">="},
+		{"=<", "<="},
+		{"=~", "matches"},
+		{"=", "=="},
+		{"&", "and"},
+		{"|", "or"},
 	}
 }
 

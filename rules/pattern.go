@@ -133,8 +133,7 @@ func (c *checker) compilePattern(pattern string, at span) (*regexp.Regexp, bool)
 
 // patternError gives the reason without the words of the Go library around it.
 func patternError(err error) string {
-	var e *syntax.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*syntax.Error](err); ok {
 		return fmt.Sprintf("%s: `%s`", e.Code, e.Expr)
 	}
 	return err.Error()

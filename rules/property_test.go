@@ -86,6 +86,8 @@ func TestAnalysisOfPairsIsRight(t *testing.T) {
 				for k, n := range clean {
 					require.False(t, n == nodes[i] && reachable[k], "%v", d)
 				}
+			default: // warnings
+				require.Equal(t, doc.Warning, d.Severity, "%v", d)
 			}
 		}
 	})

@@ -86,8 +86,8 @@ func operatorHint(name string) string {
 
 // numberBefore is where the last number stands: the parser complains about it when it is past it.
 func (x *expression) numberBefore(at span) span {
-	for i := len(x.tokens) - 1; i >= 0; i-- {
-		if t := x.tokens[i]; t.Kind == lexer.Number && t.From <= at.from {
+	for _, t := range slices.Backward(x.tokens) {
+		if t.Kind == lexer.Number && t.From <= at.from {
 			return span{t.From, t.To}
 		}
 	}
@@ -96,8 +96,8 @@ func (x *expression) numberBefore(at span) span {
 
 // lastToken is where an expression that ends too early ends.
 func (x *expression) lastToken() span {
-	for i := len(x.tokens) - 1; i >= 0; i-- {
-		if t := x.tokens[i]; t.Kind != lexer.EOF {
+	for _, t := range slices.Backward(x.tokens) {
+		if t.Kind != lexer.EOF {
 			return span{t.From, t.To}
 		}
 	}
@@ -111,7 +111,7 @@ func (x *expression) sayParserError(message string) (sentence, hint string) {
 	case unexpected != nil && strings.Contains(unexpected[1], `","`):
 		return "`,` cannot stand here", `a list stands in square brackets: ["paid", "unpaid"]; a number has a point: 3.5`
 	case unexpected != nil:
-		return fmt.Sprintf("%s cannot stand here", strings.Trim(unexpected[1], "`")),
+		return strings.Trim(unexpected[1], "`") + " cannot stand here",
 			"between two conditions stands `and` or `or`, between two values an operator such as `==`"
 	case strings.HasPrefix(message, "unexpected token EOF"), strings.HasPrefix(message, "unexpected end"):
 		last := x.lastToken()

@@ -11,13 +11,13 @@ import (
 	"xiaoer/rules/doc"
 )
 
-func template(t testing.TB, text string) *rules.Template {
-	t.Helper()
+func template(tb testing.TB, text string) *rules.Template {
+	tb.Helper()
 	var p doc.Problems
 	file := doc.Parse("shop.yaml", []byte("text: |-\n  "+text+"\n"), &p)
-	require.False(t, p.HasErrors(), "%v", p.All())
+	require.False(tb, p.HasErrors(), "%v", p.All())
 	compiled := rules.CompileTemplate(file.Root.Get("text"), vocabulary(), &p)
-	require.NotNil(t, compiled, "%v", p.All())
+	require.NotNil(tb, compiled, "%v", p.All())
 	return compiled
 }
 

@@ -27,8 +27,13 @@ func vocabulary() *rules.Vocabulary {
 	}
 	return &rules.Vocabulary{
 		Intents: []rules.Intent{
-			{Name: "return"}, {Name: "refund", Topics: []string{"where", "only", "refused"}}, {Name: "delay", Topics: []string{"ship", "move"}},
-			{Name: "wrong_order", Topics: []string{"address", "goods"}}, {Name: "quality"}, {Name: "human"}, {Name: "greeting"},
+			{Name: "return"},
+			{Name: "refund", Topics: []string{"where", "only", "refused"}},
+			{Name: "delay", Topics: []string{"ship", "move"}},
+			{Name: "wrong_order", Topics: []string{"address", "goods"}},
+			{Name: "quality"},
+			{Name: "human"},
+			{Name: "greeting"},
 		},
 		Facts: []rules.Fact{
 			always(fact("message.text", rules.Text)), always(fact("message.images", rules.Int)), fact("intent", rules.Text),
@@ -40,7 +45,8 @@ func vocabulary() *rules.Vocabulary {
 			fact("order.stage", rules.Enum, "unpaid", "paid", "shipped", "delivered", "closed"),
 			fact("order.amount", rules.Money), fact("order.paid_at", rules.Time), fact("order.paid_hours", rules.Int),
 			fact("order.delivered_days", rules.Int), fact("order.late_hours", rules.Int), fact("order.changeable", rules.Bool), fact("order.remark", rules.Text),
-			fact("order.promised_at", rules.Time), {Name: "order.items", Type: items},
+			fact("order.promised_at", rules.Time),
+			{Name: "order.items", Type: items},
 			fact("logistics.state", rules.Enum, "none", "transit", "signed"), fact("product.id", rules.Text), fact("product.title", rules.Text),
 			fact("product.price", rules.Money), fact("product.units", rules.Int), fact("product.weight", rules.Number), fact("product.tags", rules.Texts),
 			always(fact("promise.broken", rules.Bool)), fact("notice.text", rules.Text), always(fact("conversation.failures", rules.Int)),
@@ -55,8 +61,8 @@ func vocabulary() *rules.Vocabulary {
 const closing = "\notherwise: {clarify: 1, handoff: {team: presales}}\n"
 
 // compile compiles one document and gives the diagnostics as "line:column code message".
-func compile(t testing.TB, text string) (*rules.Book, []doc.Diagnostic) {
-	t.Helper()
+func compile(tb testing.TB, text string) (*rules.Book, []doc.Diagnostic) {
+	tb.Helper()
 	var p doc.Problems
 	file := doc.Parse("rules.yaml", []byte(text), &p)
 	book := rules.Compile([]rules.Source{{File: file}}, vocabulary(), rules.Options{}, &p)
@@ -64,10 +70,10 @@ func compile(t testing.TB, text string) (*rules.Book, []doc.Diagnostic) {
 }
 
 // mustCompile compiles a document without errors.
-func mustCompile(t testing.TB, text string) *rules.Book {
-	t.Helper()
-	book, found := compile(t, text)
-	require.NotNil(t, book, "%v", found)
+func mustCompile(tb testing.TB, text string) *rules.Book {
+	tb.Helper()
+	book, found := compile(tb, text)
+	require.NotNil(tb, book, "%v", found)
 	return book
 }
 

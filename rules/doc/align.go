@@ -43,6 +43,7 @@ func align(src string, at int, text string, how style) (spans []span, end int, o
 		ok = a.quoted('"', a.double)
 	case literal, folded:
 		return alignBlock(src, at, text, how)
+	default: // collections have no text
 	}
 	return a.spans, a.at, ok
 }
@@ -181,7 +182,7 @@ func unescape(s string) (r rune, size int, ok bool) {
 	if len(s) < 2 {
 		return 0, 0, false
 	}
-	digits := 0
+	var digits int
 	switch s[1] {
 	case 'x':
 		digits = 2

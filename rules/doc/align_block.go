@@ -78,7 +78,7 @@ func (a *aligner) block(indent int, folding bool) bool {
 				return false
 			}
 		}
-		lead, trail = nil, nil
+		lead = nil
 		if n := breakLen(a.src, a.at); n > 0 {
 			lead = []span{{a.at, a.at + n}}
 			a.at += n

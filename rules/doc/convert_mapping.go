@@ -45,6 +45,7 @@ func (c *converter) key(y *yaml.Node, depth int) *Node {
 		return nil
 	case Null:
 		key.Kind = Scalar
+	default:
 	}
 	return key
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -239,10 +240,8 @@ func (d *Decoder) Enum(v *Node, values ...string) (string, bool) {
 	if !ok || v.Lost {
 		return "", false
 	}
-	for _, value := range values {
-		if value == text {
-			return text, true
-		}
+	if slices.Contains(values, text) {
+		return text, true
 	}
 	hint := "one of " + strings.Join(values, ", ")
 	if near := Suggest(text, values); near != "" {

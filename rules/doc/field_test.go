@@ -145,8 +145,12 @@ func TestSchemaAgreesWithTheDecoder(t *testing.T) {
 
 func TestSchemaOfEveryShape(t *testing.T) {
 	shapes := []Property{
-		{Name: "anything", Shape: AnythingShape()}, {Name: "number", Shape: NumberShape()}, {Name: "bool", Shape: BoolShape()},
-		{Name: "date", Shape: DateShape()}, {Name: "time", Shape: TimeShape()}, {Name: "map", Shape: MapShape(DurationShape())},
+		{Name: "anything", Shape: AnythingShape()},
+		{Name: "number", Shape: NumberShape()},
+		{Name: "bool", Shape: BoolShape()},
+		{Name: "date", Shape: DateShape()},
+		{Name: "time", Shape: TimeShape()},
+		{Name: "map", Shape: MapShape(DurationShape())},
 		{Name: "any", Shape: AnyShape(BoolShape(), DateShape())},
 	}
 	text, err := json.MarshalIndent(Schema("shapes", Shape{Type: ObjectType, Fields: shapes}), "", "  ")

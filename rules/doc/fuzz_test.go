@@ -55,6 +55,7 @@ func requireInside(t *testing.T, text string, at Range) {
 
 // walk checks that every node and every part of it lies in the file, and parts in their node.
 func walk(t *testing.T, text string, n *Node, budget *int) {
+	t.Helper()
 	if *budget--; *budget < 0 {
 		return
 	}

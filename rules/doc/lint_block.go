@@ -8,10 +8,7 @@ import (
 // block steps over a text that begins with | or >, all lines that are indented deeper than column.
 func (l *linter) block(at, end, column int) {
 	header := l.src.text[at:end]
-	bare := header
-	if i := strings.Index(header, " #"); i >= 0 {
-		bare = header[:i]
-	}
+	bare, _, _ := strings.Cut(header, " #")
 	bare = strings.TrimRight(bare, " \t")
 	if strings.Trim(bare[1:], "+-123456789") != "" || len(bare) > 3 {
 		l.row++

@@ -217,12 +217,12 @@ func (f *flowReader) part() bool {
 	if top.done && (top.kind == 'q' || top.kind == 'f') {
 		return f.behindPart(top)
 	}
-	switch {
-	case c == '"' || c == '\'':
+	switch c {
+	case '"', '\'':
 		return f.quotedPart()
-	case c == '!' || c == '&' || c == '*':
+	case '!', '&', '*':
 		f.property(c)
-	case c == '@' || c == '`' || c == '%' || c == '|' || c == '>':
+	case '@', '`', '%', '|', '>':
 		f.add(f.at, f.at+1, false, fmt.Sprintf("a text cannot begin with %c", c), "put the text in quotes")
 		f.plainPart()
 	default:

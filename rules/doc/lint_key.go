@@ -17,7 +17,7 @@ func (l *linter) glued(at, end int) bool {
 	asKey := hasKey && isWord(key)
 	top := l.top()
 	inList := top != nil && top.list && l.src.lines[l.row]+top.column == at
-	if !asKey && !(inList && rest[1] != '-') {
+	if !asKey && (!inList || rest[1] == '-') {
 		return false
 	}
 	l.add(at, at+2, asKey, "a blank is missing after -", "write `- "+shorten(rest[1:])+"`")

@@ -67,7 +67,7 @@ func (l *linter) bullet(at, column int, rest string) bool {
 	if !ok || !isWord(key) {
 		return false
 	}
-	l.add(at, at+size, true, fmt.Sprintf("%s begins no list item", rest[:size]), "begin it with `- `, typed with the keyboard in English")
+	l.add(at, at+size, true, rest[:size]+" begins no list item", "begin it with `- `, typed with the keyboard in English")
 	inner := column + utf8.RuneCountInString(rest[:len(rest)-len(behind)])
 	if next := l.nextIndent(); next > column {
 		inner = next

@@ -258,7 +258,7 @@ func (l *linter) escape(i int) int {
 	}
 	if _, _, ok := unescape(l.src.text[i:]); !ok {
 		_, size := utf8.DecodeRuneInString(l.src.text[i+1:])
-		l.add(i, i+1+size, false, fmt.Sprintf(`%s means nothing inside " "`, l.src.text[i:i+1+size]), `write \\, or use ' ' in place of " "`)
+		l.add(i, i+1+size, false, l.src.text[i:i+1+size]+` means nothing inside " "`, `write \\, or use ' ' in place of " "`)
 		return size
 	}
 	return 1

@@ -128,7 +128,13 @@ func (n *Node) end() int {
 		return n.collectionEnd()
 	case Null:
 		return n.offset + len(n.Text)
+	default:
+		return n.textEnd()
 	}
+}
+
+// textEnd is the offset behind a text, with its closing quote.
+func (n *Node) textEnd() int {
 	if n.isEmpty() {
 		return n.offset
 	}
@@ -165,10 +171,10 @@ func (n *Node) collectionEnd() int {
 		end++
 	}
 	for end < len(n.src.text) {
-		switch c := n.src.text[end]; {
-		case c == ']' || c == '}':
+		switch n.src.text[end] {
+		case ']', '}':
 			return end + 1
-		case c == '#':
+		case '#':
 			end = n.src.lineEnd(n.src.lineOf(end))
 		default:
 			_, size := utf8.DecodeRuneInString(n.src.text[end:])

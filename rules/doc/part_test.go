@@ -84,8 +84,9 @@ func deepest(n *Node) *Node {
 		return deepest(n.Pairs[len(n.Pairs)-1].Value)
 	case Sequence:
 		return deepest(n.Items[len(n.Items)-1])
+	default:
+		return n
 	}
-	return n
 }
 
 func TestPartOutsideGivesTheWholeNode(t *testing.T) {

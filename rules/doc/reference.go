@@ -46,6 +46,7 @@ func writeNested(out *strings.Builder, name string, shape Shape) {
 			}
 			writeNested(out, name, one)
 		}
+	default: // the others hold nothing
 	}
 }
 
@@ -73,11 +74,12 @@ func (s Shape) describe() string {
 			parts[i] = one.describe()
 		}
 		return strings.Join(parts, ", or ")
+	default:
+		if s.Example != "" {
+			return fmt.Sprintf("%s such as `%s`", s.word(), s.Example)
+		}
+		return s.word()
 	}
-	if s.Example != "" {
-		return fmt.Sprintf("%s such as `%s`", s.word(), s.Example)
-	}
-	return s.word()
 }
 
 func quoteAll(values []string) string {
@@ -104,8 +106,9 @@ func (s Shape) word() string {
 		return "moment (`2026-11-21T10:00:00+08:00`) or day"
 	case ObjectType:
 		return "mapping"
+	default:
+		return "anything"
 	}
-	return "anything"
 }
 
 // example is how a value of the shape is written, for the hint about a missing key.
@@ -134,6 +137,7 @@ func (s Shape) example() string {
 		if len(s.Any) > 0 {
 			return s.Any[0].example()
 		}
+	default:
 	}
 	return "…"
 }

@@ -48,8 +48,9 @@ func (s Shape) schema() map[string]any {
 		return s.objectSchema()
 	case AnyOf:
 		return s.anySchema()
+	default:
+		return map[string]any{}
 	}
-	return map[string]any{}
 }
 
 func (s Shape) integerSchema() map[string]any {
