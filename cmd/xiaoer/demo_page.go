@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func (d *demo) pageShop(s *shop.Shop) web.DemoShop {
 	out := web.DemoShop{
 		ID: s.ID, Name: s.Book.Shop.Name, Locale: s.Book.Shop.Locale, Zone: s.Book.Shop.Location,
 		Buyer:  bot.Buyer{ID: sampleBuyer, Name: "小李", Tier: "gold"},
-		Photos: web.Photos(), Chips: chips()[s.ID],
+		Photos: photos(s.ID), Chips: chips()[s.ID],
 	}
 	if !strings.HasPrefix(out.Locale, "zh") {
 		out.Buyer.Name = "Alex"
@@ -57,6 +58,14 @@ func (d *demo) pageShop(s *shop.Shop) web.DemoShop {
 	}
 	out.Orders = func(time.Time) []bot.Order { return own }
 	return out
+}
+
+// photos are the sample pictures that a buyer of the shop might send: its goods, the parcel and the label.
+func photos(shop string) []string {
+	goods := map[string]string{"xiaoguo": "fruit.svg", "yunshang": "clothes.svg", "shiguang": "device.svg"}
+	return slices.DeleteFunc(web.Photos(), func(name string) bool {
+		return name != "parcel.svg" && name != "label.svg" && name != goods[shop]
+	})
 }
 
 // chips are the messages that a newcomer may begin with, by shop.
