@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func TestSameAsMemory(t *testing.T) {
 			require.NoError(r, disk.Close())
 			require.NoError(r, os.Remove(path))
 		}()
-		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon}
+		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon, spoken: map[string]time.Time{}}
 		for range rapid.IntRange(1, 40).Draw(r, "steps") {
 			m.step()
 		}
@@ -46,6 +47,7 @@ type model struct {
 	both   [2]engine.Store
 	now    time.Time
 	events int
+	spoken map[string]time.Time // when each late reply was kept
 }
 
 func (m *model) pick(what string, n int) int { return rapid.IntRange(0, n-1).Draw(m.r, what) }
@@ -104,6 +106,7 @@ func (m *model) commit() {
 		c.Numbers = []int{max(1, loaded.Desk.Next+m.pick("ahead", 3)-m.pick("behind", 2))}
 	}
 	if m.pick("late", 2) == 0 {
+		m.spoken[id] = m.now
 		c.Late = &engine.Late{ID: id, Key: k, At: m.now, Deliver: m.pick("callback", 3) > 0, Replies: []bot.Reply{{Kind: "text", Text: id}}}
 	}
 	if m.pick("answered", 2) == 0 {
@@ -113,9 +116,10 @@ func (m *model) commit() {
 	same(m, func(s engine.Store) (any, error) { return nil, s.Commit(m.t.Context(), c) })
 }
 
+// settle ends an attempt for what is pending, and now and then for something else.
 func (m *model) settle() {
 	s := engine.Settlement{
-		Key: m.key(), ID: fmt.Sprint("e", m.pick("reply", m.events+1)), Attempts: m.pick("attempts", 5), At: m.now,
+		Key: m.key(), ID: m.fresh(), Attempts: m.pick("attempts", 5), At: m.now,
 		State: []engine.DeliveryState{engine.Delivered, engine.TryLater, engine.Dropped, engine.DeadLetter}[m.pick("state", 4)],
 		Next:  m.now.Add(time.Duration(m.pick("next", 90)) * time.Minute),
 	}
@@ -124,6 +128,17 @@ func (m *model) settle() {
 	}
 	same(m, func(to engine.Store) (any, error) { return nil, to.Settle(m.t.Context(), s) })
 }
+
+// fresh is an id that no store may have forgotten: the one in memory keeps some replies a few days longer than it must.
+func (m *model) fresh() string {
+	id := fmt.Sprint("e", m.pick("reply", m.events+1))
+	if m.isOld(m.spoken[id]) {
+		return "unheard-of"
+	}
+	return id
+}
+
+func (m *model) isOld(at time.Time) bool { return at.Before(m.now.Add(-engine.KeepDelivered)) }
 
 func (m *model) query() engine.Query {
 	return engine.Query{Now: m.now, Limit: m.pick("limit", 8), PerShop: m.pick("per shop", 4)}
@@ -155,9 +170,13 @@ func (m *model) compareConversations() {
 		}
 		return got, err
 	})
-	after, limit := fmt.Sprint("e", m.pick("after", m.events+1)), m.pick("limit", 5)
-	same(m, func(s engine.Store) (any, error) { return s.Replies(m.t.Context(), k, after, limit) })
-	same(m, func(s engine.Store) (any, error) { return s.Trace(m.t.Context(), k.Shop, after) })
+	after := m.fresh()
+	same(m, func(s engine.Store) (any, error) {
+		replies, err := s.Replies(m.t.Context(), k, after, 1000)
+		return slices.DeleteFunc(replies, func(l engine.Late) bool { return m.isOld(l.At) }), err
+	})
+	turn := fmt.Sprint("e", m.pick("turn", m.events+1))
+	same(m, func(s engine.Store) (any, error) { return s.Trace(m.t.Context(), k.Shop, turn) })
 }
 
 // sweep lets days pass, so that each store thinks it time to look at everything.
