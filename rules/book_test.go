@@ -276,12 +276,14 @@ func TestUnansweredIntents(t *testing.T) {
 	require.Empty(t, found, "a misspelt intent is one problem")
 
 	v := vocabulary()
-	v.Intents = append(v.Intents, rules.Intent{Name: "gift_box", At: doc.WholeFile("intents.yaml")})
+	v.Intents[1].Title, v.Intents[2].Title = "退款", "delay"
+	v.Intents = append(v.Intents, rules.Intent{Name: "gift_box", Title: "礼盒", At: doc.WholeFile("intents.yaml")})
 	var p doc.Problems
 	file := doc.Parse("rules.yaml", []byte("rules:\n  - {id: a, intent: return, reply: 一}"+closing), &p)
 	rules.Compile([]rules.Source{{File: file}}, v, rules.Options{}, &p)
 	require.Equal(t, "intents.yaml", p.All()[0].Range.File)
-	require.Contains(t, p.All()[0].Message, "gift_box")
+	require.Equal(t, "no rule answers gift_box (礼盒)", p.All()[0].Message)
+	require.Equal(t, "no rule answers refund (退款), delay, wrong_order, quality", p.All()[1].Message)
 }
 
 func TestNeedsOrder(t *testing.T) {

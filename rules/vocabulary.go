@@ -52,6 +52,7 @@ type Fact struct {
 // An Intent is a name that rules may be written for.
 type Intent struct {
 	Name   string
+	Title  string // how it is called in the shop's language; "" where it has no other name
 	Topics []string
 	At     doc.Range // where a shop describes it; zero for a built-in one
 }

@@ -26,16 +26,24 @@ func (r *reader) checkAnswered(drafts []*draft, at doc.Range) {
 		switch {
 		case answered || builtIn(intent.Name):
 		case intent.At != doc.Range{}:
-			r.problems.Warn(intent.At, doc.UnansweredIntent, "no rule answers the intent %q", intent.Name).
+			r.problems.Warn(intent.At, doc.UnansweredIntent, "no rule answers %s", intent.titled()).
 				WithHint(fmt.Sprintf("write a rule with `intent: %s`", intent.Name))
 		default:
-			missing = append(missing, intent.Name)
+			missing = append(missing, intent.titled())
 		}
 	}
 	if len(missing) > 0 {
 		r.problems.Warn(at, doc.UnansweredIntent, "no rule answers %s", strings.Join(missing, ", ")).
 			WithHint("such messages go to a human; write rules for those that come often")
 	}
+}
+
+// titled names an intent as rules do, with what it is called.
+func (i *Intent) titled() string {
+	if i.Title == "" || i.Title == i.Name {
+		return i.Name
+	}
+	return fmt.Sprintf("%s (%s)", i.Name, i.Title)
 }
 
 // answersAll tells a rule for every message that surely fits.

@@ -79,11 +79,12 @@ func (u *unit) makeVocabulary() *rules.Vocabulary {
 // the place where they do.
 func (u *unit) legalIntents() []rules.Intent {
 	var out []rules.Intent
+	called := titles(u.classifier.Taxonomy(), u.settings.locale)
 	for _, in := range u.classifier.Taxonomy() {
 		if in.Name == intents.Other {
 			continue
 		}
-		one := rules.Intent{Name: in.Name}
+		one := rules.Intent{Name: in.Name, Title: called[in.Name]}
 		for _, t := range in.Topics {
 			one.Topics = append(one.Topics, t.Name)
 		}
