@@ -28,7 +28,7 @@ var errProblems = errors.New("there are problems")
 
 // An app is what a command may touch of the world outside.
 type app struct {
-	ctx context.Context //nolint:containedctx // it lives as long as the one command that is run with it
+	ctx context.Context // it lives as long as the one command that is run with it
 	in  io.Reader
 	out io.Writer
 	err io.Writer

@@ -10,11 +10,11 @@ import (
 )
 
 type testCmd struct {
-	Dir   string `arg:"" help:"A shop's folder, or a folder of them."`
-	JSON  bool   `name:"json" help:"Write the results as one JSON object."`
-	Cover bool   `help:"List the rules that no test reached."`
-	JUnit string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE"`
-	Run_  string `name:"run" help:"Run only the tests whose name matches this regular expression." placeholder:"PATTERN"` //nolint:revive // Run is the command's method
+	Dir     string `arg:"" help:"A shop's folder, or a folder of them."`
+	JSON    bool   `name:"json" help:"Write the results as one JSON object."`
+	Cover   bool   `help:"List the rules that no test reached."`
+	JUnit   string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE"`
+	Pattern string `name:"run" help:"Run only the tests whose name matches this regular expression." placeholder:"PATTERN"`
 }
 
 // Help teaches the command.
@@ -41,8 +41,8 @@ A failure shows what was expected, what came, and each rule that was read with t
 
 // Run runs the tests of every shop in the folder.
 func (c *testCmd) Run(a *app) error {
-	if _, err := regexp.Compile(c.Run_); err != nil {
-		return usageError(fmt.Sprintf("--run %s is no regular expression: %v", c.Run_, err))
+	if _, err := regexp.Compile(c.Pattern); err != nil {
+		return usageError(fmt.Sprintf("--run %s is no regular expression: %v", c.Pattern, err))
 	}
 	all, err := a.folders(c.Dir)
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *testCmd) Run(a *app) error {
 }
 
 func (c *testCmd) runShop(a *app, f *folder) (shoptest.Summary, error) {
-	options := shoptest.Options{Pattern: c.Run_}
+	options := shoptest.Options{Pattern: c.Pattern}
 	if !c.JSON {
 		options.Reporter = failures{a}
 	}
@@ -122,8 +122,8 @@ func (c *testCmd) verdict(sum shoptest.Summary, shops int, broken bool) string {
 			c.Dir, sum.Passed, sum.Failed, sum.Coverage.Rules, sum.Coverage.Total, counted(shops, "shop"))
 	case broken:
 		return c.Dir + ": no tests were run; mend the problems first"
-	case c.Run_ != "":
-		return fmt.Sprintf("%s: no test has a name that matches %s", c.Dir, c.Run_)
+	case c.Pattern != "":
+		return fmt.Sprintf("%s: no test has a name that matches %s", c.Dir, c.Pattern)
 	}
 	return c.Dir + ": no tests were run; write some in tests.yaml, see xiaoer test --help"
 }
