@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,13 +65,61 @@ func TestMergeProblems(t *testing.T) {
 	require.Equal(t, doc.UnknownValue, found[0].Code)
 	require.Contains(t, found[0].Message, `did you mean "base.two"?`)
 
-	// A base rule that the shop's own rules beat is a default that is not needed.
-	book, found := merge(t, baseRules, "rules:\n  - {id: own, intent: refund, reply: 二}\n")
-	require.NotNil(t, book, "%v", found)
-
 	// A base rule that is replaced is not compiled, so what is wrong with it is no matter.
-	book, found = merge(t, "rules:\n  - {id: a, intent: no_such, reply: 一}\n"+closing, "rules:\n  - {id: a, intent: return, reply: 二}\n")
+	book, found := merge(t, "rules:\n  - {id: a, intent: no_such, reply: 一}\n"+closing, "rules:\n  - {id: a, intent: return, reply: 二}\n")
 	require.NotNil(t, book, "%v", found)
+}
+
+// A base rule that a nearer folder's rules beat is a default that is not needed. A folder's own order is its own matter.
+func TestUnreachableRulesOfABase(t *testing.T) {
+	const far, middle, own = "../../far/rules.yaml", "../middle/rules.yaml", "rules.yaml"
+	tests := []struct {
+		name    string
+		sources [][2]string // the shop's own before its bases
+		want    []string
+	}{
+		{"own beats base", [][2]string{{own, "{id: a, intent: refund, reply: 一}"}, {middle, "{id: b, intent: refund, reply: 二}"}}, nil},
+		{"own and base together", [][2]string{
+			{own, "{id: a, intent: return, when: order.known, reply: 一}"},
+			{middle, "{id: b, intent: return, when: not order.known, reply: 二}\n  - {id: c, intent: return, reply: 三}"},
+		}, nil},
+		{"a replaced rule beats base", [][2]string{
+			{own, "{id: b, intent: refund, reply: 一}"},
+			{middle, "{id: b, intent: refund, when: order.known, reply: 二}\n  - {id: c, intent: refund, reply: 三}"},
+		}, nil},
+		{"a base beats its base", [][2]string{
+			{own, "{id: a, intent: delay, reply: 一}"}, {middle, "{id: b, intent: refund, reply: 二}"}, {far, "{id: c, intent: refund, reply: 三}"},
+		}, nil},
+		{"within the base", [][2]string{
+			{own, "{id: a, intent: delay, reply: 一}"}, {middle, "{id: b, intent: refund, reply: 二}\n  - {id: c, intent: refund, reply: 三}"},
+		}, []string{"../middle/rules.yaml:3"}},
+		{"within the shop", [][2]string{
+			{own, "{id: a, intent: refund, reply: 一}\n  - {id: b, intent: refund, reply: 二}"}, {middle, "{id: c, intent: refund, reply: 三}"},
+		}, []string{"rules.yaml:3"}},
+		{"a replaced rule is the shop's own", [][2]string{
+			{own, "{id: a, intent: refund, reply: 一}\n  - {id: b, intent: refund, reply: 二}"}, {middle, "{id: b, intent: return, reply: 三}"},
+		}, []string{"rules.yaml:3"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var p doc.Problems
+			var sources []rules.Source
+			for _, s := range tt.sources {
+				text := "rules:\n  - " + s[1] + "\n"
+				if s[0] == own {
+					text += closing
+				}
+				sources = append(sources, rules.Source{File: doc.Parse(s[0], []byte(text), &p), Base: s[0] != own})
+			}
+			rules.Compile(sources, vocabulary(), rules.Options{}, &p)
+			var places []string
+			for _, d := range errorsOf(p.All()) {
+				require.Equal(t, doc.UnreachableRule, d.Code, "%v", d)
+				places = append(places, fmt.Sprintf("%s:%d", d.Range.File, d.Range.Start.Line))
+			}
+			require.Equal(t, tt.want, places)
+		})
+	}
 }
 
 func TestTwoFilesOfOneFolder(t *testing.T) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -45,8 +46,8 @@ func (r *reader) checkUnreachable(drafts []*draft) {
 			continue
 		}
 		one := &reached{draft: d, boxes: boxes}
-		// A base holds defaults: that the shop answers before one of them is what it wants.
-		if beaters := s.search(one); len(beaters) > 0 && (!d.base || !slices.ContainsFunc(beaters, (*reached).isOwn)) {
+		// A base holds defaults: that a nearer folder answers before one of them is what that folder wants.
+		if beaters := s.search(one); len(beaters) > 0 && (!d.base || !slices.ContainsFunc(beaters, d.isElsewhere)) {
 			r.reportUnreachable(d, beaters)
 			d.broken = true
 		}
@@ -54,7 +55,10 @@ func (r *reader) checkUnreachable(drafts []*draft) {
 	}
 }
 
-func (e *reached) isOwn() bool { return !e.draft.base }
+// isElsewhere tells a rule of another folder.
+func (d *draft) isElsewhere(other *reached) bool {
+	return path.Dir(d.rule.At.File) != path.Dir(other.draft.rule.At.File)
+}
 
 // add makes a rule one that later ones are compared with, where it surely answers.
 func (s *rivals) add(one *reached) {
