@@ -280,6 +280,7 @@ rules:
     reply: 又晚了
 `
 	start := func(t *testing.T) *talk {
+		t.Helper()
 		k := begin(t, shop(t, promising))
 		o := order(noA, "shipped")
 		k.orders = []bot.Order{o}

@@ -121,9 +121,9 @@ func (t *turn) repeats(rule *rules.Rule, r Request, s spoken) bool {
 }
 
 func (t *turn) lastLine() string {
-	for i := len(t.said) - 1; i >= 0; i-- {
-		if t.said[i].text != "" {
-			return t.said[i].text
+	for _, line := range slices.Backward(t.said) {
+		if line.text != "" {
+			return line.text
 		}
 	}
 	return t.c.LastLine

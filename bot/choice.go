@@ -25,8 +25,8 @@ func choose(text string, list []string) (at int, span [2]int, ok bool) {
 		return 0, span, false
 	}
 	lower, word := strings.ToLower(text), strings.ToLower(list[at])
-	if i := strings.Index(lower, word); i >= 0 {
-		start := len([]rune(lower[:i]))
+	if before, _, ok := strings.Cut(lower, word); ok {
+		start := len([]rune(before))
 		return at, [2]int{start, start + len([]rune(word))}, true
 	}
 	return at, [2]int{0, len([]rune(text))}, true
@@ -85,7 +85,7 @@ func says(text, word string) bool {
 		}
 		at += from
 		before, after := text[:at], text[at+len(word):]
-		if !isDenied(before) && !(isLatin(lastByte(before)) && isLatin(word[0])) && !(isLatin(firstByte(after)) && isLatin(word[len(word)-1])) {
+		if !isDenied(before) && (!isLatin(lastByte(before)) || !isLatin(word[0])) && (!isLatin(firstByte(after)) || !isLatin(word[len(word)-1])) {
 			return true
 		}
 		from = at + len(word)

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+
 	"xiaoer/rules"
 )
 
@@ -78,7 +80,7 @@ func (t *turn) collect(rule *rules.Rule, r Request, slot Slot) {
 		t.keepOpen(r)
 		return
 	}
-	if !containsRule(t.once, rule) {
+	if !slices.Contains(t.once, rule) {
 		t.once = append(t.once, rule)
 	}
 	m := t.matter(r.Intent)
@@ -91,15 +93,6 @@ func (t *turn) collect(rule *rules.Rule, r Request, slot Slot) {
 	t.apology = t.apology || rule.Apologise
 	t.putAgain(q, slot, false)
 	t.countAsking(q)
-}
-
-func containsRule(list []*rules.Rule, rule *rules.Rule) bool {
-	for _, r := range list {
-		if r == rule {
-			return true
-		}
-	}
-	return false
 }
 
 // ruleByID finds a rule again, first at the place where it stood; nil when the shop has dropped it.

@@ -3,6 +3,7 @@
 package bot
 
 import (
+	"maps"
 	"time"
 )
 
@@ -167,12 +168,8 @@ func (c *Conversation) Due() (at time.Time, ok bool) {
 func (c *Conversation) Collected() map[string]Filled {
 	out := make(map[string]Filled, len(c.Slots))
 	for i := range c.Matters {
-		for name, v := range c.Matters[i].Slots {
-			out[name] = v
-		}
+		maps.Copy(out, c.Matters[i].Slots)
 	}
-	for name, v := range c.Slots {
-		out[name] = v
-	}
+	maps.Copy(out, c.Slots)
 	return out
 }

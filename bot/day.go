@@ -66,8 +66,21 @@ func spokenDay(s string, now time.Time) (day time.Time, span [2]int, ok bool) {
 		word string
 		days int
 	}{
-		{"大后天", 3}, {"大前天", -3}, {"后天", 2}, {"前天", -2}, {"明天", 1}, {"明日", 1}, {"昨天", -1}, {"昨日", -1}, {"今天", 0}, {"今日", 0},
-		{"day after tomorrow", 2}, {"day before yesterday", -2}, {"tomorrow", 1}, {"yesterday", -1}, {"today", 0},
+		{"大后天", 3},
+		{"大前天", -3},
+		{"后天", 2},
+		{"前天", -2},
+		{"明天", 1},
+		{"明日", 1},
+		{"昨天", -1},
+		{"昨日", -1},
+		{"今天", 0},
+		{"今日", 0},
+		{"day after tomorrow", 2},
+		{"day before yesterday", -2},
+		{"tomorrow", 1},
+		{"yesterday", -1},
+		{"today", 0},
 	} {
 		if at := strings.Index(lower, w.word); at >= 0 && len(lower) == len(s) {
 			y, m, d := now.Date()

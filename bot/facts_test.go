@@ -19,7 +19,7 @@ func shows(tb testing.TB, fact string, change ...func(*bot.Book)) *bot.Book {
 }
 
 func TestOrderFacts(t *testing.T) {
-	ago := func(d time.Duration) *time.Time { return at(noon().Add(-d)) }
+	ago := func(d time.Duration) *time.Time { return new(noon().Add(-d)) }
 	tests := []struct {
 		name, fact string
 		o          bot.Order
@@ -33,8 +33,8 @@ func TestOrderFacts(t *testing.T) {
 		{"ship_by as sent", "order.ship_left_hours", bot.Order{PaidAt: ago(time.Hour), Sent: map[string]string{"ship_by": "2026-11-21T15:00:00+08:00"}}, "<3>"},
 		{"days are calendar days", "order.delivered_days", bot.Order{DeliveredAt: ago(13 * time.Hour)}, "<1>"},
 		{"the same day is none", "order.delivered_days", bot.Order{DeliveredAt: ago(12 * time.Hour)}, "<0>"},
-		{"in the shop's timezone", "order.delivered_days", bot.Order{DeliveredAt: at(time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC))}, "<0>"},
-		{"not late before it is due", "order.late_hours", bot.Order{PromisedAt: at(noon().Add(time.Hour))}, "<0>"},
+		{"in the shop's timezone", "order.delivered_days", bot.Order{DeliveredAt: new(time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC))}, "<0>"},
+		{"not late before it is due", "order.late_hours", bot.Order{PromisedAt: new(noon().Add(time.Hour))}, "<0>"},
 		{"late", "order.late_hours", bot.Order{Stage: "shipped", PromisedAt: ago(5 * time.Hour)}, "<5>"},
 		{"late until delivered", "order.late_hours", bot.Order{Stage: "delivered", PromisedAt: ago(5 * time.Hour), DeliveredAt: ago(2 * time.Hour)}, "<3>"},
 		{"delivered at a time that is not known", "order.late_hours", bot.Order{Stage: "delivered", PromisedAt: ago(5 * time.Hour)}, "未知"},
@@ -160,7 +160,7 @@ func TestVocabularyHasEveryFactOfTheManual(t *testing.T) {
 		"offer":        "amount kind",
 		"slots":        "bad",
 	} {
-		for _, field := range strings.Fields(fields) {
+		for field := range strings.FieldsSeq(fields) {
 			require.Contains(t, names, strings.TrimPrefix(group+"."+field, "."))
 		}
 	}

@@ -96,7 +96,8 @@ func shop(tb testing.TB, rulesYAML string, change ...func(*bot.Book)) *bot.Book 
 	v := bot.Vocabulary(bot.VocabularyOptions{
 		Intents: taxonomy(), Slots: b.Slots, Teams: []string{"presales", "aftersales", "lead"}, Location: zone(),
 		Policy: []rules.Fact{
-			{Name: "return_days", Type: rules.Type{Kind: rules.Int}}, {Name: "ship_within", Type: rules.Type{Kind: rules.Duration}},
+			{Name: "return_days", Type: rules.Type{Kind: rules.Int}},
+			{Name: "ship_within", Type: rules.Type{Kind: rules.Duration}},
 			{Name: "contact", Type: rules.Type{Kind: rules.Text}},
 		},
 	})
@@ -111,7 +112,7 @@ func shop(tb testing.TB, rulesYAML string, change ...func(*bot.Book)) *bot.Book 
 		b.Scripts[pair.Key.Text] = []*rules.Template{rules.CompileTemplate(pair.Value, v, &p)}
 	}
 	var sources []rules.Source
-	for _, text := range strings.Split(rulesYAML, nextFile) {
+	for text := range strings.SplitSeq(rulesYAML, nextFile) {
 		sources = append(sources, rules.Source{File: doc.Parse("rules.yaml", []byte(text), &p)})
 	}
 	b.Rules = rules.Compile(sources, v, rules.Options{}, &p)
@@ -322,8 +323,6 @@ func actions(t bot.Turn, kind bot.ActionKind) []bot.Action {
 }
 
 func order(no, stage string) bot.Order { return bot.Order{No: no, Stage: stage, Amount: "39.90"} }
-
-func at(t time.Time) *time.Time { return &t }
 
 func sorted(list []string) []string {
 	out := slices.Clone(list)

@@ -135,6 +135,7 @@ func TestSummaryInEnglish(t *testing.T) {
 
 func TestWaiting(t *testing.T) {
 	start := func(t *testing.T) *talk {
+		t.Helper()
 		k := begin(t, shop(t, plainRules))
 		k.says("果子坏了，人工", is("quality", "human"))
 		require.Equal(t, bot.StatusWaiting, k.c.Status)
@@ -217,6 +218,7 @@ func TestDeadlines(t *testing.T) {
 
 func TestAgents(t *testing.T) {
 	start := func(t *testing.T) *talk {
+		t.Helper()
 		k := begin(t, shop(t, plainRules))
 		k.says("果子坏了，人工", is("quality", "human"))
 		k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})

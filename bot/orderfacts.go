@@ -12,7 +12,7 @@ import (
 
 // orderFacts are the order in view, its parcel and its after-sales case. A sent field with a fact's name is taken as it is.
 func (t *turn) orderFacts(f *rules.Facts) {
-	f.Set("order.lookup", rules.TextValue(string(firstOf(string(t.c.Lookup), "none"))))
+	f.Set("order.lookup", rules.TextValue(firstOf(string(t.c.Lookup), "none")))
 	o := t.c.Order
 	if o == nil {
 		return

@@ -194,7 +194,7 @@ func (m *model) someOrder() bot.Order {
 		Amount: rapid.SampledFrom([]string{"", "39.90", "abc", "-5", "999999999999"}).Draw(m.t, "amount"),
 	}
 	if rapid.Bool().Draw(m.t, "delivered") {
-		o.DeliveredAt = at(m.now.Add(-time.Duration(rapid.IntRange(-100, 1000).Draw(m.t, "hours")) * time.Hour))
+		o.DeliveredAt = new(m.now.Add(-time.Duration(rapid.IntRange(-100, 1000).Draw(m.t, "hours")) * time.Hour))
 	}
 	if rapid.Bool().Draw(m.t, "items") {
 		o.Items = []bot.Item{{ID: "apple", Title: m.someText(), Quantity: 2, Price: "1"}}

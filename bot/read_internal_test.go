@@ -62,9 +62,22 @@ func TestPick(t *testing.T) {
 		list []string
 		want int // -1 for none
 	}{
-		{"XL", sizes, 3}, {"要l码", sizes, 2}, {"please", sizes, -1}, {"small", sizes, -1}, {"S或者M", sizes, -1}, {"4", sizes, 3}, {"9", sizes, -1},
-		{"就是不喜欢", reasons, 0}, {"没有质量问题", reasons, -1}, {"不是发错货，是质量问题", reasons, 1}, {"质量", reasons, 1}, {"", reasons, -1},
-		{"37", []string{"36", "37"}, 1}, {"2", []string{"36", "37"}, 1}, {"不是", []string{"是", "不是"}, 1}, {"没有", []string{"有", "没有"}, 1},
+		{"XL", sizes, 3},
+		{"要l码", sizes, 2},
+		{"please", sizes, -1},
+		{"small", sizes, -1},
+		{"S或者M", sizes, -1},
+		{"4", sizes, 3},
+		{"9", sizes, -1},
+		{"就是不喜欢", reasons, 0},
+		{"没有质量问题", reasons, -1},
+		{"不是发错货，是质量问题", reasons, 1},
+		{"质量", reasons, 1},
+		{"", reasons, -1},
+		{"37", []string{"36", "37"}, 1},
+		{"2", []string{"36", "37"}, 1},
+		{"不是", []string{"是", "不是"}, 1},
+		{"没有", []string{"有", "没有"}, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {

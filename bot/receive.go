@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,7 @@ func (t *turn) episodeEnded() bool {
 		return false
 	case StatusClosed:
 		return true
+	case StatusBot:
 	}
 	return t.c.Episode == 0 || !t.e.At.Before(t.c.Clock.Any.Add(idleEnd))
 }
@@ -102,8 +104,8 @@ func (t *turn) meet(b Buyer) {
 func (t *turn) countMessage(m *Message) {
 	t.c.Counts.Turns++
 	if text := strings.TrimSpace(m.Text); text != "" {
-		for i := len(t.c.Transcript) - 1; i >= 0; i-- {
-			if line := t.c.Transcript[i]; line.From == "buyer" {
+		for _, line := range slices.Backward(t.c.Transcript) {
+			if line.From == "buyer" {
 				if line.Text == cut(text, mostLine) {
 					t.c.Counts.Repeats++
 				}
@@ -223,10 +225,8 @@ func (t *turn) answers(name string) {
 	if name == "" {
 		return
 	}
-	for _, have := range t.trace.Answered {
-		if have == name {
-			return
-		}
+	if slices.Contains(t.trace.Answered, name) {
+		return
 	}
 	t.trace.Answered = append(t.trace.Answered, name)
 }

@@ -71,6 +71,7 @@ func (t Turn) Response(traceID string) Response {
 			if r.Handoff == nil || !a.Handoff.Task {
 				r.Handoff = t.handoffResponse(a.Handoff)
 			}
+		default: // the rest is for the engine, not for the buyer
 		}
 	}
 	return r

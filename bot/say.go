@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -234,12 +235,7 @@ func (p *Pattern) hits(text string) bool {
 }
 
 func (p *Pattern) hitsAny(texts []string) bool {
-	for _, s := range texts {
-		if p.hits(s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(texts, p.hits)
 }
 
 // freshID derives an id from the event's.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (t *turn) takenBack(name string) bool {
 		return true
 	}
 	intent, _, _ := strings.Cut(name, ".")
-	return contains(t.reading.Negated, name) || contains(t.reading.Negated, intent)
+	return slices.Contains(t.reading.Negated, name) || slices.Contains(t.reading.Negated, intent)
 }
 
 // dropQuestion closes the open question without an answer.
@@ -166,7 +167,7 @@ func (t *turn) clarify() {
 	for _, p := range t.reading.Near {
 		r := Request{Intent: p.Intent, Topic: p.Topic}
 		title := t.titleOf(r.name())
-		if len(options) == mostOptions || !isSubstantive(r) || p.Intent == intents.Other || !t.b.Rules.Answers(p.Intent) || contains(titles, title) {
+		if len(options) == mostOptions || !isSubstantive(r) || p.Intent == intents.Other || !t.b.Rules.Answers(p.Intent) || slices.Contains(titles, title) {
 			continue
 		}
 		options, titles = append(options, r), append(titles, title)
@@ -206,15 +207,6 @@ func (t *turn) clarified(q *Question) bool {
 		return false
 	}
 	t.dropQuestion()
-	return false
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
 	return false
 }
 

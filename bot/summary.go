@@ -156,9 +156,9 @@ func slotsInWords(c *Handoff, w *words) string {
 }
 
 func (t *turn) lastFrom(who string) string {
-	for i := len(t.c.Transcript) - 1; i >= 0; i-- {
-		if t.c.Transcript[i].From == who {
-			return oneLine(t.c.Transcript[i].Text)
+	for _, line := range slices.Backward(t.c.Transcript) {
+		if line.From == who {
+			return oneLine(line.Text)
 		}
 	}
 	return ""
@@ -167,8 +167,8 @@ func (t *turn) lastFrom(who string) string {
 // lastAnswer is what the bot said last before the buyer's last words: what it says in handing over tells an agent nothing.
 func (t *turn) lastAnswer() string {
 	asked := false
-	for i := len(t.c.Transcript) - 1; i >= 0; i-- {
-		switch line := t.c.Transcript[i]; {
+	for _, line := range slices.Backward(t.c.Transcript) {
+		switch {
 		case line.From == "buyer":
 			asked = true
 		case line.From == "bot" && asked:

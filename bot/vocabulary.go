@@ -101,8 +101,8 @@ func always(name string, kind rules.Kind, doc string, values ...string) rules.Fa
 	return f
 }
 
-func textOnly(name string, kind rules.Kind, doc string, values ...string) rules.Fact {
-	f := fact(name, kind, doc, values...)
+func textOnly(name string, kind rules.Kind, doc string) rules.Fact {
+	f := fact(name, kind, doc)
 	f.TextOnly = true
 	return f
 }

@@ -205,7 +205,7 @@ func (e *Engine) post(ctx context.Context, to Callback, d Delivery) error {
 	if err != nil {
 		return fmt.Errorf("call back: %w", withoutAddress(err))
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()       // nothing depends on what was not read
 	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // so that the connection can be used again
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return fmt.Errorf("call back: status %d", res.StatusCode)
@@ -228,8 +228,7 @@ func sign(secret, id string, at time.Time, body []byte) (string, error) {
 
 // withoutAddress keeps a callback's address, which may carry a token, out of logs and of what is stored.
 func withoutAddress(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

@@ -21,17 +21,17 @@ import (
 	"xiaoer/bot/engine"
 )
 
-func act(t testing.TB, b *bench, conversation string, ev bot.Event) bot.Turn {
-	t.Helper()
-	turn, err := b.Act(t.Context(), "s", conversation, ev)
-	require.NoError(t, err)
+func act(tb testing.TB, b *bench, conversation string, ev bot.Event) bot.Turn {
+	tb.Helper()
+	turn, err := b.Act(tb.Context(), "s", conversation, ev)
+	require.NoError(tb, err)
 	return turn
 }
 
-func lateOf(t testing.TB, b *bench, conversation, after string) []engine.LateReply {
-	t.Helper()
-	got, err := b.Replies(t.Context(), "s", conversation, after)
-	require.NoError(t, err)
+func lateOf(tb testing.TB, b *bench, conversation, after string) []engine.LateReply {
+	tb.Helper()
+	got, err := b.Replies(tb.Context(), "s", conversation, after)
+	require.NoError(tb, err)
 	return got
 }
 
@@ -183,7 +183,7 @@ func TestLateRepliesAreDeliveredSigned(t *testing.T) {
 		act(t, b, "c", bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"})
 		act(t, b, "c", bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "稍等"})
 		synctest.Wait()
-		time.Sleep(3 * time.Second)
+		elapse(3 * time.Second)
 		require.Equal(t, []string{"您好", "稍等"}, c.texts())
 		verifier, err := standardwebhooks.NewWebhook(secret)
 		require.NoError(t, err)
@@ -218,7 +218,7 @@ func TestDeliveryIsTriedAgainInOrder(t *testing.T) {
 		b.say(t, message("c", "m-1", "转人工"))
 		act(t, b, "c", bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "一"})
 		act(t, b, "c", bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "二"})
-		time.Sleep(5 * time.Minute)
+		elapse(5 * time.Minute)
 		require.Equal(t, []string{"一", "一", "一", "一", "一", "一", "二"}, c.texts())
 		for _, head := range c.heads[1:6] {
 			require.Equal(t, c.heads[0].Get("webhook-id"), head.Get("webhook-id"))
@@ -255,7 +255,7 @@ func TestADeadCallbackHoldsUpItsOwnShopOnly(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		time.Sleep(5 * time.Second)
+		elapse(5 * time.Second)
 		require.Len(t, c.texts(), 30)
 	})
 }
@@ -277,13 +277,13 @@ func TestTheBotsLateWordIsHeldBackWhenAHumanHasCome(t *testing.T) {
 		b, stop := running(t, c)
 		defer stop()
 		b.say(t, message("c", "m-1", "转人工"))
-		time.Sleep(3 * time.Minute) // the holding line falls due and cannot be delivered
+		elapse(3 * time.Minute) // the holding line falls due and cannot be delivered
 		require.NotEmpty(t, c.texts())
 		require.Equal(t, "请稍等", c.texts()[0])
 		act(t, b, "c", bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "我来了"})
 		before := len(c.texts())
 		down.Store(false)
-		time.Sleep(5 * time.Minute)
+		elapse(5 * time.Minute)
 		require.Equal(t, []string{"我来了"}, c.texts()[before:])
 		require.Equal(t, []string{"我来了"}, texts(lateOf(t, b, "c", "")[0].Replies), "nor is it read later")
 	})
@@ -294,14 +294,14 @@ func TestTheSchedulerFiresAtTheRightTime(t *testing.T) {
 		b, stop := running(t, &callback{})
 		defer stop()
 		b.change("s", func(s *engine.Shop) { s.Callback = engine.Callback{} })
-		time.Sleep(time.Hour)
+		elapse(time.Hour)
 		b.say(t, message("c", "m-1", "转人工"))
 		at, ok, err := b.NextDue(t.Context())
 		require.NoError(t, err)
 		require.True(t, ok)
-		time.Sleep(time.Until(at) - time.Second)
+		elapse(time.Until(at) - time.Second)
 		require.Empty(t, lateOf(t, b, "c", ""))
-		time.Sleep(2 * time.Second)
+		elapse(2 * time.Second)
 		late := lateOf(t, b, "c", "")
 		require.Len(t, late, 1)
 		require.WithinDuration(t, at, late[0].At, 100*time.Millisecond)
@@ -317,11 +317,11 @@ func TestATimerOfAShopThatIsGoneWaits(t *testing.T) {
 		gone := b.shops["s"]
 		delete(b.shops, "s")
 		b.mu.Unlock()
-		time.Sleep(10 * time.Minute)
+		elapse(10 * time.Minute)
 		b.mu.Lock()
 		b.shops["s"] = gone
 		b.mu.Unlock()
-		time.Sleep(time.Minute)
+		elapse(time.Minute)
 		require.NotEmpty(t, lateOf(t, b, "c", ""))
 	})
 }

@@ -46,16 +46,16 @@ func TestAnAgentDoesNotWaitBehindALookup(t *testing.T) {
 		b.say(t, message("c", "m-0", "你好"))
 		lookups := 0
 		b.change("s", func(s *engine.Shop) {
-			s.Orders = func(context.Context, bot.Lookup) bot.LookupResult {
+			s.Orders = func(ctx context.Context, _ bot.Lookup) bot.LookupResult {
 				lookups++
-				time.Sleep(2 * time.Second)
-				return delivered(nil, bot.Lookup{})
+				elapse(2 * time.Second)
+				return delivered(ctx, bot.Lookup{})
 			}
 		})
 		var r bot.Response
 		var all sync.WaitGroup
 		all.Go(func() { r = b.say(t, message("c", "m-1", "我要退货")) })
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		_, err := b.Act(t.Context(), "s", "c", bot.Event{Kind: bot.EventClaim, Agent: "小陈"})
 		require.NoError(t, err)
 		all.Wait()
@@ -70,7 +70,7 @@ func TestOverloadIsRefusedAndForgotten(t *testing.T) {
 		b := newBench(t, func(o *engine.Options) { o.Limits = engine.Limits{PerConversation: 3, PerShop: 5, Total: 50} })
 		b.change("s", func(s *engine.Shop) {
 			s.Orders = func(context.Context, bot.Lookup) bot.LookupResult {
-				time.Sleep(time.Second)
+				elapse(time.Second)
 				return bot.LookupResult{State: bot.NotFound}
 			}
 		})
@@ -106,7 +106,7 @@ func TestARefusedCallerMayGiveUpWaiting(t *testing.T) {
 		b := newBench(t, nil)
 		b.change("s", func(s *engine.Shop) {
 			s.Orders = func(context.Context, bot.Lookup) bot.LookupResult {
-				time.Sleep(3 * time.Second)
+				elapse(3 * time.Second)
 				return bot.LookupResult{State: bot.NotFound}
 			}
 		})
@@ -126,9 +126,9 @@ func TestCloseAnswersWhatWasTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, nil)
 		b.change("s", func(s *engine.Shop) {
-			s.Orders = func(context.Context, bot.Lookup) bot.LookupResult {
-				time.Sleep(2 * time.Second)
-				return delivered(nil, bot.Lookup{})
+			s.Orders = func(ctx context.Context, _ bot.Lookup) bot.LookupResult {
+				elapse(2 * time.Second)
+				return delivered(ctx, bot.Lookup{})
 			}
 		})
 		var all sync.WaitGroup

@@ -45,15 +45,15 @@ otherwise: {clarify: 0, handoff: {team: aftersales, reason: 没听懂}}
 `
 
 // book is a small shop's.
-func book(t testing.TB, text string) *bot.Book {
-	t.Helper()
+func book(tb testing.TB, text string) *bot.Book {
+	tb.Helper()
 	var p doc.Problems
 	v := bot.Vocabulary(bot.VocabularyOptions{
 		Intents: []rules.Intent{{Name: "return"}, {Name: "coupon"}, {Name: intents.Human}, {Name: intents.Greeting}},
 		Teams:   []string{"aftersales"}, Location: time.UTC,
 	})
 	compiled := rules.Compile([]rules.Source{{File: doc.Parse("rules.yaml", []byte(text), &p)}}, v, rules.Options{}, &p)
-	require.NotNil(t, compiled, "%v", p.All())
+	require.NotNil(tb, compiled, "%v", p.All())
 	return &bot.Book{
 		Shop:  bot.Shop{ID: "s", Name: "小店", Locale: "zh-CN", Location: time.UTC},
 		Rules: compiled,
@@ -87,10 +87,10 @@ type bench struct {
 	ordinal int
 }
 
-func newBench(t testing.TB, change func(*engine.Options)) *bench {
-	t.Helper()
+func newBench(tb testing.TB, change func(*engine.Options)) *bench {
+	tb.Helper()
 	b := &bench{store: store.NewMemory(store.Limits{}), now: noon, shops: map[string]engine.Shop{}}
-	b.shops["s"] = engine.Shop{Book: book(t, ruleText), Read: read, ClassifierHash: "c"}
+	b.shops["s"] = engine.Shop{Book: book(tb, ruleText), Read: read, ClassifierHash: "c"}
 	b.shops["other"] = b.shops["s"]
 	o := engine.Options{
 		Store: b.store, Shops: b.shop, Clock: b.clock,
@@ -105,7 +105,7 @@ func newBench(t testing.TB, change func(*engine.Options)) *bench {
 		change(&o)
 	}
 	e, err := engine.New(o)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	b.Engine = e
 	return b
 }
@@ -147,10 +147,10 @@ func message(conversation, id, text string) bot.Message {
 }
 
 // say sends a message that must be answered.
-func (b *bench) say(t testing.TB, m bot.Message) bot.Response {
-	t.Helper()
-	r, err := b.Handle(t.Context(), "s", m)
-	require.NoError(t, err)
+func (b *bench) say(tb testing.TB, m bot.Message) bot.Response {
+	tb.Helper()
+	r, err := b.Handle(tb.Context(), "s", m)
+	require.NoError(tb, err)
 	return r
 }
 
@@ -164,4 +164,9 @@ func texts(replies []bot.Reply) (out []string) {
 // delivered is an order source that knows one order of everybody's.
 func delivered(_ context.Context, l bot.Lookup) bot.LookupResult {
 	return bot.LookupResult{State: bot.Found, Orders: []bot.Order{{No: "261118-123456789012345", BuyerID: l.Buyer, Stage: "delivered", SeenAt: noon}}}
+}
+
+// elapse lets the clock of a synctest bubble run; it is called inside one only.
+func elapse(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,7 +72,7 @@ func (t *table) checkHeader() bool {
 		switch {
 		case has[h]:
 			t.p.Error(at, doc.DuplicateKey, "the column %q is there twice", h)
-		case !contains(columns(), h):
+		case !slices.Contains(columns(), h):
 			t.p.Error(at, doc.UnknownKey, "unknown column %q in orders", h).WithHint(near(h))
 		}
 		has[h] = true
@@ -89,15 +90,6 @@ func near(word string) string {
 		return "did you mean \"" + s + "\"?"
 	}
 	return ""
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // place is where a field of the row last read begins.
@@ -150,9 +142,8 @@ func (t *table) rows() []bot.Order {
 }
 
 func (t *table) bad(err error) {
-	var e *csv.ParseError
 	at := doc.WholeFile(t.name)
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*csv.ParseError](err); ok {
 		at.Start = doc.Position{Line: e.Line, Column: max(e.Column, 1)}
 		at.End = at.Start
 		err = e.Err

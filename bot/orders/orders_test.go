@@ -36,10 +36,10 @@ var ordersCSV = "\ufeffbuyer_id,no,stage,amount,delivered_at,gift_due,logistics.
 	"b1," + mine + ",,,,,,008,1\n" +
 	"b2," + theirs + ",paid,,,,,,\n"
 
-func shanghai(t testing.TB) *time.Location {
-	t.Helper()
+func shanghai(tb testing.TB) *time.Location {
+	tb.Helper()
 	zone, err := time.LoadLocation("Asia/Shanghai")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return zone
 }
 
@@ -91,8 +91,8 @@ func TestParseProblems(t *testing.T) {
 	}
 }
 
-func lookup(t testing.TB, s orders.Source, buyer, no string) bot.LookupResult {
-	t.Helper()
+func lookup(tb testing.TB, s orders.Source, buyer, no string) bot.LookupResult {
+	tb.Helper()
 	return s(context.Background(), bot.Lookup{Buyer: buyer, No: no})
 }
 
@@ -268,7 +268,7 @@ func TestHTTPCacheAndSharedCalls(t *testing.T) {
 			URL: "https://shop.example/orders",
 			Transport: transport(func(*http.Request) (*http.Response, error) {
 				calls.Add(1)
-				time.Sleep(time.Second) // of the bubble's clock
+				elapse(time.Second)
 				w := httptest.NewRecorder()
 				if down.Load() {
 					w.WriteHeader(http.StatusBadGateway)
@@ -295,7 +295,7 @@ func TestHTTPCacheAndSharedCalls(t *testing.T) {
 		require.EqualValues(t, 1, calls.Load(), "the answer is kept for a while")
 		lookup(t, h.Lookup, "b2", mine)
 		require.EqualValues(t, 2, calls.Load(), "another buyer's look-up is another")
-		time.Sleep(16 * time.Second)
+		elapse(16 * time.Second)
 		down.Store(true)
 		require.Equal(t, bot.Down, lookup(t, h.Lookup, "b1", mine).State)
 		down.Store(false)
@@ -323,4 +323,9 @@ func FuzzParse(f *testing.F) {
 			require.True(t, d.Range.Start.IsValid(), d.Message)
 		}
 	})
+}
+
+// elapse lets the clock of a synctest bubble run; it is called inside one only.
+func elapse(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
 }

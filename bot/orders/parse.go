@@ -86,8 +86,7 @@ func start(n *doc.Node) doc.Range {
 
 // fieldOnly is the error of bot.DecodeOrder, which names fields and never values.
 func fieldOnly(err error) error {
-	var f *bot.FieldError
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*bot.FieldError](err); ok {
 		return f
 	}
 	return errors.New("not an order")

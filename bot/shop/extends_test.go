@@ -146,12 +146,12 @@ func TestLoadAll(t *testing.T) {
 }
 
 // write puts files below a folder; names and texts in turn.
-func write(t testing.TB, dir string, pairs ...string) {
-	t.Helper()
+func write(tb testing.TB, dir string, pairs ...string) {
+	tb.Helper()
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name := filepath.Join(dir, filepath.FromSlash(pairs[i]))
-		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		require.NoError(t, os.WriteFile(name, []byte(pairs[i+1]), 0o600))
+		require.NoError(tb, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(tb, os.WriteFile(name, []byte(pairs[i+1]), 0o600))
 	}
 }
 

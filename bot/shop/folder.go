@@ -124,8 +124,7 @@ func readBounded(tree fs.FS, name string) ([]byte, error) {
 
 // reason is an error without the machine's own path in it.
 func reason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()
@@ -149,7 +148,7 @@ func (r *reader) files(tree fs.FS, prefix, single, dir string) []content {
 			names = append(names, name)
 		case strings.HasSuffix(name, ".yml"):
 			r.problems.Warn(doc.WholeFile(prefix+path.Join(dir, name)), doc.Unused, "this file is not read").
-				WithHint(fmt.Sprintf("rename it to %s", strings.TrimSuffix(name, ".yml")+".yaml"))
+				WithHint("rename it to " + strings.TrimSuffix(name, ".yml") + ".yaml")
 		}
 	}
 	slices.Sort(names)

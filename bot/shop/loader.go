@@ -170,8 +170,8 @@ func (r *run) mergedRoot(chain []*layer) *doc.Node {
 		return nil
 	}
 	var root *doc.Node
-	for i := len(chain) - 1; i >= 0; i-- {
-		root = mergeSettings(chain[i].root(), root)
+	for _, l := range slices.Backward(chain) {
+		root = mergeSettings(l.root(), root)
 	}
 	return root
 }
@@ -243,8 +243,7 @@ func (r *run) products(chain []*layer) *catalogue {
 func (r *run) classifier(chain []*layer) *intents.Classifier {
 	c := r.o.Classifier
 	key := ""
-	for i := len(chain) - 1; i >= 0; i-- {
-		l := chain[i]
+	for _, l := range slices.Backward(chain) {
 		if l.intent == nil || l.intent.Root == nil || l.intent.Root.Kind == doc.Null {
 			continue
 		}
@@ -321,7 +320,7 @@ func (r *run) hash(u *unit) string {
 	h := sha256.New()
 	put := func(c *content) {
 		if c != nil {
-			fmt.Fprintf(h, "%s %d\n", path.Base(c.name), len(c.data))
+			h.Write(fmt.Appendf(nil, "%s %d\n", path.Base(c.name), len(c.data)))
 			h.Write(c.data)
 		}
 	}
@@ -333,15 +332,15 @@ func (r *run) hash(u *unit) string {
 		put(l.folder.intents)
 		put(l.folder.products)
 	}
-	fmt.Fprint(h, r.pack.hash, u.classifier.Hash())
+	h.Write(fmt.Append(nil, r.pack.hash, u.classifier.Hash()))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func hashOf(name string, data ...[]byte) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q\n", name)
+	h.Write(fmt.Appendf(nil, "%q\n", name))
 	for _, d := range data {
-		fmt.Fprintf(h, "%d\n", len(d))
+		h.Write(fmt.Appendf(nil, "%d\n", len(d)))
 		h.Write(d)
 	}
 	return string(h.Sum(nil))

@@ -39,7 +39,7 @@ func settingsProblems() []problemCase {
 `),
 		shopCase("script", "scripts: {greting: 您好, handoff: \"${handoff.teem}\"}\n"),
 		shopCase("notice", "notices: [{kind: wether, text: 台风, from: 2026-11-23, until: 2026-11-20}]\n"),
-		shopCase("allow", "allow: [{code: complience, why: x}, {code: compliance}, {code: unused, text: 没有, why: 留着}]\n"),
+		shopCase("allow", "allow: [{code: complience, why: x}, {code: compliance}, {code: unused, text: 没有, why: 留着}]\n"), //nolint:misspell // the wrong word is what is reported
 		shopCase("unused", "policy: {days: 7, ship_within: 48h}\nslots: {bad: {kind: number, ask: 几个？}, order_no: {}}\nnotices: []\n"),
 	}
 }

@@ -202,8 +202,7 @@ func (s *sheet) readRows() {
 
 func (s *sheet) badRow(err error) {
 	at := doc.WholeFile(s.name)
-	var e *csv.ParseError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*csv.ParseError](err); ok {
 		at.Start = doc.Position{Line: e.Line, Column: s.runeColumn(e.Line, e.Column)}
 		at.End = at.Start
 		err = e.Err

@@ -149,7 +149,7 @@ func (r *Registry) take(after, before *shops, result *Result) {
 	default:
 		s.Loaded = now
 	}
-	if s.Failed.IsZero() == false && had && sameProblems(old.Problems, s.Problems) {
+	if !s.Failed.IsZero() && had && sameProblems(old.Problems, s.Problems) {
 		s.Failed = old.Failed
 	}
 	if good != nil {

@@ -36,8 +36,8 @@ func files(pairs ...string) fstest.MapFS {
 	return tree
 }
 
-func newLoader(t testing.TB) *shop.Loader {
-	t.Helper()
+func newLoader(tb testing.TB) *shop.Loader {
+	tb.Helper()
 	l, err := shop.NewLoader(shop.Options{Secrets: func(kind, name string) (string, error) {
 		if kind == "env" && name == "GOOD" {
 			return "whsec_c2VjcmV0c2VjcmV0", nil
@@ -47,7 +47,7 @@ func newLoader(t testing.TB) *shop.Loader {
 		}
 		return "", fmt.Errorf("there is no %s %s", kind, name)
 	}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return l
 }
 

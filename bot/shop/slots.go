@@ -2,7 +2,6 @@ package shop
 
 import (
 	"slices"
-	"strings"
 
 	"xiaoer/bot"
 	"xiaoer/rules/doc"
@@ -131,13 +130,4 @@ func (s *slot) complete(d *doc.Decoder, broken bool) {
 	if s.min != nil && s.Kind != bot.SlotImage {
 		d.Problems.Error(s.min.Range(), doc.WrongType, "only a slot of kind image has min").WithHint("add kind: image")
 	}
-}
-
-// slotNames lists the names of slots.
-func slotNames(all []slot) []string {
-	names := make([]string, 0, len(all))
-	for i := range all {
-		names = append(names, strings.TrimSpace(all[i].Name))
-	}
-	return names
 }

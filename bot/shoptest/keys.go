@@ -51,15 +51,14 @@ func wordsOf(b *bot.Book) vocabulary {
 }
 
 // known reports a name that is none of a list; nil lists are not checked.
-func (r *parser) known(n *doc.Node, list []string, code doc.Code, what string) bool {
+func (r *parser) known(n *doc.Node, list []string, code doc.Code, what string) {
 	if list == nil || slices.Contains(list, n.Text) {
-		return true
+		return
 	}
 	d := r.d.Problems.Error(n.Range(), code, "unknown %s %q", what, n.Text)
 	if near := doc.Suggest(n.Text, list); near != "" {
 		d.WithHint(fmt.Sprintf("did you mean %q?", near))
 	}
-	return false
 }
 
 func buyerKeys() []string {

@@ -3,6 +3,7 @@ package shoptest
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"time"
 
@@ -189,9 +190,7 @@ func envelope(fields map[string]json.RawMessage) []byte {
 		"id": json.RawMessage(`"test"`), "conversation": json.RawMessage(`"test"`), "kind": json.RawMessage(`"text"`),
 		"buyer": json.RawMessage(`{"id":"test-buyer"}`),
 	}
-	for k, v := range fields {
-		all[k] = v
-	}
+	maps.Copy(all, fields)
 	body, err := json.Marshal(all)
 	if err != nil {
 		return nil

@@ -50,14 +50,14 @@ otherwise: {handoff: {team: aftersales, reason: 没听懂}}
 `
 
 // loaded is a shop with its tests.
-func loaded(t testing.TB, tests string) (*shop.Result, []*shoptest.Test, []string) {
-	t.Helper()
+func loaded(tb testing.TB, tests string) (*shop.Result, []*shoptest.Test, []string) {
+	tb.Helper()
 	l, err := shop.NewLoader(shop.Options{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	r := l.LoadFS(fstest.MapFS{
 		"s/shop.yaml": {Data: []byte(shopYAML)}, "s/rules.yaml": {Data: []byte(rulesYAML)}, "s/tests.yaml": {Data: []byte(tests)},
 	}, "s")
-	require.NotNil(t, r.Shop, "%v", r.Problems)
+	require.NotNil(tb, r.Shop, "%v", r.Problems)
 	var p doc.Problems
 	list := shoptest.Parse(r.Tests, r.Shop.Book, &p)
 	var found []string
@@ -71,12 +71,12 @@ func subject(r *shop.Result) shoptest.Subject {
 	return shoptest.Subject{Book: r.Shop.Book, Read: r.Shop.Classifier.Read}
 }
 
-func run(t testing.TB, tests string, o shoptest.Options) shoptest.Summary {
-	t.Helper()
-	r, list, found := loaded(t, tests)
-	require.Empty(t, found)
+func run(tb testing.TB, tests string, o shoptest.Options) shoptest.Summary {
+	tb.Helper()
+	r, list, found := loaded(tb, tests)
+	require.Empty(tb, found)
 	s, err := shoptest.Run(context.Background(), subject(r), list, o)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return s
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -125,7 +126,7 @@ func holdsText(want string, got any, key string) bool {
 	case nil:
 		return want == none || want == ""
 	case []any:
-		if want == fmt.Sprint(len(g)) || want == none && len(g) == 0 {
+		if want == strconv.Itoa(len(g)) || want == none && len(g) == 0 {
 			return true
 		}
 		for _, item := range g {

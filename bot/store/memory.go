@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -131,9 +132,7 @@ func (m *Memory) desk(shop string) bot.Desk {
 		return bot.Desk{Next: 1}
 	}
 	ahead := make(map[string]int, len(d.ahead))
-	for team, n := range d.ahead {
-		ahead[team] = n
-	}
+	maps.Copy(ahead, d.ahead)
 	return bot.Desk{Next: d.highest + 1, Ahead: ahead}
 }
 

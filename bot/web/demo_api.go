@@ -60,8 +60,7 @@ func (d *demoPage) read(c echo.Context, into any) error {
 	decoder := json.NewDecoder(body)
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(into)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "the page sends less than this")
 	}
 	if err != nil {
@@ -225,6 +224,7 @@ func (d *demoPage) agent(ctx context.Context, c echo.Context, s *session) error 
 		ev.Stage = body.Text
 	case bot.EventResolve:
 		ev.Outcome = body.Text
+	default: // the others carry no words
 	}
 	return s.act(ctx, ev)
 }

@@ -53,8 +53,7 @@ func (d *demoPage) page(c echo.Context) error {
 
 // languageOf is what ?lang= says, else what the browser likes: Chinese or English.
 func languageOf(r *http.Request) string {
-	switch want := r.URL.Query().Get("lang"); {
-	case want == "zh" || want == "en":
+	if want := r.URL.Query().Get("lang"); want == "zh" || want == "en" {
 		return want
 	}
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {

@@ -51,7 +51,7 @@ func browser(t *testing.T) context.Context {
 }
 
 // page serves the demo and gives its address; every script error of the page fails the test.
-func page(t *testing.T, ctx context.Context, demo *web.Demo) string {
+func page(ctx context.Context, t *testing.T, demo *web.Demo) string {
 	t.Helper()
 	s, err := web.New(web.Options{
 		Shop: shopOf, Handle: newFake(time.Now).Handle, Trace: newFake(time.Now).Trace, Replies: noReplies, Demo: demo,
@@ -95,7 +95,7 @@ func dark(on bool) chromedp.Action {
 
 func TestANewcomerPlaysBuyerAndAgent(t *testing.T) {
 	ctx := browser(t)
-	url := page(t, ctx, demoOptions())
+	url := page(ctx, t, demoOptions())
 	var why, button, desk, lines, status, theme string
 	require.NoError(t, chromedp.Run(ctx,
 		chromedp.EmulateViewport(1280, 800), dark(false),
@@ -175,7 +175,7 @@ func TestANewcomerPlaysBuyerAndAgent(t *testing.T) {
 
 func TestTheDemoWorksByKeyboardAlone(t *testing.T) {
 	ctx := browser(t)
-	url := page(t, ctx, demoOptions())
+	url := page(ctx, t, demoOptions())
 	var focused, kept string
 	require.NoError(t, chromedp.Run(ctx,
 		chromedp.EmulateViewport(1280, 800),

@@ -22,14 +22,14 @@ import (
 )
 
 // wired is a server on a real engine with the demo shops, as cmd wires them.
-func wired(t testing.TB) (*web.Server, *engine.Engine) {
-	t.Helper()
+func wired(tb testing.TB) (*web.Server, *engine.Engine) {
+	tb.Helper()
 	loader, err := shop.NewLoader(shop.Options{Secrets: func(string, string) (string, error) { return secret, nil }})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	shops := map[string]engine.Shop{}
 	for _, folder := range []string{"fruit", "teahouse"} {
 		loaded := loader.LoadFS(fixtures.Files, "shops/"+folder)
-		require.NotNil(t, loaded.Shop, "%v", loaded.Problems)
+		require.NotNil(tb, loaded.Shop, "%v", loaded.Problems)
 		s := loaded.Shop
 		shops[s.ID] = engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash()}
 	}
@@ -40,7 +40,7 @@ func wired(t testing.TB) (*web.Server, *engine.Engine) {
 		}
 		return s, nil
 	}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	s, err := web.New(web.Options{
 		Shop: func(id string) (web.Shop, error) {
 			if _, ok := shops[id]; !ok {
@@ -54,7 +54,7 @@ func wired(t testing.TB) (*web.Server, *engine.Engine) {
 			return e.Replies(ctx, shop, conversation, after)
 		},
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return s, e
 }
 

@@ -91,6 +91,7 @@ func (f *fake) Act(_ context.Context, _, _ string, ev bot.Event) (bot.Turn, erro
 	case bot.EventAgent:
 		f.line("agent", ev.Text)
 		f.late = append(f.late, web.Late{ID: ev.ID, At: f.clock(), Replies: []bot.Reply{{Kind: bot.KindText, Text: ev.Text}}})
+	default: // the page sends no other
 	}
 	f.traces[ev.ID] = map[string]any{"trace_id": ev.ID, "event": ev.Kind, "at": f.clock(), "decisions": []any{}}
 	return bot.Turn{Events: []bot.Event{ev}}, nil

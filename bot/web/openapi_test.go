@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,7 +42,7 @@ func (d *described) holds(path, method string, w *httptest.ResponseRecorder) {
 	d.t.Helper()
 	status := http.StatusText(w.Code)
 	require.NotEmpty(d.t, status)
-	content := strings.Split(w.Header().Get("Content-Type"), ";")[0]
+	content, _, _ := strings.Cut(w.Header().Get("Content-Type"), ";")
 	pointer := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D")
 	at := "openapi.json#/paths/" + pointer.Replace(path) + "/" + strings.ToLower(method) + "/responses/" +
 		jsonNumber(w.Code) + "/content/" + pointer.Replace(content) + "/schema"
@@ -159,11 +160,9 @@ func fullResponse(now time.Time) bot.Response {
 
 func fullTrace(now time.Time) map[string]any {
 	trace := sampleTrace("t", now)
-	for k, v := range map[string]any{
+	maps.Copy(trace, map[string]any{
 		"conversation": "c", "message": "m", "book": "b", "classifier": "c", "book_changed": false,
 		"replies": []any{}, "ask": nil, "handoff": nil, "status": "bot",
-	} {
-		trace[k] = v
-	}
+	})
 	return trace
 }

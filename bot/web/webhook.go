@@ -60,8 +60,7 @@ func (s *Server) admit(id string, body []byte, h http.Header) error {
 
 // malformed makes sure that whatever is wrong with a body is the caller's 400.
 func malformed(err error) error {
-	var field *bot.FieldError
-	if errors.As(err, &field) {
+	if _, ok := errors.AsType[*bot.FieldError](err); ok {
 		return err
 	}
 	return newProblem(http.StatusBadRequest, "malformed", err.Error())

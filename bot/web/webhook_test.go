@@ -23,12 +23,12 @@ import (
 const hello = `{"id":"m-1","conversation":"c-1","buyer":{"id":"b-1"},"kind":"text","text":"你好"}`
 
 // sign makes the headers of a signed call.
-func sign(t testing.TB, secret string, at time.Time, body string) map[string]string {
-	t.Helper()
+func sign(tb testing.TB, secret string, at time.Time, body string) map[string]string {
+	tb.Helper()
 	signer, err := standardwebhooks.NewWebhook(secret)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	signature, err := signer.Sign("msg-1", at, []byte(body))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return map[string]string{
 		"webhook-id": "msg-1", "webhook-timestamp": strconv.FormatInt(at.Unix(), 10), "webhook-signature": signature,
 	}
@@ -46,15 +46,15 @@ func with(headers map[string]string, name, value string) map[string]string {
 }
 
 // newServer is a server on a fake engine.
-func newServer(t testing.TB, change func(*web.Options)) *web.Server {
-	t.Helper()
+func newServer(tb testing.TB, change func(*web.Options)) *web.Server {
+	tb.Helper()
 	f := newFake(time.Now)
 	o := web.Options{Shop: shopOf, Handle: f.Handle, Trace: f.Trace, Replies: noReplies, Version: "test"}
 	if change != nil {
 		change(&o)
 	}
 	s, err := web.New(o)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return s
 }
 

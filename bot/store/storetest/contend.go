@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +69,7 @@ func until(ctx context.Context, s engine.Store, a engine.Ask, turn func(engine.L
 }
 
 func sharedConversation(t *testing.T, s engine.Store) {
+	t.Helper()
 	const each = 20
 	contend(t, func(int) error {
 		for range each {
@@ -89,11 +91,12 @@ func sharedConversation(t *testing.T, s engine.Store) {
 }
 
 func sharedRecord(t *testing.T, s engine.Store) {
+	t.Helper()
 	const most = 3 // offers that the buyer may have, in whatever conversation
 	contend(t, func(n int) error {
 		return until(t.Context(), s, engine.Ask{Key: key(n), Buyer: "b"}, func(got engine.Loaded) (engine.Commit, bool) {
 			c := first(key(n))
-			c.Buyer, c.Record = "b", &bot.Record{Offers: append(got.Record.Offers, bot.OfferMade{ID: fmt.Sprint(n)})}
+			c.Buyer, c.Record = "b", &bot.Record{Offers: append(got.Record.Offers, bot.OfferMade{ID: strconv.Itoa(n)})}
 			return c, len(got.Record.Offers) < most
 		})
 	})
@@ -103,6 +106,7 @@ func sharedRecord(t *testing.T, s engine.Store) {
 }
 
 func sharedNumber(t *testing.T, s engine.Store) {
+	t.Helper()
 	var mu sync.Mutex
 	given := map[int]int{}
 	contend(t, func(n int) error {
@@ -143,10 +147,11 @@ func sharedNumber(t *testing.T, s engine.Store) {
 }
 
 func sharedMessage(t *testing.T, s engine.Store) {
+	t.Helper()
 	contend(t, func(n int) error {
 		return until(t.Context(), s, engine.Ask{Key: key(n), Message: "m"}, func(got engine.Loaded) (engine.Commit, bool) {
 			c := first(key(n))
-			c.Answered = &engine.Answered{Message: "m", Fingerprint: fmt.Sprint(n), Response: []byte(`{}`), At: noon}
+			c.Answered = &engine.Answered{Message: "m", Fingerprint: strconv.Itoa(n), Response: []byte(`{}`), At: noon}
 			return c, got.Answered == nil
 		})
 	})
@@ -156,7 +161,7 @@ func sharedMessage(t *testing.T, s engine.Store) {
 		got, err := s.Load(t.Context(), engine.Ask{Key: key(n), Message: "m"})
 		require.NoError(t, err)
 		if turns += got.Version; got.Version > 0 {
-			winner = fmt.Sprint(n)
+			winner = strconv.Itoa(n)
 		}
 		require.NotNil(t, got.Answered)
 	}
@@ -174,7 +179,7 @@ func backlog(t *testing.T, s engine.Store, change func(*engine.Commit, time.Time
 		change(&c, noon.Add(time.Duration(minute)*time.Minute))
 		require.NoError(t, s.Commit(t.Context(), c))
 	}
-	for _, n := range rand.Perm(60) {
+	for _, n := range rand.Perm(60) { //nolint:gosec // any order will do
 		keep("loud", n, n)
 	}
 	for n := range 2 {
@@ -185,6 +190,7 @@ func backlog(t *testing.T, s engine.Store, change func(*engine.Commit, time.Time
 }
 
 func backlogOfTimers(t *testing.T, s engine.Store) {
+	t.Helper()
 	backlog(t, s, func(c *engine.Commit, at time.Time) { c.Due = at })
 	due := func(limit, perShop int) (names []string) {
 		got, err := s.Due(t.Context(), engine.Query{Now: noon.Add(2 * time.Hour), Limit: limit, PerShop: perShop})
@@ -203,6 +209,7 @@ func backlogOfTimers(t *testing.T, s engine.Store) {
 }
 
 func backlogOfDeliveries(t *testing.T, s engine.Store) {
+	t.Helper()
 	backlog(t, s, func(c *engine.Commit, at time.Time) { c.Late = lateOf(c.Key, "r", at) })
 	pending := func(limit, perShop int) (names []string) {
 		got, err := s.Pending(t.Context(), engine.Query{Now: noon.Add(2 * time.Hour), Limit: limit, PerShop: perShop})
@@ -219,6 +226,7 @@ func backlogOfDeliveries(t *testing.T, s engine.Store) {
 }
 
 func orderOfDeliveries(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	ids := []string{"r-1", "r-2", "r-3", "r-4"}
 	speak(t, s, key(1), ids...)
@@ -249,6 +257,7 @@ func orderOfDeliveries(t *testing.T, s engine.Store) {
 }
 
 func refusedWhole(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	taken := first(key(1))
 	taken.Numbers = []int{1}
@@ -291,13 +300,14 @@ func refusedWhole(t *testing.T, s engine.Store) {
 }
 
 func muchToForget(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	const many = 350
 	for n := range many {
 		c := first(key(n))
 		c.Waiting = "aftersales"
-		c.Answered = &engine.Answered{Message: fmt.Sprint(n), Response: []byte(`{}`), At: noon}
-		c.Recorded = &engine.Recorded{ID: fmt.Sprint(n), Key: key(n), At: noon}
+		c.Answered = &engine.Answered{Message: strconv.Itoa(n), Response: []byte(`{}`), At: noon}
+		c.Recorded = &engine.Recorded{ID: strconv.Itoa(n), Key: key(n), At: noon}
 		if n == 0 {
 			c.Late = lateOf(key(n), "r", noon) // still to be delivered
 		}
@@ -306,14 +316,14 @@ func muchToForget(t *testing.T, s engine.Store) {
 	require.NoError(t, s.Sweep(ctx, noon.Add(engine.KeepTexts+time.Hour)))
 	kept := 0
 	for n := range many {
-		got, err := s.Load(ctx, engine.Ask{Key: key(n), Message: fmt.Sprint(n)})
+		got, err := s.Load(ctx, engine.Ask{Key: key(n), Message: strconv.Itoa(n)})
 		require.NoError(t, err)
 		require.Nil(t, got.Answered)
 		if got.Version > 0 {
 			kept++
 		}
 		require.Equal(t, map[string]int{"aftersales": 1}, got.Desk.Ahead, "what is forgotten waits no more")
-		_, err = s.Trace(ctx, "s", fmt.Sprint(n))
+		_, err = s.Trace(ctx, "s", strconv.Itoa(n))
 		require.ErrorIs(t, err, engine.ErrNotFound)
 	}
 	require.Equal(t, 1, kept, "what is to be delivered stays")
@@ -323,6 +333,7 @@ func muchToForget(t *testing.T, s engine.Store) {
 }
 
 func nothingAsked(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	c.Due, c.Late = noon, lateOf(key(1), "r", noon)
@@ -345,6 +356,7 @@ func nothingAsked(t *testing.T, s engine.Store) {
 
 // endedContexts: a store may do at once what it is asked, but where it gives up it says why and has done nothing.
 func endedContexts(t *testing.T, s engine.Store) {
+	t.Helper()
 	ended, end := context.WithCancel(t.Context())
 	end()
 	err := s.Commit(ended, first(key(1)))

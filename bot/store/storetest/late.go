@@ -12,6 +12,7 @@ import (
 )
 
 func timers(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	_, ok, err := s.NextDue(ctx)
 	require.NoError(t, err)
@@ -69,6 +70,7 @@ func speak(t *testing.T, s engine.Store, k engine.Key, ids ...string) {
 }
 
 func replies(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	_, err := s.Replies(ctx, key(1), "", 10)
 	require.ErrorIs(t, err, engine.ErrNotFound)
@@ -92,6 +94,7 @@ func replies(t *testing.T, s engine.Store) {
 }
 
 func outbox(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	speak(t, s, key(1), "a-1", "a-2")
 	speak(t, s, key(2), "b-1")
@@ -128,6 +131,7 @@ func outbox(t *testing.T, s engine.Store) {
 }
 
 func retention(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	old := first(key(1))
 	old.Answered = &engine.Answered{Message: "old", Fingerprint: "f", Response: []byte(`{}`), At: noon}

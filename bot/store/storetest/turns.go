@@ -12,6 +12,7 @@ import (
 )
 
 func turns(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	require.NoError(t, s.Ready(ctx))
 	got, err := s.Load(ctx, engine.Ask{Key: key(1), Buyer: "b", Message: "m"})
@@ -34,6 +35,7 @@ func turns(t *testing.T, s engine.Store) {
 }
 
 func staleness(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	require.NoError(t, s.Commit(ctx, c))
@@ -49,6 +51,7 @@ func staleness(t *testing.T, s engine.Store) {
 }
 
 func answers(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	c.Answered = &engine.Answered{Message: "m-1", Fingerprint: "f", Response: []byte(`{"a":"是"}`), At: noon}
@@ -65,6 +68,7 @@ func answers(t *testing.T, s engine.Store) {
 }
 
 func numbers(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	c.Numbers = []int{1, 2}
@@ -80,6 +84,7 @@ func numbers(t *testing.T, s engine.Store) {
 }
 
 func desk(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	ahead := func() map[string]int {
 		got, err := s.Load(ctx, engine.Ask{Key: key(9)})
@@ -103,6 +108,7 @@ func desk(t *testing.T, s engine.Store) {
 }
 
 func records(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	c.Record = &bot.Record{Offers: []bot.OfferMade{{ID: "o-1", Kind: "refund", Amount: "3.50", At: noon}}}
@@ -125,6 +131,7 @@ func records(t *testing.T, s engine.Store) {
 }
 
 func traces(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	c := first(key(1))
 	c.Recorded = &engine.Recorded{
@@ -142,6 +149,7 @@ func traces(t *testing.T, s engine.Store) {
 }
 
 func isolation(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	mine := first(engine.Key{Shop: "a", Conversation: "c"})
 	mine.Numbers, mine.Waiting, mine.Record = []int{1}, "x", &bot.Record{Uses: []bot.Use{{Rule: "r", At: noon}}}
@@ -158,6 +166,7 @@ func isolation(t *testing.T, s engine.Store) {
 }
 
 func concurrency(t *testing.T, s engine.Store) {
+	t.Helper()
 	ctx := t.Context()
 	const writers = 16
 	var won, lost sync.Map
