@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"path"
+	"path/filepath"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -40,7 +42,7 @@ nothing is kept.
 const sampleTime = "2026-11-21T10:00:00+08:00"
 
 // Run opens the demo.
-func (c *demoCmd) Run(a *app) error {
+func (c *demoCmd) Run(a *app) (err error) {
 	all, err := loadDemo(a)
 	if err != nil {
 		return err
@@ -49,7 +51,12 @@ func (c *demoCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	s := &service{app: a, log: a.logger("text"), shops: all.shops(a.now)}
+	dir, err := os.MkdirTemp("", "xiaoer-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s := &service{app: a, log: a.logger("text"), store: "sqlite:" + filepath.Join(dir, "demo.db"), shops: all.shops(a.now)}
 	s.demo = func(*engine.Engine) *web.Demo { return all.page(s) }
 	return s.run(addr, func(at net.Addr) { all.welcome(a, at) })
 }

@@ -12,14 +12,13 @@ import (
 	"xiaoer/bot/engine"
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
-	"xiaoer/bot/store"
 	"xiaoer/bot/web"
 )
 
 type serveCmd struct {
 	Shops          string `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
 	Addr           string `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
-	Store          string `help:"Where state is kept: memory: (lost when the process ends)." default:"memory:" env:"XIAOER_STORE"`
+	Store          string `help:"Where state is kept: sqlite:FILE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
 	ForbidUnsigned bool   `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int    `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	LogFormat      string `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
@@ -30,16 +29,15 @@ func (serveCmd) Help() string {
 	return `Serves POST /v1/shops/SHOP/messages for every shop in the folder, with /healthz, /readyz, /metrics and /openapi.json.
 
   XIAOER_MYSHOP_SECRET=whsec_… xiaoer serve --shops shops --addr :8080
+  xiaoer serve --shops shops --store sqlite:/var/lib/xiaoer/state.db
 
+State is kept in a SQLite file, xiaoer.db where nothing else is said; an answer leaves after it is synced to the disk.
 A changed file is read again at once. A folder with problems keeps its last good version, or answers 503 if there was
 none; the other shops run on. SIGTERM stops taking messages and answers those that were taken.`
 }
 
 // Run serves until the context ends.
 func (c *serveCmd) Run(a *app) error {
-	if c.Store != "memory:" {
-		return usageError(fmt.Sprintf("the store %q is not there yet; this version has memory:", c.Store))
-	}
 	log := a.logger(c.LogFormat)
 	whole, err := wholePath(c.Shops)
 	if err != nil {
@@ -53,13 +51,12 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	s := &service{app: a, log: log, policy: c.policy, shops: &shops{
+	s := &service{app: a, log: log, store: c.Store, policy: c.policy, shops: &shops{
 		find:   registry.Shop,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
 	return s.run(c.Addr, func(addr net.Addr) {
-		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()))
-		log.Warn("state is kept in memory and is lost when the process ends")
+		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()), "store", c.Store)
 	}, registry.Watch)
 }
 
@@ -85,6 +82,7 @@ func (a *app) logger(format string) *slog.Logger {
 type service struct {
 	*app
 	log    *slog.Logger
+	store  string // what --store says
 	shops  *shops
 	policy func(shop.Webhook) shop.Webhook
 	clock  func() time.Time               // of decisions; the app's when nil
@@ -92,13 +90,18 @@ type service struct {
 }
 
 // run serves on addr until the app's context ends; then nothing new is taken and what was taken is answered.
-func (s *service) run(addr string, listening func(net.Addr), background ...func(context.Context) error) error {
+func (s *service) run(addr string, listening func(net.Addr), background ...func(context.Context) error) (err error) {
+	kept, closeStore, err := openStore(s.ctx, s.store, s.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
 	metrics := web.NewMetrics()
 	if s.clock == nil {
 		s.clock = s.now
 	}
 	eng, err := engine.New(engine.Options{
-		Store: store.NewMemory(store.Limits{}), Shops: s.shops.get, Clock: s.clock, Logger: s.log, Observe: metrics.Observe,
+		Store: kept, Shops: s.shops.get, Clock: s.clock, Logger: s.log, Observe: metrics.Observe,
 	})
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func message(n int, text string) string {
 func serve(t *testing.T, dir string, args ...string) *running {
 	t.Helper()
 	env := map[string]string{"SHOP_SECRET": testSecret}
-	r := start(t, env, append([]string{"serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", "memory:"}, args...)...)
+	r := start(t, env, append([]string{"serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", "sqlite:" + filepath.Join(t.TempDir(), "state.db")}, args...)...)
 	r.url = "http://" + r.errs.until(t, `msg=serving addr=(\S+)`)[1]
 	return r
 }
@@ -210,4 +210,38 @@ func TestServeCannotListen(t *testing.T) {
 	code, _, errs := command(t, "serve", "--shops", dir, "--addr", taken.Addr().String(), "--store", "memory:")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "xiaoer: listen on "+taken.Addr().String())
+}
+
+// What was answered is there after a restart: the same message gets the same response, and the conversation goes on.
+func TestServeRemembersAfterARestart(t *testing.T) {
+	t.Parallel()
+	dir, state := t.TempDir(), "sqlite:"+filepath.Join(t.TempDir(), "state.db")
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	first := serve(t, dir, "--store", state)
+	status, before := first.send("open", message(1, buyerWords), "")
+	require.Equal(t, http.StatusOK, status)
+	first.stop()
+
+	second := serve(t, dir, "--store", state)
+	status, again := second.send("open", message(1, buyerWords), "")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, before, again)
+	status, _ = second.send("open", message(1, "别的话"), "")
+	require.Equal(t, http.StatusConflict, status)
+}
+
+func TestServeRefusesOtherStores(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	for store, want := range map[string]string{"postgres://db/x": "PostgreSQL", "sqlite:": "sqlite:FILE", "redis:": "sqlite:FILE"} {
+		code, _, errs := command(t, "serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", store)
+		require.Equal(t, exitUsage, code, store)
+		require.Contains(t, errs, want)
+	}
+	file := filepath.Join(t.TempDir(), "no.db")
+	writeFile(t, file, strings.Repeat("this is no database ", 100))
+	code, _, errs := command(t, "serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", "sqlite:"+file)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "no.db")
 }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"xiaoer/bot/engine"
+	"xiaoer/bot/store"
+	"xiaoer/bot/store/sqlite"
+)
+
+// openStore opens what --store names: sqlite:FILE or memory:. The second result closes it.
+func openStore(ctx context.Context, name string, log *slog.Logger) (engine.Store, func() error, error) {
+	kind, rest, _ := strings.Cut(name, ":")
+	switch {
+	case name == "memory:":
+		return store.NewMemory(store.Limits{}), func() error { return nil }, nil
+	case kind == "sqlite" && rest != "":
+		s, err := sqlite.Open(ctx, sqlite.Options{Path: rest, Logger: log})
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
+	case kind == "postgres" || kind == "postgresql":
+		return nil, nil, usageError("the PostgreSQL store is not there yet; this version has sqlite:FILE and memory:")
+	}
+	return nil, nil, usageError(fmt.Sprintf("--store %q is none of sqlite:FILE and memory:", name))
+}
