@@ -57,7 +57,7 @@ func NewFile(o FileOptions) (f *File, problems []doc.Diagnostic) {
 
 // Lookup is the Source.
 func (f *File) Lookup(_ context.Context, l bot.Lookup) bot.LookupResult {
-	f.refresh(false)
+	f.refresh()
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	switch {
@@ -70,19 +70,17 @@ func (f *File) Lookup(_ context.Context, l bot.Lookup) bot.LookupResult {
 	}
 }
 
-// Reload reads the file again even if it looks unchanged.
-func (f *File) Reload() { f.refresh(true) }
-
-func (f *File) refresh(always bool) {
+// refresh reads the file again when it looks changed.
+func (f *File) refresh() {
 	now, err := stampOf(f.o.Path)
 	f.mu.RLock()
 	same := err == nil && now == f.seen
 	f.mu.RUnlock()
-	if same && !always || err != nil && !always {
+	if same || err != nil {
 		return
 	}
 	f.mu.Lock()
-	if now == f.seen && !always { // another look-up was first
+	if now == f.seen { // another look-up was first
 		f.mu.Unlock()
 		return
 	}
