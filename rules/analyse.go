@@ -17,7 +17,7 @@ func (r *reader) analyse(drafts []*draft, at doc.Range) {
 			name := r.layout.facts[fact].Name
 			return name == "risk" || name == "mood" || strings.HasPrefix(name, "intent")
 		})
-		if r.checkConstant(d) {
+		if r.checkConstant(d) || r.checkOwnIntent(d) {
 			d.broken = true
 		}
 	}

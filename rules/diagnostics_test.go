@@ -154,6 +154,51 @@ func TestConditionDiagnostics(t *testing.T) {
 	}
 }
 
+// What a rule asks about its own intent must be able to hold where it is read.
+func TestConditionAgainstIntent(t *testing.T) {
+	tests := []struct {
+		name, intent, condition string
+		at                      string // "" where all is well
+	}{
+		{"another intent", "return", `intent == "refund"`, `intent == "refund"`},
+		{"its intent", "return", `intent == "return" and order.known`, ""},
+		{"one of its intents", "[return, refund]", `intent == "refund"`, ""},
+		{"none of its intents", "[return, refund]", `order.known and intent in ["delay", "quality"]`, `intent in ["delay", "quality"]`},
+		{"not its intent", "return", `order.known and not (intent == "return")`, `not (intent == "return")`},
+		{"a branch", "return", `order.known or intent == "refund" and mood == "calm"`, `intent == "refund"`},
+		{"another topic", "wrong_order.address", `topic == "goods"`, `topic == "goods"`},
+		{"its topic", "wrong_order.address", `topic == "address"`, ""},
+		{"a topic of its intent", "wrong_order", `topic == "address" or order.known`, ""},
+		{"a topic of another intent", "wrong_order", `topic == "ship"`, `topic == "ship"`},
+		{"a topic of an intent without", "return", `topic == "ship"`, `topic == "ship"`},
+		{"no topic", "wrong_order", `not has(topic)`, ""},
+		{"no topic where there is one", "wrong_order.address", `not has(topic)`, "not has(topic)"},
+		{"another topic than its own", "wrong_order.address", `topic != "address"`, `topic != "address"`},
+		{"intent and topic that do not meet", "[refund.only, wrong_order.address]", `intent == "refund" and topic == "address"`, `intent == "refund" and topic == "address"`},
+		{"other intents of the message", "return", `"refund" in intents`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			source := "rules:\n  - id: a\n    intent: " + tt.intent + "\n    when: '" + tt.condition + "'\n    reply: 好" + closing
+			_, all := compile(t, source)
+			found := errorsOf(all)
+			if tt.at == "" {
+				require.Empty(t, found)
+				return
+			}
+			require.Len(t, found, 1)
+			require.Equal(t, doc.ConstantCondition, found[0].Code)
+			require.Equal(t, tt.at, spot(source, found[0]))
+			require.Contains(t, found[0].Message, strings.Trim(tt.intent, "[]"))
+			require.Equal(t, 3, found[0].Related[0].Range.Start.Line)
+		})
+	}
+	_, found := compile(t, "rules:\n  - id: a\n    intent: [return, refnd]\n    when: 'intent == \"refund\"'\n    reply: 好"+closing)
+	require.Len(t, errorsOf(found), 1, "a misspelt intent is the only cause")
+	_, found = compile(t, "rules:\n  - id: a\n    when: 'intent == \"refund\"'\n    reply: 好"+closing)
+	require.Empty(t, errorsOf(found), "a rule for every message may ask for any")
+}
+
 // Each atom has its own diagnostic.
 func TestEachAtomIsReported(t *testing.T) {
 	source := withCondition(`order.stag == "paid" and (order.amount > "3" or not order.stage == "pad") and foo(1)`)

@@ -36,7 +36,8 @@ func vocabulary() *rules.Vocabulary {
 			{Name: "greeting"},
 		},
 		Facts: []rules.Fact{
-			always(fact("message.text", rules.Text)), always(fact("message.images", rules.Int)), fact("intent", rules.Text),
+			always(fact("message.text", rules.Text)), always(fact("message.images", rules.Int)), fact("intent", rules.Enum, "return", "refund", "delay", "wrong_order", "quality", "human", "greeting"),
+			fact("topic", rules.Enum, "where", "only", "refused", "ship", "move", "address", "goods"),
 			always(rules.Fact{Name: "intents", Type: rules.Type{Kind: rules.Texts, Values: []string{"return", "refund", "delay"}}}),
 			always(fact("mood", rules.Enum, "calm", "upset", "angry")), always(fact("risk", rules.Enum, "none", "review", "health")),
 			fact("now.date", rules.Date), fact("now.hour", rules.Int),
