@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,6 +18,8 @@ const (
 	maxShopWords    = 2000
 	maxShopPatterns = 100
 	maxPattern      = 500 // bytes of one pattern
+	maxSteps        = 200 // instructions of one compiled pattern; each costs about 20 ns a character
+	maxAllSteps     = 3000
 )
 
 // Extend gives a classifier that knows a shop's intents.yaml besides. What is wrong in the file is reported to p, and
@@ -30,7 +31,7 @@ func (c *Classifier) Extend(f *doc.File, p *doc.Problems) *Classifier {
 		return c
 	}
 	e := &extender{problems: p, base: c, taxonomy: cloneTaxonomy(c.taxonomy), seen: map[string]label{}}
-	e.shop.words = emptyLexicon()
+	e.shop.words, e.shop.under = emptyLexicon(), c.shop
 	for _, i := range read.intents {
 		e.declare(i)
 	}
@@ -57,6 +58,7 @@ type extender struct {
 	seen     map[string]label // what each sentence was said to mean first
 	identity strings.Builder
 	scratch  scratch
+	steps    int // of the patterns so far
 }
 
 func cloneTaxonomy(list []Intent) []Intent {
@@ -112,7 +114,11 @@ func (e *extender) intent(i sheetIntent) {
 		return
 	}
 	e.words(i, label{intent: i.name.Text})
+	faulty := i.faulty
+	examples, outright := len(i.examples), len(i.keywords)+len(i.patterns)
 	for _, topic := range i.topics {
+		faulty = faulty || topic.faulty
+		examples, outright = examples+len(topic.examples), outright+len(topic.keywords)+len(topic.patterns)
 		if !isName(topic.name.Text) {
 			e.problems.Error(topic.name.Range(), doc.WrongType, "%q is no name for a topic", topic.name.Text).
 				Hint = "use letters, digits, - and _"
@@ -120,11 +126,31 @@ func (e *extender) intent(i sheetIntent) {
 		}
 		e.words(topic, label{i.name.Text, topic.name.Text})
 	}
-	if e.knows(i.name.Text) || len(i.examples)+len(i.keywords)+len(i.patterns) > 0 || len(i.topics) > 0 {
-		return
+	if !e.knows(i.name.Text) && !faulty && outright == 0 {
+		e.warnFew(i, examples)
 	}
-	e.problems.Warn(i.name.Range(), doc.Unused, "nothing says how a buyer asks for %q", i.name.Text).
-		Hint = "add examples, keywords or patterns"
+}
+
+// fewExamples is below how many examples a new intent is hardly ever recognised.
+const fewExamples = 4
+
+// warnFew warns of a new intent that buyers' messages will hardly be recognised as.
+func (e *extender) warnFew(i sheetIntent, examples int) {
+	switch {
+	case examples == 0:
+		e.problems.Warn(i.name.Range(), doc.Unused, "nothing says how a buyer asks for %q", i.name.Text).
+			Hint = "add examples, keywords or patterns"
+	case examples < fewExamples:
+		e.problems.Warn(i.name.Range(), doc.Unused, "%q has only %s, so few messages will be understood as it", i.name.Text, counted(examples, "example")).
+			Hint = fmt.Sprintf("write at least %d examples, or keywords", fewExamples)
+	}
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // knows tells whether the classifier underneath has an intent.
@@ -183,9 +209,33 @@ func (e *extender) example(n *doc.Node, l label) {
 		return
 	}
 	e.seen[key] = l
+	e.warnClaimed(n, l)
+	s.prepare(n.Text, e.base.machine)
 	s.collect(0, len(s.text.Runes), e.base.machine)
 	e.shop.addExample(s, n.Text, key, l)
 	e.note("example", n, l)
+}
+
+// sureOfAnother is from which probability another intent claims an example.
+const sureOfAnother = 0.9
+
+// warnClaimed warns of an example that the classifier underneath takes for another intent without doubt. It decides its
+// own sentence all the same, but sentences like it go the other way.
+func (e *extender) warnClaimed(n *doc.Node, l label) {
+	found := e.base.Read(n.Text).Intents
+	if len(found) == 0 || found[0].Score < sureOfAnother || l.intent == Other {
+		return
+	}
+	if found[0].Intent == "product" && !e.knows(l.intent) {
+		return // a question about goods is what most intents of a shop's own are made from
+	}
+	for _, p := range found {
+		if p.Intent == l.intent {
+			return
+		}
+	}
+	e.problems.Warn(n.Range(), doc.Unused, "messages like this one are understood as %q already, so as an example of %q it decides only itself", found[0].Name(), l).
+		Hint = fmt.Sprintf("say what makes it %q in a keyword, or delete the example", l.intent)
 }
 
 // String writes a label as rules name it.
@@ -198,20 +248,4 @@ func (e *extender) keyword(n *doc.Node, l label) {
 		e.shop.addKeyword(word, l)
 		e.note("keyword", n, l)
 	}
-}
-
-func (e *extender) pattern(n *doc.Node, l label) {
-	if len(n.Text) > maxPattern || len(e.shop.patterns) >= maxShopPatterns {
-		e.problems.Error(n.Range(), doc.TooCostly, "the pattern is too long or one too many").
-			Hint = fmt.Sprintf("at most %d patterns of %d bytes", maxShopPatterns, maxPattern)
-		return
-	}
-	re, err := regexp.Compile("(?i)" + n.Text)
-	if err != nil {
-		e.problems.Error(n.Range(), doc.BadPattern, "the pattern cannot be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")).
-			Hint = "see the syntax of Go's regular expressions"
-		return
-	}
-	e.shop.patterns = append(e.shop.patterns, pattern{re, l})
-	e.note("pattern", n, l)
 }

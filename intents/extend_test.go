@@ -78,6 +78,11 @@ func TestExtendReports(t *testing.T) {
 		{"nothing said", "intents:\n  own: {}\n", doc.Unused, 2, 3},
 		{"bad name", "intents:\n  'a b': {examples: [x]}\n", doc.WrongType, 2, 3},
 		{"no list", "intents:\n  human:\n    keywords: {a: b}\n", doc.WrongType, 3, 15},
+		{"misspelt examples of a new intent", "intents:\n  own:\n    exampels: [x]\n", doc.UnknownKey, 3, 5},
+		{"no intents", "return:\n  keywords: [x]\nhuman:\n  keywords: [y]\n", doc.MissingKey, 1, 1},
+		{"misspelt intents", "intnets:\n  return: {keywords: [x]}\n", doc.UnknownKey, 1, 1},
+		{"few examples", "intents:\n  own: {examples: [能寄放行李吗, 行李放哪里]}\n", doc.Unused, 2, 3},
+		{"claimed by another", "intents:\n  return:\n    examples: [什么时候发货]\n", doc.Unused, 3, 16},
 		{"long pattern", "intents:\n  human:\n    patterns: ['" + longText(600) + "']\n", doc.TooCostly, 3, 16},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

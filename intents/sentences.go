@@ -22,6 +22,7 @@ type sheetIntent struct {
 	patterns []*doc.Node
 	not      []doc.Pair
 	topics   []sheetIntent
+	faulty   bool // something in it was reported, so that what it lacks may only be misspelt
 }
 
 // topicFields are the keys of a topic; an intent has `topics` besides.
@@ -62,8 +63,9 @@ func intentFields() []doc.Field[sheetIntent] {
 		Name: "topics", Doc: "Kinds within the intent.", Shape: doc.MapShape(doc.ObjectShape(topicFields())),
 		Set: func(d *doc.Decoder, into *sheetIntent, v *doc.Node) {
 			doc.DecodeMap(d, v, "topics", func(key, value *doc.Node) {
-				topic := sheetIntent{name: key}
+				topic, before := sheetIntent{name: key}, d.Problems.Len()
 				if doc.Decode(d, value, topicFields(), "a topic", &topic) {
+					topic.faulty = d.Problems.Len() > before
 					into.topics = append(into.topics, topic)
 				}
 			})
@@ -78,8 +80,9 @@ func sheetFields() []doc.Field[sheet] {
 		Name: "intents", Required: true, Doc: "The intents, by name.", Shape: doc.MapShape(doc.ObjectShape(intentFields())),
 		Set: func(d *doc.Decoder, into *sheet, v *doc.Node) {
 			doc.DecodeMap(d, v, "intents", func(key, value *doc.Node) {
-				intent := sheetIntent{name: key}
+				intent, before := sheetIntent{name: key}, d.Problems.Len()
 				if doc.Decode(d, value, intentFields(), "an intent", &intent) {
+					intent.faulty = d.Problems.Len() > before
 					into.intents = append(into.intents, intent)
 				}
 			})
@@ -90,10 +93,25 @@ func sheetFields() []doc.Field[sheet] {
 // readSheet decodes a file of intents.
 func readSheet(f *doc.File, p *doc.Problems) sheet {
 	var out sheet
-	if f != nil && f.Root != nil {
+	if f != nil && f.Root != nil && !lacksIntents(f.Root, p) {
 		doc.Decode(&doc.Decoder{Problems: p}, f.Root, sheetFields(), "a file of intents", &out)
 	}
 	return out
+}
+
+// lacksIntents reports a file whose first level names the intents themselves, once and not once a key.
+func lacksIntents(root *doc.Node, p *doc.Problems) bool {
+	if root.Kind != doc.Mapping || len(root.Pairs) == 0 {
+		return false
+	}
+	for _, pair := range root.Pairs {
+		if pair.Key.Text == "intents" || doc.Suggest(pair.Key.Text, []string{"intents"}) != "" {
+			return false
+		}
+	}
+	p.Error(root.Pairs[0].Key.Range(), doc.MissingKey, "%q is missing in a file of intents", "intents").
+		Hint = "put the intents under a key `intents:`, two blanks deeper"
+	return true
 }
 
 // Load reads labelled sentences and the taxonomy from a tree of <language>/<intent>.yaml, in the order of the file names.

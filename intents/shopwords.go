@@ -8,8 +8,9 @@ import (
 
 // shopWords is what a shop adds to a classifier.
 type shopWords struct {
-	words    *lexicon // keywords; a meaning is an index of labels, kept apart because there may be many
-	labels   []label  // of the keywords, by node of words
+	under    *shopWords // what the shop's base adds; nil where there is none
+	words    *lexicon   // keywords; a meaning is an index of labels, kept apart because there may be many
+	labels   []label    // of the keywords, by node of words
 	byNode   map[int32]label
 	patterns []pattern
 	examples []shopExample
@@ -79,8 +80,35 @@ func (w *shopWords) index() {
 	}
 }
 
-// claims finds what the shop's words, patterns and exact examples say of a message.
+// claims finds what the shop's words, patterns and exact examples say of a message. Its base is asked about the clauses
+// of which the shop itself says nothing.
 func (w *shopWords) claims(s *scratch, message string, m *machine, out []claim) []claim {
+	out = w.own(s, message, m, out)
+	if w.under == nil || len(out) > 0 && len(s.clauses) < 2 {
+		return out
+	}
+	own := len(out)
+	out = w.under.claims(s, message, m, out)
+	kept := out[:own]
+	for _, c := range out[own:] {
+		if !overlapsAny(c.clause, out[:own]) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func overlapsAny(c clause, claims []claim) bool {
+	for _, other := range claims {
+		if other.start < c.end && c.start < other.end {
+			return true
+		}
+	}
+	return false
+}
+
+// own finds what the shop's words, patterns and exact examples say of a message.
+func (w *shopWords) own(s *scratch, message string, m *machine, out []claim) []claim {
 	if len(w.exact) > 0 {
 		if id, ok := w.exact[s.bare(message, m)]; ok {
 			e := w.examples[id]
@@ -91,6 +119,9 @@ func (w *shopWords) claims(s *scratch, message string, m *machine, out []claim) 
 	for _, t := range s.shopTokens {
 		written := cut(message, int(s.text.From[t.start]), int(s.text.Upto[t.end-1]))
 		out = append(out, claim{s.clauseAt(int(t.start)), w.byNode[t.node], sureScore, Evidence{Kind: "keyword", Text: written, Weight: 1}})
+	}
+	if len(w.patterns) > 0 {
+		message = shortened(message, maxMatched)
 	}
 	for _, p := range w.patterns {
 		at := p.re.FindStringIndex(message)
@@ -125,6 +156,16 @@ func (s *scratch) plainOffset(offset int) int {
 
 // nearest gives the example that is most like the collected features, and how like it is (a cosine).
 func (w *shopWords) nearest(s *scratch, length float32) (*shopExample, float32) {
+	best, top := w.ownNearest(s, length)
+	if w.under != nil {
+		if e, cosine := w.under.nearest(s, length); cosine > top {
+			return e, cosine
+		}
+	}
+	return best, top
+}
+
+func (w *shopWords) ownNearest(s *scratch, length float32) (*shopExample, float32) {
 	n := len(w.examples)
 	if n == 0 {
 		return nil, 0
