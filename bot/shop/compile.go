@@ -38,6 +38,7 @@ func (u *unit) compile() *bot.Book {
 		},
 		Notices: declared(s.notices), Products: u.goods.products, AgentIdle: s.idle,
 		Policy: map[string]rules.Value{}, Titles: titles(u.classifier.Taxonomy(), s.locale),
+		Province: u.classifier.Province,
 	}
 	b.Scripts, b.Plain = compileScripts(s.scripts, pack, u.vocabulary, u.problems)
 	for i := range s.slots {
