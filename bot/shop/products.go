@@ -335,7 +335,7 @@ func cellValue(cell string, kind rules.Kind) (v rules.Value, wants string) {
 		return rules.NumberValue(n), ""
 	case rules.Texts:
 		return rules.TextsValue(strings.FieldsFunc(cell, func(r rune) bool {
-			return r == ';' || r == '|' || r == ' ' || r == '；' || r == '、' || r == '　'
+			return strings.ContainsRune(";,| ；，、　", r)
 		})), ""
 	default:
 		return rules.TextValue(cell), ""

@@ -71,10 +71,10 @@ func (r *parser) answerFields() []doc.Field[step] {
 func (r *parser) effectFields() []doc.Field[step] {
 	fields := doc.AnyShape(doc.EnumShape(none), doc.MapShape(doc.AnythingShape()))
 	return []doc.Field[step]{
-		{Name: "handoff", Doc: "Fields of the case that is opened in this step; {} for any, none for no case.", Shape: fields, Set: func(d *doc.Decoder, s *step, v *doc.Node) {
+		{Name: "handoff", Doc: "Fields of the case that is opened or changed in this step; {} for any that is opened, none for no new case.", Shape: fields, Set: func(d *doc.Decoder, s *step, v *doc.Node) {
 			r.checkHandoff(v)
 			want := r.record(d, v)
-			s.add("handoff", func(o *outcome) string { return o.handoffs.check(want) })
+			s.add("handoff", func(o *outcome) string { return o.handoff(want) })
 		}},
 		{Name: "slots", Doc: "What slots hold.", Shape: doc.MapShape(doc.AnythingShape()), Set: func(d *doc.Decoder, s *step, v *doc.Node) {
 			want := r.record(d, v)

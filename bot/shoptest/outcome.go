@@ -20,6 +20,7 @@ type outcome struct {
 	ask          string
 	tags         []string
 	handoffs     list
+	cases        list // as they stand after a change: filled by the buyer, passed on by the clock
 	offers       list
 	promises     list
 	mood, risk   string
@@ -61,6 +62,8 @@ func (o *outcome) effects(t bot.Turn, told map[string]any) {
 				maps.Copy(h, told)
 			}
 			o.handoffs = append(o.handoffs, h)
+		case bot.ActCase:
+			o.cases = append(o.cases, tree(a.Handoff))
 		case bot.ActOffer:
 			o.offers = append(o.offers, tree(a.Offer))
 		case bot.ActPromise:
@@ -82,9 +85,26 @@ func readingOf(t bot.Turn) *intents.Reading {
 	return nil
 }
 
-// slots gives what is collected: a text, or a list of photos.
+// handoff compares what a case should hold with the cases of the step: one that was opened, or one from before that the step
+// changed. None and {} speak of opening only.
+func (o *outcome) handoff(want map[string]any) string {
+	failed := o.handoffs.check(want)
+	if failed != "" && len(want) > 0 && o.cases.check(want) == "" {
+		return ""
+	}
+	return failed
+}
+
+// slots gives what is collected: a text, or a list of photos. The order in view fills the slot order_no, and so does a number
+// that the buyer gave and that could not be confirmed.
 func (o *outcome) slots() map[string]any {
 	out := map[string]any{}
+	switch c := &o.conversation; {
+	case c.Order != nil:
+		out[bot.SlotOrderNo] = c.Order.No
+	case c.Named != nil:
+		out[bot.SlotOrderNo] = c.Named.No
+	}
 	for name, filled := range o.conversation.Collected() {
 		if len(filled.Images) == 0 {
 			out[name] = filled.Text

@@ -133,6 +133,21 @@ func TestCollectingOverSteps(t *testing.T) {
 	require.Empty(t, s.Tests[0].Failures, strings.Join(s.Tests[0].Trace, "\n"))
 }
 
+func TestCaseThatAStepChanges(t *testing.T) {
+	s := run(t, one(`      - buyer: 转人工
+        expect: {handoff: {team: aftersales}, slots: {order_no: 261118-123456789012345}}
+      - buyer: {images: [a.jpg]}
+        expect: {handoff: {images: [a.jpg]}}
+      - buyer: 好
+        expect: {handoff: none}
+`), shoptest.Options{})
+	require.Empty(t, s.Tests[0].Failures, strings.Join(s.Tests[0].Trace, "\n"))
+	for _, want := range []string{"{}", "{images: [b.jpg]}"} {
+		s = run(t, one("      - buyer: 转人工\n        expect: {handoff: {}}\n      - buyer: {images: [a.jpg]}\n        expect: {handoff: "+want+"}\n"), shoptest.Options{})
+		require.Len(t, s.Tests[0].Failures, 1, want)
+	}
+}
+
 // TestExpectationsThatFail makes sure that every kind of expectation can fail, with what was expected and got.
 func TestExpectationsThatFail(t *testing.T) {
 	for _, c := range []struct{ expect, want string }{

@@ -312,14 +312,26 @@ func (f *flowReader) plainPart() {
 	if top := f.top(); !top.done || top.kind != 'p' {
 		f.begin('p', f.at)
 	}
+	first, asks := f.at, false
 	for f.at < len(text) && breakLen(text, f.at) == 0 {
 		c := text[f.at]
 		if strings.IndexByte(",[]{}", c) >= 0 || c == ':' && f.colonEnds() || c == '#' && isBlank(text[f.at-1]) {
 			break
 		}
+		asks = asks || c == '?' && (f.at > first || f.top().colon)
 		f.at++
 	}
+	if asks {
+		f.questionMark(first)
+	}
 	f.finish(f.at)
+}
+
+// questionMark notes an unquoted text within brackets that holds a question mark, which yaml.v3 takes for the sign of a key.
+func (f *flowReader) questionMark(from int) {
+	part := strings.TrimRight(f.src.text[from:f.at], " \t")
+	f.add(from, from+len(part), false, fmt.Sprintf("an unquoted text inside %s ends at ?", f.pairName()),
+		fmt.Sprintf("put the text in quotes: \"%s\"", shorten(part)))
 }
 
 func (f *flowReader) colonEnds() bool {

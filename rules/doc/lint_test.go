@@ -47,6 +47,8 @@ func TestMistakes(t *testing.T) {
 		{"greater and digit", "rules:\n  - id: a\n    when: >3\n    reply: b\n", "3:11 lost-text", "comparison"},
 		{"bracket and text", "reply: [亲] 您好\nb: 1\n", "1:8 syntax", `"[亲] 您好"`},
 		{"brace and text", "reply: {name} 您好\nb: 1\n", "1:8 syntax", "begin with {"},
+		{"question mark within braces", "a: {ask: Why?, kind: choice}\n", "1:10 syntax", `quotes: "Why?"`},
+		{"address within brackets", "a: [\"b\", https://x/a.png?b=1]\n", "1:10 syntax", "ends at ?"},
 		{"backtick", "a: `亲`\n", "1:4 syntax", "begin with `"},
 		{"quote and text", "reply: \"亲\" 您好\nb: 1\n", "1:12 syntax", `'"亲" 您好'`},
 		{"quotes in quotes", "when: \"order.stage == \"paid\"\"\nb: 1\n", "1:24 syntax", `'order.stage == "paid"'`},
