@@ -137,17 +137,19 @@ func (b box) within(other box) bool {
 	return true
 }
 
-// minus is what is left of a box outside another, in boxes that do not overlap.
-func (b box) minus(other box) []box {
+// minus adds what is left of a box outside another, in boxes that do not overlap.
+func (b box) minus(other box, left []box) []box {
 	if b.disjoint(other) {
-		return []box{b}
+		return append(left, b)
 	}
 	if b.within(other) {
-		return nil
+		return left
 	}
-	var left []box
 	rest := b
 	for i := range other {
+		if own := rest.get(other[i].dim); own != nil && own.within(other[i].set) {
+			continue // nothing of it is outside
+		}
 		if outside, ok := rest.with(other[i].dim, other[i].set.complement()); ok {
 			left = append(left, outside)
 		}
@@ -166,7 +168,7 @@ func subtract(from, away []box) (left []box, ok bool) {
 	for _, a := range away {
 		var next []box
 		for _, b := range left {
-			next = append(next, b.minus(a)...)
+			next = b.minus(a, next)
 		}
 		if len(next) > maxBoxes {
 			return nil, false

@@ -194,8 +194,13 @@ func (s *scanner) sign() (mistake, bool) {
 	if r == '/' && (s.peek(1) == '/' || s.peek(1) == '*') {
 		return mistake{at: span{from, len(s.text)}, message: "what follows here would be dropped as a comment", hint: "write comments on a line of their own that begins with #"}, true
 	}
+	if !strings.ContainsRune("=!<>&|", r) {
+		s.at++
+		return mistake{}, false
+	}
+	written := string(s.text[from:min(len(s.text), from+3)])
 	for _, m := range wrongSigns() {
-		if strings.HasPrefix(string(s.text[from:min(len(s.text), from+3)]), m.sign) {
+		if strings.HasPrefix(written, m.sign) {
 			if m.plain == "" {
 				s.at += len(m.sign)
 				return mistake{}, false
