@@ -185,7 +185,7 @@ func (c *connector) secret(n *doc.Node) string {
 	if c.secrets == nil {
 		return ""
 	}
-	secret, err := c.secrets(kind, name)
+	secret, err := c.find(kind, name)
 	secret = strings.TrimSpace(secret)
 	if err != nil || secret == "" {
 		c.d.Problems.Warn(n.Range(), doc.MissingSecret, "the secret %s cannot be found", text).
@@ -198,6 +198,16 @@ func (c *connector) secret(n *doc.Node) string {
 		return ""
 	}
 	return secret
+}
+
+// find looks a secret up. A file that is named without a root stands in the shop's folder.
+func (c *connector) find(kind, name string) (string, error) {
+	if kind == "file" && c.tree != nil && fs.ValidPath(path.Clean(name)) {
+		if data, err := readBounded(c.tree, path.Clean(name)); err == nil {
+			return string(data), nil
+		}
+	}
+	return c.secrets(kind, name)
 }
 
 func isSecret(s string) bool {

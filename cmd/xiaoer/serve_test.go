@@ -245,3 +245,16 @@ func TestServeRefusesOtherStores(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "no.db")
 }
+
+// A secret's file may stand in the shop's folder.
+func TestServeReadsASecretsFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeShop(t, dir, "closed", "请在订单页面申请", "webhook: {secret: \"file:secret.txt\"}\n")
+	writeFile(t, filepath.Join(dir, "closed", "secret.txt"), testSecret+"\n")
+	r := serve(t, dir)
+	status, _ := r.send("closed", message(1, buyerWords), testSecret)
+	require.Equal(t, http.StatusOK, status)
+	status, _ = r.send("closed", message(2, buyerWords), "")
+	require.Equal(t, http.StatusUnauthorized, status)
+}
