@@ -103,7 +103,7 @@ func (c *checker) arithmetic(n *ast.BinaryNode) (operand, bool) {
 }
 
 func (c *checker) noArithmetic(op string, left, right operand) (operand, bool) {
-	if left.typ.Kind.isText() && right.typ.Kind.isText() {
+	if op == "+" && left.typ.Kind.isText() && right.typ.Kind.isText() {
 		return c.failHint(right.at, doc.TypeMismatch, "in a reply, write both one after the other: ${…}${…}", "texts cannot be joined with `%s`", op)
 	}
 	bad := right
@@ -117,9 +117,17 @@ func (c *checker) noArithmetic(op string, left, right operand) (operand, bool) {
 		}
 	}
 	if bad.typ.Kind == Duration {
-		hint = fmt.Sprintf("write hours(%s) or days(%s)", c.x.written(bad.at), c.x.written(bad.at))
+		hint = c.lengthHint(bad)
 	}
 	return c.failHint(bad.at, doc.TypeMismatch, hint, "%s is %s; `%s` cannot be used with it here", c.x.written(bad.at), describe(bad.typ), op)
+}
+
+// lengthHint says how to make a number of a length of time.
+func (c *checker) lengthHint(o operand) string {
+	if o.length {
+		return "write only the number"
+	}
+	return fmt.Sprintf("write hours(%s) or days(%s)", c.x.written(o.at), c.x.written(o.at))
 }
 
 // resultKind is the kind of a calculation, 0 where there is none.

@@ -191,10 +191,10 @@ func (c *checker) mismatchHint(fact, other operand) string {
 	case literal && a == Duration:
 		return "write hours(48) or days(2)"
 	case b == Duration && a.isNumber():
-		return fmt.Sprintf("write hours(%s) or days(%s)", text, text)
+		return c.lengthHint(other)
 	case a == Duration && b.isNumber():
-		return fmt.Sprintf("write hours(%s) or days(%s)", c.x.written(fact.at), c.x.written(fact.at))
-	case a.isText() && b.isNumber():
+		return c.lengthHint(fact)
+	case a.isText() && b.isNumber() && other.fixed && b != Money:
 		return fmt.Sprintf("put it in quotes: \"%s\"", text)
 	default:
 		return ""

@@ -144,19 +144,28 @@ func numbersWhere(op string, n decimal.Decimal, whole bool) numbers {
 	return numbers{list, whole}.tidy()
 }
 
-// tidy closes the bounds of whole numbers and drops intervals with nothing in them.
+// tidy closes the bounds of whole numbers, joins those with none between them, and drops intervals with nothing in them.
 func (n numbers) tidy() numbers {
 	kept := make([]interval, 0, len(n.intervals))
 	for _, i := range n.intervals {
 		if n.whole {
 			i.from, i.to = closeUp(i.from), closeDown(i.to)
 		}
-		if !i.empty() {
+		switch last := len(kept) - 1; {
+		case i.empty():
+		case n.whole && last >= 0 && kept[last].meets(i):
+			kept[last].to = i.to
+		default:
 			kept = append(kept, i)
 		}
 	}
 	n.intervals = kept
 	return n
+}
+
+// meets tells whether the next whole number after an interval begins the other.
+func (i interval) meets(next interval) bool {
+	return !i.to.infinite && !next.from.infinite && step(i.to.at, 1).Cmp(next.from.at) == 0
 }
 
 // closeUp makes the lower bound of whole numbers the first whole number in it.
