@@ -1,6 +1,9 @@
 package rules_test
 
 import (
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,9 +38,11 @@ func knownFacts(book *rules.Book) *rules.Facts {
 	return f
 }
 
-// TestLanguage has each word of the language once where it makes the condition true and once where it makes it false.
-func TestLanguage(t *testing.T) {
-	tests := []struct{ name, fits, not string }{
+type languageTest struct{ name, fits, not string }
+
+// languageTests have each word of the language once where it makes the condition true and once where it makes it false.
+func languageTests() []languageTest {
+	return []languageTest{
 		{"bool", `order.known`, `order.changeable`},
 		{"not", `not order.changeable`, `not order.known`},
 		{"!", `!order.changeable`, `!order.known`},
@@ -128,11 +133,24 @@ func TestLanguage(t *testing.T) {
 		{"fields in brackets", `order["stage"] == "delivered"`, `order["stage"] == "paid"`},
 		{"a word in a list the other way round", `"upset" in [mood]`, `"calm" in [mood]`},
 	}
-	for _, tt := range tests {
+}
+
+func TestLanguage(t *testing.T) {
+	for _, tt := range languageTests() {
 		t.Run(tt.name, func(t *testing.T) {
 			require.True(t, fits(t, tt.fits), tt.fits)
 			require.False(t, fits(t, tt.not), tt.not)
 		})
+	}
+}
+
+// No word of the language is without a test in which it decides.
+func TestLanguageTestsHaveEveryWord(t *testing.T) {
+	for _, word := range append(rules.Operators(), rules.Functions()...) {
+		require.True(t, slices.ContainsFunc(languageTests(), func(tt languageTest) bool {
+			written := regexp.MustCompile(`(^|[\s(])` + regexp.QuoteMeta(word.Name) + `($|[\s("])`)
+			return tt.name == word.Name || strings.HasPrefix(tt.name, word.Name+" ") && written.MatchString(tt.fits)
+		}), word.Name)
 	}
 }
 
