@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,7 +25,8 @@ func (e *FieldError) Error() string {
 	return e.Field + " " + e.Problem
 }
 
-// Bounds of what is read from outside.
+// Bounds of what is read from outside. A buyer's own words and photos are cut there, since a message that is refused is lost;
+// anything else that is too long is an error.
 const (
 	mostID       = 200 // runes
 	mostName     = 500
@@ -95,7 +97,7 @@ func (d *fieldReader) message(root any) Message {
 	}
 	m := Message{
 		ID: d.required(top.at("id")), Conversation: d.required(top.at("conversation")), Buyer: d.buyer(top.at("buyer")),
-		Kind: d.required(top.at("kind")), Text: d.text(top.at("text"), mostText), Images: d.texts(top.at("images")),
+		Kind: d.required(top.at("kind")), Text: d.said(top.at("text")), Images: d.texts(top.at("images")),
 	}
 	if at := d.time(top.at("sent_at")); at != nil {
 		m.SentAt = *at
@@ -281,15 +283,21 @@ func (d *fieldReader) text(f field, most int) string {
 	return s
 }
 
+// said is what a buyer wrote, as far as it is read. The copy lets go of the rest.
+func (d *fieldReader) said(f field) string {
+	return strings.Clone(cut(d.text(f, math.MaxInt), mostText))
+}
+
 func (d *fieldReader) texts(f field) []string {
 	if f.value == nil {
 		return nil
 	}
 	list, ok := f.value.([]any)
-	if !ok || len(list) > mostItems {
-		d.fail(f, "must be a list of at most "+strconv.Itoa(mostItems)+" texts")
+	if !ok {
+		d.fail(f, "must be a list of texts")
 		return nil
 	}
+	list = cutList(list, mostItems)
 	out := make([]string, 0, len(list))
 	for i, v := range list {
 		item := field{name: f.name + "[" + strconv.Itoa(i) + "]", value: v}

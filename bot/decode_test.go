@@ -62,7 +62,7 @@ func TestDecodeMessageNamesTheField(t *testing.T) {
 		{"a truth value", base(`,"buyer":{"id":"b","first_time":"yes"}`), "buyer", "given twice"},
 		{"a key twice", base(`,"id":"n"`), "id", "given twice"},
 		{"too deep", base(`,"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40)), "x" + strings.Repeat("[0]", 31), "too deep"},
-		{"too long", base(`,"text":"` + strings.Repeat("长", 20_001) + `"`), "text", "at most"},
+		{"too long", `{"id":"` + strings.Repeat("长", 201) + `","conversation":"c","buyer":{"id":"b"},"kind":"text"}`, "id", "at most"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,6 +76,10 @@ func TestDecodeMessageNamesTheField(t *testing.T) {
 	m, err := bot.DecodeMessage([]byte(base(`,"text":null,"order":null,"images":null,"buyer_x":1`)))
 	require.NoError(t, err)
 	require.Nil(t, m.Order)
+	m, err = bot.DecodeMessage([]byte(base(`,"text":"` + strings.Repeat("长", 100_000) + `","images":["a"` + strings.Repeat(`,"a"`, 10_000) + "]")))
+	require.NoError(t, err, "what a buyer says is cut, never refused")
+	require.Equal(t, strings.Repeat("长", 20_000), m.Text)
+	require.Len(t, m.Images, 200)
 }
 
 func TestDecodeOrder(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -82,6 +83,8 @@ func (s *Server) readBody(r *http.Request) (body []byte, held int64, err error) 
 			return nil, held, tooLarge
 		case errors.Is(readErr, io.EOF):
 			return body, held, nil
+		case readErr != nil && !errors.Is(readErr, os.ErrDeadlineExceeded):
+			return nil, held, newProblem(http.StatusBadRequest, "malformed", "the body did not arrive whole")
 		case readErr != nil:
 			return nil, held, newProblem(http.StatusRequestTimeout, "timeout", "the body did not arrive whole")
 		}

@@ -155,6 +155,20 @@ func TestSlowCallersAreLetGo(t *testing.T) {
 	}
 }
 
+func TestABodyInBrokenChunksIsMalformed(t *testing.T) {
+	s := serve(t, nil)
+	conn, err := net.Dial("tcp", s.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v1/shops/open/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{\r\n")
+	require.NoError(t, err)
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+	raw := make([]byte, 2000)
+	n, err := conn.Read(raw)
+	require.NoError(t, err)
+	require.Contains(t, string(raw[:n]), " 400 ")
+}
+
 func TestATooLargeBodyWithoutALengthIsRefusedOnTheWire(t *testing.T) {
 	s := serve(t, nil)
 	conn, err := net.Dial("tcp", s.addr)
