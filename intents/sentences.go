@@ -138,7 +138,23 @@ func Load(tree fs.FS) ([]Example, []Intent, error) {
 			examples = append(examples, intent.sentences()...)
 		}
 	}
-	return examples, t.list, nil
+	return withTopics(examples), t.list, nil
+}
+
+// withTopics gives a sentence that stands in one place without a topic the topic that it has in another.
+func withTopics(examples []Example) []Example {
+	topics := map[[2]string]string{}
+	for _, e := range examples {
+		if e.Topic != "" {
+			topics[[2]string{e.Intent, strings.ToLower(e.Text)}] = e.Topic
+		}
+	}
+	for i, e := range examples {
+		if e.Topic == "" {
+			examples[i].Topic = topics[[2]string{e.Intent, strings.ToLower(e.Text)}]
+		}
+	}
+	return examples
 }
 
 // sentences gives the examples of an intent and its topics, and the counterexamples under what they really are.
