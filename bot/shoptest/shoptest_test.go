@@ -49,8 +49,14 @@ const rulesYAML = `rules:
 otherwise: {handoff: {team: aftersales, reason: 没听懂}}
 `
 
-// loaded is a shop with its tests.
+// loaded is the small shop with its tests.
 func loaded(tb testing.TB, tests string) (*shop.Result, []*shoptest.Test, []string) {
+	tb.Helper()
+	return loadedAs(tb, shopYAML, rulesYAML, tests)
+}
+
+// loadedAs is a shop with its tests, and what is wrong with the tests.
+func loadedAs(tb testing.TB, shopYAML, rulesYAML, tests string) (*shop.Result, []*shoptest.Test, []string) {
 	tb.Helper()
 	l, err := shop.NewLoader(shop.Options{})
 	require.NoError(tb, err)
