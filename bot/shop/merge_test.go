@@ -46,11 +46,13 @@ compliance: [隔壁老王]
 		{"agent_idle", "agent_idle: 1m\n", func(b *bot.Book) any { return b.AgentIdle }, 10 * time.Minute, time.Minute},
 		{
 			"hours are replaced as a whole", "hours: {tue: \"01:00-02:00\"}\n", func(b *bot.Book) any { return b.Shop.Hours.Week },
-			map[time.Weekday][]bot.Span{time.Monday: {{From: 540, To: 600}}}, map[time.Weekday][]bot.Span{time.Tuesday: {{From: 60, To: 120}}},
+			map[time.Weekday][]bot.Span{time.Monday: {{From: 540, To: 600}}},
+			map[time.Weekday][]bot.Span{time.Tuesday: {{From: 60, To: 120}}},
 		},
 		{
 			"so are holidays", "holidays: [2026-12-31]\n", func(b *bot.Book) any { return b.Shop.Holidays },
-			[]bot.Days{{From: "2026-12-24", Until: "2026-12-24"}}, []bot.Days{{From: "2026-12-31", Until: "2026-12-31"}},
+			[]bot.Days{{From: "2026-12-24", Until: "2026-12-24"}},
+			[]bot.Days{{From: "2026-12-31", Until: "2026-12-31"}},
 		},
 		{
 			"and notices", "notices: []\n", func(b *bot.Book) any { return len(b.Notices) }, 1, 0,

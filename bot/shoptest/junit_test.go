@@ -38,17 +38,21 @@ func TestWriteJUnit(t *testing.T) {
 		{"nothing ran", shoptest.Summary{}, nil, ""},
 		{"all passed", shoptest.Summary{Passed: 1, Tests: []shoptest.Result{{Name: "一", File: "tests.yaml", Line: 3, Passed: true}}}, []string{""}, ""},
 		{
-			"one failed", shoptest.Summary{Passed: 1, Failed: 1, Tests: []shoptest.Result{
+			"one failed",
+			shoptest.Summary{Passed: 1, Failed: 1, Tests: []shoptest.Result{
 				{Name: "一", Passed: true},
 				{Name: "二", Step: 2, Failures: []string{"rule: 甲", "ask: 乙"}, Trace: []string{"return: a answers", "status bot"}},
 			}},
-			[]string{"", "step 2: rule: 甲; ask: 乙"}, "rule: 甲\nask: 乙\nreturn: a answers\nstatus bot",
+			[]string{"", "step 2: rule: 甲; ask: 乙"},
+			"rule: 甲\nask: 乙\nreturn: a answers\nstatus bot",
 		},
 		{
-			"signs that XML means something by, and bytes that it cannot hold", shoptest.Summary{Failed: 1, Tests: []shoptest.Result{
+			"signs that XML means something by, and bytes that it cannot hold",
+			shoptest.Summary{Failed: 1, Tests: []shoptest.Result{
 				{Name: "<\"&'>\x00", Step: 1, Failures: []string{"reply: ]]><x>"}},
 			}},
-			[]string{"step 1: reply: ]]><x>"}, "reply: ]]><x>",
+			[]string{"step 1: reply: ]]><x>"},
+			"reply: ]]><x>",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
