@@ -123,6 +123,7 @@ func TestNothingIsReadOutsideTheFolder(t *testing.T) {
 	require.Nil(t, r.Shop)
 	require.Contains(t, strings.Join(lines(r), "\n"), "rules.yaml:1:1 syntax this file cannot be read: path escapes from parent")
 	require.NotContains(t, strings.Join(lines(r), "\n"), outside)
+	require.NotContains(t, strings.Join(lines(r), "\n"), "missing-otherwise", "what cannot be read is not missing too")
 }
 
 func TestLoadAll(t *testing.T) {

@@ -133,7 +133,7 @@ func reason(err error) string {
 // files reads single (rules.yaml) and then every *.yaml of dir (rules/) in file-name order.
 func (r *reader) files(tree fs.FS, prefix, single, dir string) []content {
 	var out []content
-	if c := r.file(tree, prefix, single); c != nil {
+	if c := r.fileOrGap(tree, prefix, single); c != nil {
 		out = append(out, *c)
 	}
 	entries, err := fs.ReadDir(tree, dir)
@@ -157,11 +157,22 @@ func (r *reader) files(tree fs.FS, prefix, single, dir string) []content {
 		names = names[:maxFiles]
 	}
 	for _, name := range names {
-		if c := r.file(tree, prefix, path.Join(dir, name)); c != nil {
+		if c := r.fileOrGap(tree, prefix, path.Join(dir, name)); c != nil {
 			out = append(out, *c)
 		}
 	}
 	return out
+}
+
+// fileOrGap reads one of several files. One that stands there and cannot be read is kept without its text, so that what it
+// may hold is not called missing.
+func (r *reader) fileOrGap(tree fs.FS, prefix, name string) *content {
+	before := r.problems.Len()
+	c := r.file(tree, prefix, name)
+	if c == nil && r.problems.Len() > before {
+		return &content{name: prefix + name}
+	}
+	return c
 }
 
 // nearMisses warns of files that look as if they were meant to be read, such as rule.yaml or shop.yml.
