@@ -13,8 +13,7 @@ import (
 
 // codeOf is SQLite's primary result code, 0 for other errors.
 func codeOf(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff
 	}
 	return 0

@@ -21,7 +21,7 @@ func prepare(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	head := make([]byte, len(magic))
 	n, err := io.ReadFull(f, head)
 	switch {

@@ -92,7 +92,7 @@ func (s *Store) each(ctx context.Context, query string, args []any, take func(*s
 	if err != nil {
 		return reason(ctx, err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what went wrong is in rows.Err
 	for rows.Next() {
 		if err := take(rows); err != nil {
 			return err

@@ -51,7 +51,7 @@ func (c *session) count(args []any) {
 
 // exec runs a statement and says how many rows it changed.
 func (c *session) exec(query string, args ...any) (int64, error) {
-	s, err := c.prepare(query)
+	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
 	if err != nil {
 		return 0, err
 	}
@@ -65,7 +65,7 @@ func (c *session) exec(query string, args ...any) (int64, error) {
 
 // returned runs a statement that returns at most one text; ok is false when it changed nothing.
 func (c *session) returned(query string, args ...any) (text string, ok bool, err error) {
-	s, err := c.prepare(query)
+	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
 	if err != nil {
 		return "", false, err
 	}

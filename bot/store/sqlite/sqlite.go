@@ -84,7 +84,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	// It stays open until others are: the last connection that is closed would carry the whole log over.
-	defer first.Close()
+	defer func() { _ = first.Close() }() // it wrote nothing that is not committed
 	if err := claim(ctx, first); err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 		selectTurn, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
 		selectConversations,
 	} {
-		s, err := db.PrepareContext(ctx, query)
+		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it
 		if err != nil {
 			return nil, fmt.Errorf("prepare a query: %w", err)
 		}

@@ -37,25 +37,31 @@ func TestMain(m *testing.M) {
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // open makes a store in a new file, closed when the test ends.
-func open(t testing.TB, o sqlite.Options) *sqlite.Store {
-	t.Helper()
+func open(tb testing.TB, o sqlite.Options) *sqlite.Store {
+	tb.Helper()
 	if o.Path == "" {
-		o.Path = filepath.Join(t.TempDir(), "xiaoer.db")
+		o.Path = filepath.Join(tb.TempDir(), "xiaoer.db")
 	}
-	s, err := sqlite.Open(t.Context(), o)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s, err := sqlite.Open(tb.Context(), o)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 	return s
+}
+
+// openNew is open as the suites of package storetest want it.
+func openNew(t *testing.T) engine.Store {
+	t.Helper()
+	return open(t, sqlite.Options{})
 }
 
 func TestSQLiteIsAStore(t *testing.T) {
 	t.Parallel()
-	storetest.Exercise(t, func(t *testing.T) engine.Store { return open(t, sqlite.Options{}) })
+	storetest.Exercise(t, openNew)
 }
 
 func TestSQLiteHoldsUnderContention(t *testing.T) {
 	t.Parallel()
-	storetest.Contend(t, func(t *testing.T) engine.Store { return open(t, sqlite.Options{}) })
+	storetest.Contend(t, openNew)
 }
 
 // full is a commit that fills every table.
@@ -172,6 +178,7 @@ func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	// change opens the file of a store as any program would.
 	change := func(t *testing.T, path, statement string) {
+		t.Helper()
 		db, err := sql.Open("sqlite", path)
 		require.NoError(t, err)
 		_, err = db.ExecContext(t.Context(), statement)
@@ -184,16 +191,28 @@ func TestOpenRefuses(t *testing.T) {
 		want string
 	}{
 		{"text", func(t *testing.T, path string) {
+			t.Helper()
 			require.NoError(t, os.WriteFile(path, []byte("hello, this is no database"), 0o600))
 		}, "no database"},
-		{"one byte", func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, []byte{7}, 0o600)) }, "no database"},
+		{"one byte", func(t *testing.T, path string) {
+			t.Helper()
+			require.NoError(t, os.WriteFile(path, []byte{7}, 0o600))
+		}, "no database"},
 		{"damaged", func(t *testing.T, path string) {
+			t.Helper()
 			raw := append([]byte("SQLite format 3\x00"), strings.Repeat("\xff\x00garbage", 1000)...)
 			require.NoError(t, os.WriteFile(path, raw, 0o600))
 		}, "no database, or a damaged one"},
-		{"folder", func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }, "is a directory"},
-		{"another program's", func(t *testing.T, path string) { change(t, path, `CREATE TABLE songs (id text)`) }, "the database of another program"},
+		{"folder", func(t *testing.T, path string) {
+			t.Helper()
+			require.NoError(t, os.Mkdir(path, 0o700))
+		}, "is a directory"},
+		{"another program's", func(t *testing.T, path string) {
+			t.Helper()
+			change(t, path, `CREATE TABLE songs (id text)`)
+		}, "the database of another program"},
 		{"newer", func(t *testing.T, path string) {
+			t.Helper()
 			s, err := sqlite.Open(t.Context(), sqlite.Options{Path: path})
 			require.NoError(t, err)
 			require.NoError(t, s.Close())

@@ -263,18 +263,28 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		for i := len(args); i > 0 && !strings.Contains(query, fmt.Sprintf("$%d", i)); i-- {
 			args = args[:i-1]
 		}
-		rows, err := s.reads.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
-		require.NoError(t, err, query)
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+		for _, step := range s.plan(t, query, args) {
 			table, isScan := strings.CutPrefix(step, "SCAN ")
 			if isScan && !strings.Contains(step, "USING COVERING INDEX") {
 				require.Contains(t, []string{"s", "shops"}, table, "%s\n%s", step, query)
 			}
 		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
 	}
+}
+
+// plan gives the steps by which a query finds its rows.
+func (s *Store) plan(t *testing.T, query string, args []any) (steps []string) {
+	t.Helper()
+	rows, err := s.reads.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+	require.NoError(t, err, query)
+	defer func() { require.NoError(t, rows.Close()) }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+		steps = append(steps, step)
+	}
+	require.NoError(t, rows.Err())
+	require.NotEmpty(t, steps, query)
+	return steps
 }
