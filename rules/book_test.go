@@ -292,14 +292,15 @@ func TestUnsafePromise(t *testing.T) {
 		{"麻烦您 48 小时内处理", ""},
 		{"该商品 39.90 元", ""},
 		{"今天天气好", ""},
-		{"预计 ${order.ship_by} 前发货", ""},
+		{"预计 ${order.promised_at} 前发货", ""},
 		{"Returns are accepted within 7 days", ""},
 		{"Please reply within 24 hours", ""},
 		{"It costs $5", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
-			require.Equal(t, tt.want, rules.UnsafePromises(tt.text))
+			spots, _ := codes(t, "rules:\n  - id: a\n    intent: return\n    reply: '"+tt.text+"'"+closing, doc.UnsafePromise)
+			require.Equal(t, tt.want, strings.Join(spots, "|"))
 		})
 	}
 }

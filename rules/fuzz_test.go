@@ -70,7 +70,6 @@ func FuzzTemplate(f *testing.F) {
 			rendered, missing := compiled.Render(facts, rules.Format{Locale: "zh-CN"})
 			require.False(t, rendered != "" && len(missing) > 0)
 		}
-		require.Equal(t, rules.UnsafePromises(text), rules.UnsafePromises(text))
 		require.Less(t, time.Since(began), slowest)
 	})
 }

@@ -108,13 +108,3 @@ func (r *reader) checkPromises(d *draft, finder *promiseFinder) {
 		}
 	}
 }
-
-// UnsafePromises finds the words in a text of a shop that promise a time or money, "" when there are none. The facts in
-// its `${ }` are not looked at.
-func UnsafePromises(text string) string {
-	at, found := newPromiseFinder().find(ownWords(text))
-	if !found {
-		return ""
-	}
-	return string([]rune(text)[at.from:at.to])
-}
