@@ -74,6 +74,20 @@ func (t *turn) fillUnasked(slot Slot, r Request, rule *rules.Rule) bool {
 	return ok
 }
 
+// renew takes what the message says anew of slots that an earlier request filled: another address, another count. A message
+// that answers a question, or that asked for something else, renews nothing.
+func (t *turn) renew(rule *rules.Rule, r Request) {
+	if t.answered || !slices.Contains(t.requests(), r) {
+		return
+	}
+	for _, name := range rule.Collect {
+		slot, ok := t.b.Slot(name)
+		if ok && slot.Kind != SlotImage && t.filled(slot, r) {
+			t.fillUnasked(slot, r, rule)
+		}
+	}
+}
+
 // collect asks for a slot, or gives up when it was asked for often enough in this matter.
 func (t *turn) collect(rule *rules.Rule, r Request, slot Slot) {
 	if !t.hasPlace() {

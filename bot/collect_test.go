@@ -237,6 +237,20 @@ func TestKindsOfSlot(t *testing.T) {
 	}
 }
 
+func TestAnewRequestRenewsItsSlots(t *testing.T) {
+	k := begin(t, shop(t, `
+rules:
+  - {id: a, intent: return, collect: [bad, phone], reply: "坏了${slots.bad}个，电话${slots.phone}"}
+  - {id: b, intent: exchange, reply: 行}
+otherwise: {handoff: {team: lead}}
+`))
+	require.Equal(t, "phone", asked(k.says("退货，坏了3个", is("return"))))
+	require.Equal(t, []string{"坏了3个，电话13812345678"}, texts(k.says("13812345678", none())))
+	k.says("换货，坏了9个", is("exchange"))
+	require.Equal(t, "3", k.c.Collected()["bad"].Text, "another request leaves it as it is")
+	require.Equal(t, []string{"坏了1个，电话13812345678"}, texts(k.says("又要退货，坏了1个", is("return"))))
+}
+
 func TestPhoneAndAddressBelongToTheConversation(t *testing.T) {
 	k := begin(t, shop(t, `
 rules:

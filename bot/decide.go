@@ -44,6 +44,7 @@ func (t *turn) answer(r Request) bool {
 		if rule == nil {
 			break
 		}
+		t.renew(rule, r)
 		again := t.perform(rule, r)
 		if t.asked != nil || !again {
 			return true
