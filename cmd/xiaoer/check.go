@@ -17,7 +17,7 @@ type checkCmd struct {
 func (checkCmd) Help() string {
 	return `Every problem is reported in one run, with its file, line, column and a stable code:
 
-  rules.yaml:12:39: unknown field "age_dys" in order; did you mean "age_days"? [unknown-field]
+  rules.yaml:5:48: unknown field "delivered_dys" in order; did you mean "delivered_days"? [unknown-field]
 
   xiaoer check myshop
   xiaoer check --explain unreachable-rule
