@@ -196,8 +196,13 @@ func (t *turn) readAmount(text []rune) (answer, bool) {
 	return answer{value: Filled{Text: amount}, end: len(text), number: true}, ok
 }
 
-// phonePattern is a mainland mobile number, or any number long enough to call.
-var phonePattern = regexp.MustCompile(`1[3-9]\d{9}|\+?\d[\d \-]{6,16}\d`)
+// Forms of phone numbers: any number long enough to call, and what a mainland mobile number begins with.
+var (
+	phonePattern  = regexp.MustCompile(`\+?\d[\d \-]{6,16}\d`)
+	mobilePattern = regexp.MustCompile(`^1[3-9]\d+$`)
+)
+
+const mobileDigits = 11
 
 func (t *turn) readPhone(text []rune) (answer, bool) {
 	for _, e := range t.reading.Entities {
@@ -207,8 +212,8 @@ func (t *turn) readPhone(text []rune) (answer, bool) {
 	}
 	s := halfWidth(string(text))
 	at := phonePattern.FindStringIndex(s)
-	if at == nil {
-		return answer{}, false
+	if at == nil || mobilePattern.MatchString(s[at[0]:at[1]]) && at[1]-at[0] != mobileDigits {
+		return answer{}, false // None, or a mobile number with a digit too few or too many.
 	}
 	start := len([]rune(s[:at[0]]))
 	return answer{value: Filled{Text: s[at[0]:at[1]]}, start: start, end: start + len([]rune(s[at[0]:at[1]])), number: true}, true
