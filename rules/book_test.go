@@ -350,6 +350,11 @@ func TestNeedsOrder(t *testing.T) {
 		{"logistics", "rules:\n  - {id: a, intent: delay.ship, when: 'logistics.state == \"signed\"', reply: 一}\n", []string{"delay.ship"}},
 		{"or", "rules:\n  - {id: a, intent: delay, when: 'order.known or mood == \"calm\"', reply: 一}\n", nil},
 		{"off", needs + "  - {id: c, intent: return, off: true, find_order: true}\n", []string{"return"}},
+		{"a fact of it", "rules:\n  - {id: a, intent: delay, when: has(order.no), reply: 一}\n", []string{"delay"}},
+		{"a fact of it unknown", "rules:\n  - {id: a, intent: delay, when: not has(order.no), reply: 一}\n", nil},
+		{"a fact of the buyer", "rules:\n  - {id: a, intent: delay, when: has(buyer.tier), reply: 一}\n", nil},
+		{"none in view", "rules:\n  - {id: a, intent: delay, when: order.known == false, reply: 一}\n", nil},
+		{"in every branch", "rules:\n  - {id: a, intent: delay, when: 'order.amount > 3 or logistics.state == \"signed\"', reply: 一}\n", []string{"delay"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -354,6 +354,28 @@ func TestUnreadableFileHasNoMissingOtherwise(t *testing.T) {
 	}
 }
 
+// An empty file lacks `otherwise` whatever is wrong elsewhere; a file that could not be read may have it.
+func TestMissingOtherwiseOfEmptyFiles(t *testing.T) {
+	tests := []struct {
+		name, rules, shop string
+		want              bool
+	}{
+		{"empty", "", "id: a\n", true},
+		{"only a comment", "# nothing yet\n", "id: a\n", true},
+		{"empty beside a broken file", "", "id: @a\n", true},
+		{"broken", "rules: @a\n", "id: a\n", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var p doc.Problems
+			doc.Parse("shop.yaml", []byte(tt.shop), &p)
+			file := doc.Parse("rules.yaml", []byte(tt.rules), &p)
+			require.Nil(t, rules.Compile([]rules.Source{{File: file}}, vocabulary(), rules.Options{}, &p))
+			require.Equal(t, tt.want, hasCode(p.All(), doc.MissingOtherwise), "%v", p.All())
+		})
+	}
+}
+
 func TestNoTeamsIsTheShopsProblemAlone(t *testing.T) {
 	v := vocabulary()
 	v.Teams = nil

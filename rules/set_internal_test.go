@@ -181,3 +181,56 @@ func TestBoxesAgreeWithTheirPoints(t *testing.T) {
 		}
 	})
 }
+
+// How two numbers may stand to each other, with bounds on both, agrees with all pairs of points.
+func TestOrdersAgreeWithPairs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := rapid.Bool().Draw(t, "whole")
+		a := drawNumbers(t, whole).set.intersect(drawNumbers(t, whole).set).(numbers)
+		b := drawNumbers(t, whole).set.intersect(drawNumbers(t, whole).set).(numbers)
+		if a.empty() || b.empty() {
+			return
+		}
+		may := orders(a.hull(), b.hull())
+		var seen uint8
+		for _, x := range points() {
+			for _, y := range points() {
+				if a.has(x) && b.has(y) {
+					seen |= map[int]uint8{-1: caseLess, 0: caseEqual, 1: caseMore}[x.Cmp(y)]
+				}
+			}
+		}
+		require.Zero(t, seen&^may, "what happens is possible")
+		lowest, highest := a.hull(), b.hull()
+		if single(lowest) && single(highest) {
+			require.Equal(t, seen, may, "two single numbers stand in one way")
+		}
+	})
+	at := func(n int64, open bool) bound { return bound{at: decimal.MustNew(n, 0), open: open} }
+	endless := bound{infinite: true}
+	tests := []struct {
+		name string
+		a, b interval
+		want uint8
+	}{
+		{"below", interval{endless, at(3, false)}, interval{at(4, false), endless}, caseLess},
+		{"above", interval{at(4, false), endless}, interval{endless, at(3, false)}, caseMore},
+		{"touch", interval{endless, at(3, false)}, interval{at(3, false), endless}, caseLess | caseEqual},
+		{"touch from above", interval{at(3, false), endless}, interval{endless, at(3, false)}, caseMore | caseEqual},
+		{"one end is open", interval{endless, at(3, true)}, interval{at(3, false), endless}, caseLess},
+		{"the other end is open", interval{endless, at(3, false)}, interval{at(3, true), endless}, caseLess},
+		{"open from above", interval{at(3, true), endless}, interval{endless, at(3, false)}, caseMore},
+		{"overlap", interval{at(1, false), at(3, false)}, interval{at(2, false), at(4, false)}, caseLess | caseEqual | caseMore},
+		{"both endless below", interval{endless, at(3, false)}, interval{endless, at(-5, false)}, caseLess | caseEqual | caseMore},
+		{"both endless above", interval{at(5, false), endless}, interval{at(7, false), endless}, caseLess | caseEqual | caseMore},
+		{"endless and above", interval{at(-9, false), endless}, interval{at(5, false), endless}, caseLess | caseEqual | caseMore},
+		{"endless", interval{endless, endless}, interval{at(2, false), at(2, false)}, caseLess | caseEqual | caseMore},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, orders(tt.a, tt.b)) })
+	}
+}
+
+func single(i interval) bool {
+	return !i.from.infinite && !i.to.infinite && i.from.at.Cmp(i.to.at) == 0
+}

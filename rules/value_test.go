@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -179,5 +180,17 @@ func TestPatterns(t *testing.T) {
 			f.Set("message.text", rules.TextValue(tt.text))
 			require.Equal(t, tt.want, book.Decide(rules.Query{Intent: "return", Facts: f}).Rule != nil)
 		})
+	}
+}
+
+// Of a long text the first 2000 characters are looked at.
+func TestPatternsOfLongTexts(t *testing.T) {
+	book := mustCompile(t, withCondition(`message.text matches "x"`))
+	for before, want := range map[int]bool{0: true, 1998: true, 1999: true, 2000: false, 5000: false} {
+		for _, letter := range []string{"a", "亲", "👌"} {
+			f := book.NewFacts()
+			f.Set("message.text", rules.TextValue(strings.Repeat(letter, before)+"x"))
+			require.Equal(t, want, book.Decide(rules.Query{Intent: "return", Facts: f}).Rule != nil, "behind %d of %s", before, letter)
+		}
 	}
 }
