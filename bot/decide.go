@@ -39,6 +39,7 @@ func (t *turn) rules() bool {
 func (t *turn) answer(r Request) bool {
 	t.kept = slices.DeleteFunc(slices.Clone(t.kept), func(k Request) bool { return k == r })
 	defer func() { t.below = nil }()
+	t.repeated = false
 	for range mostRounds {
 		rule := t.choose(r, t.gate)
 		if rule == nil {
@@ -52,6 +53,10 @@ func (t *turn) answer(r Request) bool {
 	}
 	if r.Intent == "" || isSocial(r.Intent) {
 		return false
+	}
+	if t.repeated && t.hasPlace() {
+		t.note("the rule for %s has answered in this turn", r.name())
+		return true
 	}
 	t.noRule(r)
 	return true
@@ -82,6 +87,7 @@ func (r Request) name() string {
 func (t *turn) gate(rule *rules.Rule) string {
 	switch {
 	case slices.Contains(t.once, rule):
+		t.repeated = true
 		return "once"
 	case rule.FindOrder && t.orderSettled(rule):
 		return "find_order"

@@ -91,6 +91,7 @@ type turn struct {
 	closing  string // the rule that closes
 
 	once       []*rules.Rule // rules that answered in this turn
+	repeated   bool          // one of them fits the current request, too
 	promises   []PromiseMade // made in this turn
 	offers     []OfferMade
 	uses       []Use
