@@ -31,7 +31,11 @@ func Train(examples []Example) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := learn(words, examples, builtRecipe())
+	r := builtRecipe()
+	if len(examples) < fewSentences {
+		words.values, r = fewValues, fewRecipe()
+	}
+	m := learn(words, examples, r)
 	return &Classifier{machine: words, model: m, taxonomy: taxonomyOf(examples), hash: hashOf(examples), scratch: newScratchPool()}, nil
 }
 

@@ -20,12 +20,15 @@ const (
 	cueHypo
 	cueAsk
 	cuePast
+	cueTaken // something was eaten, drunk or put on
+	cueBody
+	cueHarm
 	cueRisk // and the risks after it, in the order of gravity
 )
 
 // cueNames are the names of the lines of cue words, by kind.
 var cueNames = []string{
-	"ack", "particle", "affirm", "deny", "chase", "lack", "drop", "angry", "upset", "calmword", "quiet", "hypo", "ask", "past",
+	"ack", "particle", "affirm", "deny", "chase", "lack", "drop", "angry", "upset", "calmword", "quiet", "hypo", "ask", "past", "taken", "body", "harm",
 	"risk.review", "risk.platform", "risk.regulator", "risk.media", "risk.legal", "risk.health", "risk.safety",
 }
 

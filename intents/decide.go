@@ -144,7 +144,7 @@ func (c *Classifier) blend(s *scratch, whole *view, parts int) {
 
 // take accepts a view's best intent if it is likely enough, or that of the shop's nearest example.
 func (c *Classifier) take(s *scratch, message string, v *view, p, least float32) {
-	if v.example != nil && c.takeExample(s, v, p) || v.best < 0 || p < least {
+	if v.example != nil && c.takeExample(s, v, p) || v.best < 0 || p < least && !c.isSplit(v, p, least) {
 		return
 	}
 	name := c.model.intents[v.best]
@@ -156,6 +156,33 @@ func (c *Classifier) take(s *scratch, message string, v *view, p, least float32)
 		Intent: name, Topic: c.model.classes[class].topic, Score: rounded(p), Start: int(s.text.From[v.start]),
 		Evidence: c.evidenceOf(s, message, v.clause, class),
 	})
+}
+
+// neighbours are intents between which a message may be divided although it is clear what it is about: answering the
+// likelier of the two does no harm.
+var neighbours = [...][2]string{
+	{"return", "refund"}, {"return", "wrong_order"}, {"quality", "lost_or_damaged"}, {"delay", "logistics"}, {"coupon", "product"},
+}
+
+// isSplit tells that the best intent is unsure only because a neighbour shares its mass.
+func (c *Classifier) isSplit(v *view, p, least float32) bool {
+	if p < acceptHalf {
+		return false
+	}
+	name := c.model.intents[v.best]
+	for _, pair := range neighbours {
+		other := pair[1]
+		if other == name {
+			other = pair[0]
+		} else if pair[0] != name {
+			continue
+		}
+		n := slices.Index(c.model.intents, other)
+		if n >= 0 && p+v.guesses[n].p >= least+acceptShared {
+			return true
+		}
+	}
+	return false
 }
 
 // near notes the intents that were not accepted, best first.

@@ -110,13 +110,13 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 		return d.revokedAfter(s, tokens, i)
 	}
 	names, isAct := d.meaning(what, "act")
-	end := clause{int(t.start), s.clauseEnd(int(what.end))}
+	end := clause{int(t.start), d.endOf(s, tokens, what)}
 	if !isAct {
 		names, _ = d.meaning(what, "fault")
 		return denial{clause: end, intents: names, fault: true}, strong || contrast || absent
 	}
 	switch {
-	case absent && !strong, s.isQuestioned(end):
+	case absent && !strong && !s.startsWith(int(what.end), " please", " thanks", " thank you", " pls"), s.isQuestioned(end):
 		return denial{}, false
 	case weak && !strong && !s.isOver(what):
 		return denial{}, false
@@ -124,6 +124,49 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 		return denial{}, false
 	}
 	return denial{clause: end, intents: names, withdraw: !contrast}, true
+}
+
+// endOf gives where a denial ends: with its clause, or before another act of which the clause says that it be done
+// instead: "不换了直接退吧".
+func (d *denier) endOf(s *scratch, tokens []token, what token) int {
+	end := s.clauseEnd(int(what.end))
+	for i, t := range tokens {
+		if t.start < what.end || int(t.end) > end || !s.isInstead(int(what.end), int(t.start)) {
+			continue
+		}
+		names, isAct := d.meaning(t, "act")
+		denied, _ := d.meaning(what, "act")
+		if isAct && !slices.Equal(names, denied) && !d.deniesBetween(tokens[:i], what.end) {
+			return int(what.end) + s.countOver(what.end)
+		}
+	}
+	return end
+}
+
+// instead are the words with which a clause turns from what is denied to what is wanted.
+var instead = []string{"直接", "就", "改", "还是", "给我", "我要", "要", "干脆"}
+
+// isInstead tells that at most six runes with a word of turning stand between a denied act and another.
+func (s *scratch) isInstead(from, to int) bool {
+	if to-from > 6 {
+		return false
+	}
+	between := string(s.text.Runes[from:to])
+	return slices.ContainsFunc(instead, func(w string) bool { return strings.Contains(between, w) })
+}
+
+func (d *denier) deniesBetween(tokens []token, from int32) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool {
+		return t.start >= from && (d.is(t, "strong") || d.is(t, "contrast") || d.is(t, "weak") || d.is(t, "absent") || d.is(t, "revoke"))
+	})
+}
+
+// countOver counts the 了 behind an act.
+func (s *scratch) countOver(end int32) int {
+	if int(end) < len(s.text.Runes) && s.text.Runes[end] == '了' {
+		return 1
+	}
+	return 0
 }
 
 // denied gives the act or fault that a word of denial reaches over filling words.

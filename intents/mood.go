@@ -1,6 +1,10 @@
 package intents
 
-import "xiaoer/intents/text"
+import (
+	"slices"
+
+	"xiaoer/intents/text"
+)
 
 // mood weighs insults, complaints, marks and faces. A plain question is calm however often it ends in a mark.
 func (s *scratch) mood(m *machine) Mood {
@@ -63,10 +67,49 @@ func (s *scratch) risk(m *machine) Risk {
 			}
 		}
 	}
+	if harm := slices.Index(riskNames, Health); worst < harm && s.isHarm(m) {
+		worst = harm
+	}
 	if worst < 0 {
 		return NoRisk
 	}
 	return riskNames[worst]
+}
+
+// How many runes may stand between what was taken, or a part of the body, and the harm.
+const (
+	harmAfterTaking = 14
+	harmToBody      = 6
+)
+
+// isHarm tells that somebody was harmed by what was eaten or used, in words that alone are harmless: "吃了不舒服".
+func (s *scratch) isHarm(m *machine) bool {
+	for i, t := range s.cues {
+		if !m.means(t, cueHarm) || s.isHypothetical(i, Health, m) || s.asks(m) {
+			continue
+		}
+		for _, before := range s.cues[:i] {
+			gap := t.start - before.end
+			if m.means(before, cueTaken) && gap <= harmAfterTaking || m.means(before, cueBody) && gap <= harmToBody {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isCuriosity tells a question of somebody who has nothing yet: a dangerous word in it is about goods, such as a
+// drill for 火花塞 or a book on law.
+func (s *scratch) isCuriosity(r *Reading, m *machine) bool {
+	if len(r.Intents) == 0 || r.Intents[0].Intent != "product" && r.Intents[0].Intent != "logistics" || r.Mood != Calm || len(r.Intents) > 1 {
+		return false
+	}
+	for _, t := range s.cues {
+		if m.means(t, cuePast) && !m.means(t, cueTaken) || m.means(t, cueHarm) {
+			return false
+		}
+	}
+	return true
 }
 
 // isHypothetical tells a danger that a careful buyer only asks about: "会过敏吗".

@@ -8,12 +8,14 @@ import (
 // How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
 // worse than leaving it out.
 const (
-	accept        = 0.55
+	accept        = 0.58
 	acceptSecond  = 0.80 // of a clause
 	acceptSupport = 0.10 // of the whole, for a second intent
 	acceptNear    = 0.10
 	acceptTalk    = 0.65 // of greeting and thanks, which take any message without content for themselves
 	acceptTorn    = 0.70 // of what is left of a clause of which a part is denied
+	acceptHalf    = 0.35 // of an intent whose neighbour has most of the rest
+	acceptShared  = 0.25 // how much surer the two must be together
 	maxNear       = 3
 	maxWhole      = 160  // runes that are classified in one piece; of longer messages the clauses say more
 	clearClause   = 0.80 // from which a clause says where an intent is mentioned
@@ -40,6 +42,9 @@ func (c *Classifier) Read(message string) Reading {
 		return r
 	}
 	c.decide(s, message, &r)
+	if r.Risk != NoRisk && s.isCuriosity(&r, c.machine) {
+		r.Risk = NoRisk
+	}
 	r.Withdrawn = s.takesBack(c.machine) && len(r.Intents) == 0
 	return r
 }

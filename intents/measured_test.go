@@ -1,0 +1,80 @@
+package intents_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/intents"
+	"xiaoer/intents/eval"
+)
+
+// TestShortRequests holds what is understood of plain requests, which were written without a look at the base and
+// are not in it, above floors.
+func TestShortRequests(t *testing.T) {
+	c, err := intents.Built()
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		name                  string
+		strict, topics, wrong float64
+	}{
+		{"short_zh", 0.97, 0.97, 0.01},
+		{"short_en", 0.97, 0.95, 0.025},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file, err := os.Open("testdata/" + tt.name + ".jsonl")
+			require.NoError(t, err)
+			defer func() { _ = file.Close() }()
+			set, err := eval.Load(tt.name+".jsonl", file)
+			require.NoError(t, err)
+			total := eval.Run(c, set.Test, eval.Options{}).Total
+			t.Logf("%+v", total)
+			require.GreaterOrEqual(t, share(total.Strict, total.Cases), tt.strict)
+			require.GreaterOrEqual(t, share(total.TopicRight, total.Topics), tt.topics)
+			require.LessOrEqual(t, share(total.Wrong, total.Answered), tt.wrong)
+			require.Zero(t, total.Trapped)
+		})
+	}
+}
+
+func share(part, whole int) float64 { return float64(part) / float64(whole) }
+
+// TestRisks holds the danger found in dangerous messages and the false alarms in ordinary ones with risky words.
+func TestRisks(t *testing.T) {
+	c, err := intents.Built()
+	require.NoError(t, err)
+	file, err := os.Open("testdata/risk.jsonl")
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	dangerous, found, ordinary, alarms := 0, 0, 0, 0
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var one struct {
+			Text string
+			Risk intents.Risk
+		}
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &one))
+		got := c.Read(one.Text).Risk
+		switch {
+		case one.Risk != intents.NoRisk:
+			dangerous++
+			if got != intents.NoRisk {
+				found++
+			} else {
+				t.Logf("missed: %s", one.Text)
+			}
+		default:
+			ordinary++
+			if got != intents.NoRisk {
+				alarms++
+				t.Logf("false %s: %s", got, one.Text)
+			}
+		}
+	}
+	require.Greater(t, dangerous, 120)
+	require.Greater(t, ordinary, 300)
+	require.GreaterOrEqual(t, share(found, dangerous), 0.95)
+	require.LessOrEqual(t, share(alarms, ordinary), 1.0/300)
+}
