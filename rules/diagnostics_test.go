@@ -42,7 +42,7 @@ func TestConditionDiagnostics(t *testing.T) {
 		{"field of a list", `order.items.price > 3`, doc.UnknownField, "price", "", "any(order.items, .price == …)"},
 		{"in records", `"x" in order.items`, doc.TypeMismatch, "order.items", "a list of entries", `any(order.items, .id == "x")`},
 		{"only in texts", `offer.amount > 5`, doc.UnknownField, "amount", "not known yet when a rule is chosen", "${offer.amount}"},
-		{"word without quotes", `order.stage == paid`, doc.UnknownField, "paid", `unknown field "paid"`, `in quotes: "paid"`},
+		{"word without quotes", `order.stage == paid`, doc.UnknownField, "paid", `unknown field "paid"`, `a word to compare with stands in quotes: "paid"`},
 		{"known of a fact", `slots.known`, doc.UnknownField, "known", "", "write has(slots."},
 		{"enum", `order.stage == "deliverd"`, doc.UnknownValue, `"deliverd"`, `never "deliverd"; did you mean "delivered"?`, "one of unpaid"},
 		{"enum the other way round", `"deliverd" != order.stage`, doc.UnknownValue, `"deliverd"`, "", ""},
