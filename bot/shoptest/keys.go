@@ -1,7 +1,6 @@
 package shoptest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -55,10 +54,15 @@ func (r *parser) known(n *doc.Node, list []string, code doc.Code, what string) {
 	if list == nil || slices.Contains(list, n.Text) {
 		return
 	}
-	d := r.d.Problems.Error(n.Range(), code, "unknown %s %q", what, n.Text)
-	if near := doc.Suggest(n.Text, list); near != "" {
-		d.WithHint(fmt.Sprintf("did you mean %q?", near))
+	r.d.Problems.Error(n.Range(), code, "unknown %s %q", what, n.Text).WithHint(nearest(n.Text, list))
+}
+
+// nearest is the hint for a misspelt word, "" where nothing of the list is near.
+func nearest(word string, list []string) string {
+	if near := doc.Suggest(word, list); near != "" {
+		return "did you mean \"" + near + "\"?"
 	}
+	return ""
 }
 
 func buyerKeys() []string {
@@ -75,9 +79,8 @@ func (r *parser) checkKeys(n *doc.Node, what string, keys []string) {
 		if slices.Contains(keys, pair.Key.Text) {
 			continue
 		}
-		if near := doc.Suggest(pair.Key.Text, keys); near != "" {
-			r.d.Problems.Error(pair.Key.Range(), doc.UnknownKey, "unknown key %q in %s", pair.Key.Text, what).
-				WithHint(fmt.Sprintf("did you mean %q?", near))
+		if hint := nearest(pair.Key.Text, keys); hint != "" {
+			r.d.Problems.Error(pair.Key.Range(), doc.UnknownKey, "unknown key %q in %s", pair.Key.Text, what).WithHint(hint)
 		}
 	}
 }

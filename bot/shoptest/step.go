@@ -148,10 +148,3 @@ func (r *parser) strictKeys(n *doc.Node, what string, keys []string) {
 		}
 	}
 }
-
-func nearest(word string, keys []string) string {
-	if near := doc.Suggest(word, keys); near != "" {
-		return "did you mean \"" + near + "\"?"
-	}
-	return ""
-}
