@@ -118,7 +118,7 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 	switch {
 	case absent && !strong && !s.startsWith(int(what.end), " please", " thanks", " thank you", " pls"), s.isQuestioned(end):
 		return denial{}, false
-	case weak && !strong && !s.isOver(what):
+	case weak && !strong && !s.isOver(what) && !d.isAlternative(s, tokens, t, what):
 		return denial{}, false
 	case revoke && len(names) > 0 && (names[0] == "wrong_order" || names[0] == "complaint"):
 		return denial{}, false
