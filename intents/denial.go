@@ -72,7 +72,7 @@ var turns = []string{"后来", "发现", "现在", "其实", "还是", "又"}
 // changedMind reads "申请了换货，后来不需要了": what was asked for first is dropped at the end.
 func (d *denier) changedMind(s *scratch, m *machine, out []denial) []denial {
 	for _, t := range s.cues {
-		if !m.means(t, cueDrop) || s.letters(int(t.end), len(s.text.Runes)) > 2 || !s.turnsBefore(int(t.start)) {
+		if !m.means(t, cueDrop) || s.letters(int(t.end), len(s.text.Runes)) > 2 || !s.turnsBefore(int(t.start)) && !s.letsGo(int(t.start)) {
 			continue
 		}
 		for _, act := range s.denyTokens {
@@ -83,6 +83,18 @@ func (d *denier) changedMind(s *scratch, m *machine, out []denial) []denial {
 		}
 	}
 	return out
+}
+
+// letsGo tells that a dropping word speaks of the matter before it, as in "换货的事算了"; "退了算了" drops nothing.
+func (s *scratch) letsGo(at int) bool {
+	if at == 0 {
+		return false
+	}
+	switch s.text.Runes[at-1] {
+	case '事', '就', '也', '都':
+		return true
+	}
+	return false
 }
 
 // turnsBefore tells whether a word of turning stands at most six runes before a place.

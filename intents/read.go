@@ -8,7 +8,7 @@ import (
 // How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
 // worse than leaving it out.
 const (
-	accept        = 0.58
+	accept        = 0.60
 	acceptSecond  = 0.80 // of a clause
 	acceptSupport = 0.10 // of the whole, for a second intent
 	acceptNear    = 0.10
