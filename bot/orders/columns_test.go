@@ -108,12 +108,23 @@ func TestCountedColumns(t *testing.T) {
 	require.Equal(t, "7", o.Aftersales.Sent["deadline_hours"])
 }
 
-// TestRowsOfOneOrder holds that rows with the number of the row above are the items of one order.
+// TestRowsOfOneOrder holds that rows with the same number are the items of one order, however the file is sorted.
 func TestRowsOfOneOrder(t *testing.T) {
+	for name, rows := range map[string]string{
+		"one after the other":   "b1,88,paid,梨\r\nb1,88,paid,杏\r\nb2,89,paid,桃\r\n",
+		"with another between":  "b1,88,paid,梨\r\nb2,89,paid,桃\r\nb1,88,paid,杏\r\n",
+		"what is said once":     "b1,88,paid,梨\r\n,88,,杏\r\nb2,89,paid,桃\r\n",
+		"empty lines and marks": "\r\nb1,88,paid,梨\r\n\r\nb2,89,paid,桃\r\nb1,88,paid,杏",
+	} {
+		var p doc.Problems
+		list := orders.Parse("orders.csv", []byte("\ufeffbuyer_id,no,stage,item.title\r\n"+rows), nil, &p)
+		require.Empty(t, p.All(), name)
+		require.Len(t, list, 2, name)
+		require.Equal(t, []string{"b1", "b2"}, []string{list[0].BuyerID, list[1].BuyerID}, name)
+		require.Equal(t, []string{"梨", "杏"}, []string{list[0].Items[0].Title, list[0].Items[1].Title}, name)
+		require.Len(t, list[1].Items, 1, name)
+	}
 	var p doc.Problems
-	list := orders.Parse("orders.csv", []byte("\ufeffbuyer_id,no,stage,item.title\r\nb1,88,paid,梨\r\nb1,88,paid,杏\r\nb2,89,paid,桃\r\n"), nil, &p)
-	require.Empty(t, p.All())
-	require.Len(t, list, 2)
-	require.Equal(t, []string{"梨", "杏"}, []string{list[0].Items[0].Title, list[0].Items[1].Title})
-	require.Len(t, list[1].Items, 1)
+	list := orders.Parse("orders.csv", []byte("buyer_id,no,item.title\nb1,88,梨\nb2,88,杏\n"), nil, &p)
+	require.Len(t, list, 2, "the order of another buyer is another")
 }

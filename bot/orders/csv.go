@@ -18,7 +18,7 @@ import (
 const maxRows = 200_000
 
 // table reads orders from rows. The header names fields: those of an order, and logistics.state, aftersales.type or
-// item.title for those within. Rows with the number of the row above add items to its order.
+// item.title for those within. Further rows with the number of an order add items to it.
 type table struct {
 	name   string
 	zone   *time.Location
@@ -99,23 +99,29 @@ func (t *table) place(field int) doc.Range {
 	return doc.Range{File: t.name, Start: at, End: at}
 }
 
+// A draft is an order whose rows are still being read.
+type draft struct {
+	fields map[string]any
+	at     doc.Range // of its first row
+}
+
 func (t *table) rows() []bot.Order {
 	var list []bot.Order
-	var open map[string]any // the order of the rows last read
-	var at doc.Range
-	flush := func() {
-		if open == nil {
-			return
-		}
-		if o, ok := t.order(open, at); ok {
+	for _, d := range t.drafts() {
+		if o, ok := t.order(d.fields, d.at); ok {
 			list = append(list, o)
 		}
-		open = nil
 	}
+	return list
+}
+
+// drafts reads the rows; a row of an order that is there already, wherever it stands, adds its item.
+func (t *table) drafts() []draft {
+	var list []draft
+	byNo := map[any]int{}
 	for n := 0; ; n++ {
 		row, err := t.reader.Read()
 		if errors.Is(err, io.EOF) {
-			flush()
 			return list
 		}
 		if err != nil {
@@ -130,13 +136,15 @@ func (t *table) rows() []bot.Order {
 			return list
 		}
 		fields, item := t.fields(row)
-		if open == nil || fields["no"] != open["no"] || fields["no"] == nil {
-			flush()
-			open, at = fields, t.place(0)
+		i, known := byNo[fields["no"]]
+		if !known || fields["no"] == nil || fields["buyer_id"] != nil && fields["buyer_id"] != list[i].fields["buyer_id"] {
+			i = len(list)
+			byNo[fields["no"]] = i
+			list = append(list, draft{fields: fields, at: t.place(0)})
 		}
 		if len(item) > 0 {
-			items, _ := open["items"].([]any)
-			open["items"] = append(items, item)
+			items, _ := list[i].fields["items"].([]any)
+			list[i].fields["items"] = append(items, item)
 		}
 	}
 }
