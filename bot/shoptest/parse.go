@@ -229,6 +229,10 @@ func (r *parser) decode(n *doc.Node, within string, read func(body []byte) error
 		return false
 	}
 	inner := &bot.FieldError{Field: strings.TrimPrefix(strings.TrimPrefix(field.Field, within), "."), Problem: field.Problem}
-	r.d.Problems.Error(inner.Find(n).Range(), doc.WrongType, "%s", inner.Error())
+	code := doc.WrongType
+	if strings.HasPrefix(field.Problem, "must be one of") {
+		code = doc.UnknownValue
+	}
+	r.d.Problems.Error(inner.Find(n).Range(), code, "%s", inner.Error())
 	return false
 }

@@ -36,6 +36,7 @@ func TestParseProblems(t *testing.T) {
 		{"message", step("{buyer: {txt: 好}, expect: {status: bot}}"), `unknown-key unknown key "txt" in a message`},
 		{"order misspelt", "tests: [{name: x, order: {no: \"1\", delivered_att: 2026-11-11}, steps: [{expect: {status: bot}}]}]", `unknown-key unknown key "delivered_att" in order`},
 		{"order of a wrong type", "tests: [{name: x, order: {no: \"1\", items: 3}, steps: [{expect: {status: bot}}]}]", "tests.yaml:1:43 wrong-type items"},
+		{"order of an unknown stage", "tests: [{name: x, order: {no: \"1\", stage: deliverd}, steps: [{expect: {status: bot}}]}]", "tests.yaml:1:43 unknown-value stage must be one of"},
 		{"now", "tests: [{name: x, now: 昨天, steps: [{expect: {status: bot}}]}]", "tests.yaml:1:24 wrong-type expected a moment"},
 		{"source", "tests: [{name: x, source: off, steps: [{expect: {status: bot}}]}]", "unknown-value"},
 		{"no list", "tests: {a: 1}\n", "wrong-type"},
