@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -173,7 +174,7 @@ func freeAddress(ctx context.Context, addr string) (string, error) {
 		return "", usageError(fmt.Sprintf("%q is no port", port))
 	}
 	for next := number; next < min(number+portsTried, 1<<16); next++ {
-		candidate := net.JoinHostPort(host, fmt.Sprint(next))
+		candidate := net.JoinHostPort(host, strconv.Itoa(next))
 		if ln, err := listen.Listen(ctx, "tcp", candidate); err == nil {
 			return candidate, ln.Close()
 		}

@@ -110,15 +110,15 @@ func values(v map[string]string) string {
 
 // replyText is a reply as it is read, with its choices in lines of their own where its words do not list them.
 func replyText(r bot.Reply) string {
-	text := r.Text
+	lines := []string{r.Text}
 	if r.Image != "" {
-		text = strings.TrimSpace(text + " [" + r.Image + "]")
+		lines[0] = strings.TrimSpace(r.Text + " [" + r.Image + "]")
 	}
 	for i, choice := range r.Choices {
 		if strings.Contains(r.Text, choice) {
 			continue
 		}
-		text += fmt.Sprintf("\n  %d. %s", i+1, choice)
+		lines = append(lines, fmt.Sprintf("  %d. %s", i+1, choice))
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

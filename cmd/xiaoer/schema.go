@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func (c *schemaCmd) Run(a *app) error {
 		one := doc.Schema(name+".yaml", all[name])
 		delete(one, "$schema")
 		definitions[name] = one
-		refs = append(refs, map[string]any{"$ref": fmt.Sprintf("#/$defs/%s", name)})
+		refs = append(refs, map[string]any{"$ref": "#/$defs/" + name})
 	}
 	return writeJSON(a.out, map[string]any{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": strings.Join(slices.Sorted(maps.Keys(all)), ", "),

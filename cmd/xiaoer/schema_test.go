@@ -13,7 +13,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
+
+	"xiaoer/rules/doc"
 )
 
 // command runs one command in this process and gives its exit code and what it wrote.
@@ -45,25 +46,39 @@ func compiled(t *testing.T, args ...string) *jsonschema.Schema {
 // asJSON reads a YAML file as an editor does that checks it against a schema: dates are texts.
 func asJSON(t *testing.T, data []byte) any {
 	t.Helper()
-	var root yaml.Node
-	require.NoError(t, yaml.Unmarshal(data, &root))
-	datesAsTexts(&root)
-	var value any
-	require.NoError(t, root.Decode(&value))
-	encoded, err := json.Marshal(value)
+	var p doc.Problems
+	root := doc.Parse("file.yaml", data, &p).Root
+	require.Empty(t, p.All())
+	encoded, err := json.Marshal(plain(root))
 	require.NoError(t, err)
 	read, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
 	require.NoError(t, err)
 	return read
 }
 
-func datesAsTexts(n *yaml.Node) {
-	if n.ShortTag() == "!!timestamp" {
-		n.Tag = "!!str"
+// plain is a node as JSON's own kinds of value.
+func plain(n *doc.Node) any {
+	switch {
+	case n.Kind == doc.Mapping:
+		object := make(map[string]any, len(n.Pairs))
+		for _, pair := range n.Pairs {
+			object[pair.Key.Text] = plain(pair.Value)
+		}
+		return object
+	case n.Kind == doc.Sequence:
+		list := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			list[i] = plain(item)
+		}
+		return list
+	case n.Kind == doc.Null:
+		return nil
+	case n.Tag == "!!bool":
+		return n.Text == "true"
+	case n.Tag == "!!int", n.Tag == "!!float":
+		return json.Number(n.Text)
 	}
-	for _, child := range n.Content {
-		datesAsTexts(child)
-	}
+	return n.Text
 }
 
 // kindOf names the schema of a file of a shop's folder, "" for what has none.
