@@ -240,3 +240,20 @@ func TestReadingGoesOnBelow(t *testing.T) {
 	require.Equal(t, []string{"下面的规则"}, texts(got))
 	require.Equal(t, []string{"上面的规则"}, texts(k.says("还是退货", is("return"))), "the next message is read from the top")
 }
+
+// A rule that collects the number of the order may speak of the order; when the number is never confirmed it hands over.
+func TestCollectedNumberBringsTheOrder(t *testing.T) {
+	const rules = head + `rules:
+  - {id: where, intent: logistics, when: not order.known, collect: [order_no], reply: "订单${order.no}在路上", handoff: {team: presales, reason: 核实, task: true}}
+`
+	k := begin(t, shop(t, rules))
+	o := order(noA, "shipped")
+	require.Equal(t, "order_no", asked(k.says("到哪了", is("logistics"))))
+	k.orders = []bot.Order{o}
+	require.Equal(t, []string{"订单" + noA + "在路上"}, texts(k.says(noA, named(noA))))
+
+	k = begin(t, shop(t, rules))
+	k.says("到哪了", is("logistics"))
+	k.says(noA, named(noA))
+	require.Equal(t, "核实", handoff(k.says(noB, named(noB))).Reason)
+}

@@ -148,7 +148,7 @@ func (b *Book) isForProduct(rule *Rule, f *Facts) bool {
 // unready finds a text or amount of the rule that cannot be worked out. Of the variants of a reply one is enough.
 func (b *Book) unready(r *Rule, f *Facts) *piece {
 	later := r.later
-	if r.FindOrder && !b.orderKnown(f) {
+	if (r.FindOrder || slices.Contains(r.Collect, orderNumber)) && !b.orderKnown(f) {
 		later = r.found
 	}
 	if failing := r.unreadyReply(f, later); failing != nil {
@@ -194,14 +194,17 @@ func (r *reader) laterFacts(rule *Rule) func(fact int) bool {
 	return func(fact int) bool { return slices.Contains(rule.collected, fact) || l.facts[fact].TextOnly }
 }
 
-// foundFacts adds what an order brings with it. A rule that finds the order is chosen for that while there is none; the
-// rules are read again with the order, and then what it left unknown keeps the rule from fitting.
+// orderNumber is the slot whose answer brings an order into view.
+const orderNumber = "order_no"
+
+// foundFacts adds what an order brings with it. A rule that finds the order, or collects its number, is chosen for that
+// while there is none; what the order then leaves unknown keeps the rule from fitting, or hands over.
 func (r *reader) foundFacts(rule *Rule) func(fact int) bool {
 	l := r.layout
 	return func(fact int) bool {
 		group, _, _ := strings.Cut(l.facts[fact].Name, ".")
 		ofOrder := group == "order" || group == "logistics" || group == "aftersales" || group == "product"
-		return ofOrder || l.facts[fact].Name == "slots.order_no" || rule.later(fact)
+		return ofOrder || l.facts[fact].Name == "slots."+orderNumber || rule.later(fact)
 	}
 }
 
