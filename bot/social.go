@@ -105,6 +105,10 @@ func (t *turn) social() bool {
 	case intents.Greeting:
 		return t.greet()
 	case intents.Thanks:
+		if len(t.kept) > 0 {
+			t.note("no goodbye while a request is open")
+			return true
+		}
 		t.name(saysClosing)
 		t.saysScript(saysClosing, "closing")
 		return true

@@ -33,6 +33,15 @@ func TestThanks(t *testing.T) {
 	require.Empty(t, texts(k.says("谢谢", is("thanks"))))
 	k.says("坏了", is("quality"))
 	require.Empty(t, texts(k.says("谢谢", is("thanks"))), "a question is open")
+	k = begin(t, shop(t, `
+rules:
+  - {id: a, intent: return, reply: 甲}
+  - {id: b, intent: exchange, reply: 乙}
+  - {id: c, intent: invoice, reply: 丙}
+otherwise: {handoff: {team: lead}}
+`))
+	require.Equal(t, []string{"甲", "乙"}, texts(k.says("退货换货发票", is("return", "exchange", "invoice"))))
+	require.Equal(t, []string{"丙"}, texts(k.says("谢谢", is("thanks"))), "no goodbye before the last answer")
 }
 
 func TestWithdraw(t *testing.T) {
