@@ -64,12 +64,25 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 	c.blend(s, whole, parts)
 	c.take(s, message, whole, whole.guesses[max(whole.best, 0)].p, least)
 	for i := range parts {
-		if v := &s.views[i]; v.best >= 0 && s.support[v.best] >= acceptSupport {
+		if v := &s.views[i]; v.best >= 0 && s.support[v.best] >= acceptSupport && !s.isPartOf(c.model.intents[v.best]) {
 			c.take(s, message, v, v.guesses[v.best].p, acceptSecond)
 		}
 	}
 	c.near(whole, s, r)
 	s.mention(c.model, parts)
+}
+
+// isPartOf tells an intent that a clause seems to have only because another that was found is spoken of in its words:
+// the difference of a price is paid back, and an order is changed before it is sent.
+func (s *scratch) isPartOf(intent string) bool {
+	for _, p := range s.found {
+		switch {
+		case p.Intent == "coupon" && p.Topic == "price_drop" && (intent == "return" || intent == "refund"),
+			p.Intent == "wrong_order" && intent == "exchange", p.Intent == "exchange" && intent == "wrong_order":
+			return true
+		}
+	}
+	return false
 }
 
 // mention moves each intent to the clause that speaks for it most, when one does clearly; they are answered in this order.
@@ -126,7 +139,7 @@ func (c *Classifier) likeliest(s *scratch, guesses []guess) int {
 
 // blend lets the clauses have a say in what the whole is about.
 func (c *Classifier) blend(s *scratch, whole *view, parts int) {
-	if parts == 0 {
+	if parts == 0 || whole.best >= 0 && whole.guesses[whole.best].p >= sureWhole {
 		return
 	}
 	for i := range whole.guesses {

@@ -16,7 +16,9 @@ type recipe struct {
 	few    int     // below so many examples rare features are made to count more
 }
 
-func builtRecipe() recipe { return recipe{cost: 2, passes: 15, folds: 4, least: 0.08, few: fewSentences} }
+func builtRecipe() recipe {
+	return recipe{cost: 2, passes: 15, folds: 4, least: 0.08, few: fewSentences}
+}
 
 // fewSentences is below how many sentences a set is learned by fewRecipe, with fewValues.
 const fewSentences = 1000

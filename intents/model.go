@@ -160,8 +160,12 @@ func (m *model) guesses(scores []float32, known float32, out []guess) []guess {
 		out = append(out, guess{class: -1})
 	}
 	for c, s := range scores {
-		if g := &out[m.of[c]]; g.class < 0 || s > g.score {
-			g.class, g.score = c, s
+		g := &out[m.of[c]]
+		if g.class < 0 || s > g.score {
+			g.score = s
+		}
+		if g.class < 0 || s+m.topicBonus(c) > scores[g.class]+m.topicBonus(g.class) {
+			g.class = c
 		}
 	}
 	first, second := float32(-1e9), float32(-1e9)
@@ -181,6 +185,16 @@ func (m *model) guesses(scores []float32, known float32, out []guess) []guess {
 		out[i].p = m.odds.probability(i, out[i].score, gap, known)
 	}
 	return out
+}
+
+// nearTopic is how much less a topic may score than its intent alone and still be named.
+const nearTopic = 0.25
+
+func (m *model) topicBonus(class int) float32 {
+	if m.classes[class].topic == "" {
+		return 0
+	}
+	return nearTopic
 }
 
 func (o *odds) probability(intent int, score, gap, known float32) float32 {

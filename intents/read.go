@@ -19,6 +19,7 @@ const (
 	maxNear       = 3
 	maxWhole      = 160  // runes that are classified in one piece; of longer messages the clauses say more
 	clearClause   = 0.80 // from which a clause says where an intent is mentioned
+	sureWhole     = 0.85 // from which the clauses of a message have no say in what the whole is about
 	wholeShare    = 0.5  // of the whole's say against that of its clauses
 )
 
