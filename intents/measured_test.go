@@ -12,8 +12,8 @@ import (
 	"xiaoer/intents/eval"
 )
 
-// TestShortRequests holds what is understood of plain requests, which were written without a look at the base and
-// are not in it, above floors.
+// TestShortRequests holds what is understood of plain requests, and of sentences that look like
+// one request and are another, above floors.
 func TestShortRequests(t *testing.T) {
 	c, err := intents.Built()
 	require.NoError(t, err)
@@ -22,6 +22,8 @@ func TestShortRequests(t *testing.T) {
 		strict, topics, wrong float64
 	}{
 		{"short_zh", 0.97, 0.97, 0.01},
+		{"short_more", 0.95, 0.97, 0.02},
+		{"traps", 0.92, 0, 0.03},
 		{"short_en", 0.97, 0.95, 0.025},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -33,9 +35,13 @@ func TestShortRequests(t *testing.T) {
 			total := eval.Run(c, set.Test, eval.Options{}).Total
 			t.Logf("%+v", total)
 			require.GreaterOrEqual(t, share(total.Strict, total.Cases), tt.strict)
-			require.GreaterOrEqual(t, share(total.TopicRight, total.Topics), tt.topics)
+			if total.Topics > 0 {
+				require.GreaterOrEqual(t, share(total.TopicRight, total.Topics), tt.topics)
+			}
 			require.LessOrEqual(t, share(total.Wrong, total.Answered), tt.wrong)
-			require.Zero(t, total.Trapped)
+			if total.Traps > 0 {
+				require.LessOrEqual(t, share(total.Trapped, total.Traps), 0.01)
+			}
 		})
 	}
 }

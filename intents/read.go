@@ -8,11 +8,14 @@ import (
 // How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
 // worse than leaving it out.
 const (
-	accept        = 0.60
+	accept        = 0.62
 	acceptSecond  = 0.80 // of a clause
 	acceptSupport = 0.10 // of the whole, for a second intent
+	acceptAlone   = 0.95 // of a clause that needs no more than a trace of support
+	acceptTrace   = 0.03
+	acceptAsked   = 0.90 // of a clause that ends in a question mark, whatever the whole says
 	acceptNear    = 0.10
-	acceptTalk    = 0.65 // of greeting and thanks, which take any message without content for themselves
+	acceptTalk    = 0.75 // of greeting and thanks, which take any message without content for themselves
 	acceptTorn    = 0.70 // of what is left of a clause of which a part is denied
 	acceptHalf    = 0.35 // of an intent whose neighbour has most of the rest
 	acceptShared  = 0.25 // how much surer the two must be together
