@@ -21,7 +21,7 @@ func (t *turn) missing(rule *rules.Rule, r Request) (Slot, bool) {
 // filled tells whether a slot holds enough.
 func (t *turn) filled(slot Slot, r Request) bool {
 	if slot.Kind == SlotOrderNo {
-		return t.c.Order != nil || t.c.Named != nil && t.c.Named.State == Down
+		return t.orderNo() != "" || t.c.Named != nil && t.c.Named.State == Down
 	}
 	v := t.value(slot, r)
 	if slot.Kind == SlotImage {

@@ -122,7 +122,7 @@ func (d *fieldReader) buyer(f field) Buyer {
 func (d *fieldReader) order(f field) *Order {
 	d.object(f)
 	o := &Order{
-		No: d.required(f.at("no")), BuyerID: d.text(f.at("buyer_id"), mostID), Stage: d.oneOf(f.at("stage"), orderStages()),
+		No: d.text(f.at("no"), mostID), BuyerID: d.text(f.at("buyer_id"), mostID), Stage: d.oneOf(f.at("stage"), orderStages()),
 		Amount: d.money(f.at("amount")), PaidAt: d.time(f.at("paid_at")), ShippedAt: d.time(f.at("shipped_at")),
 		DeliveredAt: d.time(f.at("delivered_at")), PromisedAt: d.time(f.at("promised_at")), GiftDue: d.bool(f.at("gift_due")),
 		Items: d.items(f.at("items")),

@@ -49,8 +49,8 @@ func (t *turn) slotValue(slot Slot, v Filled) rules.Value {
 	switch slot.Kind {
 	case SlotOrderNo:
 		switch {
-		case t.c.Order != nil:
-			return rules.TextValue(t.c.Order.No)
+		case t.orderNo() != "":
+			return rules.TextValue(t.orderNo())
 		case t.c.Named != nil && t.c.Named.State == Down:
 			return rules.TextValue(t.c.Named.No)
 		}

@@ -114,8 +114,8 @@ func (t *turn) caseSlots(r Request) map[string]string {
 		}
 	}
 	switch {
-	case t.c.Order != nil:
-		out[SlotOrderNo] = t.c.Order.No
+	case t.orderNo() != "":
+		out[SlotOrderNo] = t.orderNo()
 	case t.c.Named != nil:
 		out[SlotOrderNo] = t.c.Named.No
 	}

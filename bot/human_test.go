@@ -335,3 +335,20 @@ func TestHumansOnTheChannel(t *testing.T) {
 		}
 	})
 }
+
+// Danger that comes up while a case waits takes the case to the team and the priority of the shop's rule for it.
+func TestDangerWhileWaitingGoesToItsTeam(t *testing.T) {
+	const rules = head + `rules:
+  - {id: danger, when: risk == "health", reply: 请停用, handoff: {team: lead, priority: urgent, reason: 健康}}
+`
+	k := begin(t, shop(t, rules))
+	k.says("转人工", is("human"))
+	require.NotEqual(t, "lead", k.c.Case.Team)
+	r := none()
+	r.Risk = intents.Health
+	got := k.says("吃完进医院了", r)
+	require.Empty(t, texts(got))
+	require.Equal(t, bot.StatusWaiting, got.Conversation.Status)
+	require.Equal(t, "lead", got.Conversation.Case.Team)
+	require.Equal(t, "urgent", got.Conversation.Case.Priority)
+}

@@ -177,7 +177,7 @@ func (t *turn) choosesListed(q *Question) bool {
 // refresh looks the order in view up again when its snapshot is old, or when a card gave only its number.
 func (t *turn) refresh() bool {
 	o := t.c.Order
-	if o == nil || t.reading.Acknowledgement && t.c.Question == nil {
+	if o == nil || o.No == "" || t.reading.Acknowledgement && t.c.Question == nil {
 		return false
 	}
 	bare := o.Stage == "" && o.SeenAt.Equal(t.e.At) && !t.wasLooked(o.No)

@@ -257,3 +257,17 @@ func TestCollectedNumberBringsTheOrder(t *testing.T) {
 	k.says(noA, named(noA))
 	require.Equal(t, "核实", handoff(k.says(noB, named(noB))).Reason)
 }
+
+// A channel may send an order without its number: its facts count, and nothing is looked up by a number that is not there.
+func TestOrderWithoutItsNumber(t *testing.T) {
+	const rules = head + `rules:
+  - {id: named, intent: logistics, when: order.stage == "shipped", reply: "订单${order.no}已发出"}
+  - {id: bare, intent: logistics, when: order.known and order.stage == "shipped", reply: 已经发出}
+`
+	k := begin(t, shop(t, rules))
+	got := k.sends(bot.Message{Kind: bot.KindText, Text: "到哪了", Order: &bot.Order{Stage: "shipped"}}, is("logistics"))
+	require.Equal(t, []string{"已经发出"}, texts(got))
+	k.after(2 * time.Hour)
+	k.says("还没到", is("logistics"))
+	require.Empty(t, k.looked)
+}

@@ -47,7 +47,7 @@ func (t *turn) slotAnswered(q *Question) bool {
 		t.goOnWith(q, t.others(q, &got))
 	case gotPart:
 		t.fill(slot, q.request(), got.value)
-		t.putAgain(q, slot, false)
+		t.putAgain(q, slot, true)
 	default:
 		t.noAnswer(q, slot)
 	}

@@ -39,7 +39,7 @@ func (t *turn) receive(m *Message) {
 	t.c.Transcript = keepLast(t.c.Transcript, mostLines, Line{
 		At: t.e.At, From: "buyer", Name: t.c.Buyer.Name, Text: cut(lineText(m), mostLine), Images: cutList(m.Images, mostPhotos),
 	})
-	if m.Order != nil && m.Order.No != "" {
+	if m.Order != nil && (m.Order.No != "" || m.Order.Stage != "") { // an order may come without its number
 		t.carry(*m.Order)
 	}
 	if m.Product != nil {

@@ -101,7 +101,9 @@ func (t *turn) fillOrder(c *Handoff) bool {
 	switch {
 	case t.c.Order != nil && (c.Order == nil || c.Order.No != t.c.Order.No):
 		c.Order = t.c.Order
-		put(&c.Slots, SlotOrderNo, t.c.Order.No)
+		if no := t.orderNo(); no != "" {
+			put(&c.Slots, SlotOrderNo, no)
+		}
 	case t.named != nil && t.named.No != no:
 		put(&c.Slots, SlotOrderNo, t.named.No)
 	case t.e.Message.Product != nil:
@@ -145,8 +147,31 @@ func (t *turn) fillDanger(c *Handoff) bool {
 	}
 	if floor := t.floor(); changed && floor != priorityNormal {
 		c.Priority = raise(c.Priority, floor)
+		t.routeDanger(c)
 	}
 	return changed
+}
+
+// routeDanger gives a case in which danger came up while it waited to the team and the priority that the shop's rule for the
+// danger names, as it would have been given had the danger come first. The buyer reads nothing: the case waits already.
+func (t *turn) routeDanger(c *Handoff) {
+	_, rule := t.riskRule()
+	if rule == nil || t.c.Status != StatusWaiting {
+		return
+	}
+	if rule.Handoff.Priority != "" {
+		c.Priority = raise(c.Priority, rule.Handoff.Priority)
+	}
+	team := t.b.Team(rule.Handoff.Team)
+	if team.Name == c.Team {
+		return
+	}
+	c.Team = team.Name
+	if next := t.b.Shop.After(t.e.At, team.FirstReply); next.Before(c.Deadline) {
+		c.Deadline = next
+		t.c.Clock.Hold, t.c.Clock.Deadline = t.b.Shop.After(t.e.At, team.FirstReply/2), next
+	}
+	t.tell(team.Name, "escalation")
 }
 
 func requestOf(name string) Request {

@@ -209,6 +209,9 @@ func (t *table) order(fields map[string]any, at doc.Range) (o bot.Order, ok bool
 	case err != nil:
 		t.p.Error(at, doc.WrongType, "%s", fieldOnly(err).Error())
 		return o, false
+	case o.No == "":
+		t.p.Error(at, doc.MissingKey, "an order in a file needs no")
+		return o, false
 	case o.BuyerID == "":
 		t.p.Error(at, doc.MissingKey, "an order in a file needs buyer_id")
 		return o, false

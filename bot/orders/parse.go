@@ -31,10 +31,13 @@ func parseYAML(name string, data []byte, zone *time.Location, p *doc.Problems) [
 	d := &doc.Decoder{Problems: p, Zone: zone}
 	var list []bot.Order
 	read := func(item *doc.Node) {
-		o, ok := FromYAML(d, item)
-		if ok && o.BuyerID == "" {
+		switch o, ok := FromYAML(d, item); {
+		case !ok:
+		case o.No == "":
+			p.Error(start(item), doc.MissingKey, "an order in a file needs no")
+		case o.BuyerID == "":
 			p.Error(start(item), doc.MissingKey, "an order in a file needs buyer_id")
-		} else if ok {
+		default:
 			list = append(list, o)
 		}
 	}

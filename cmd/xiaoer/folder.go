@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"xiaoer/bot"
+	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/shoptest"
 	"xiaoer/intents"
@@ -87,6 +88,7 @@ func (a *app) folders(dir string) ([]folder, error) {
 		if r.Dir != whole {
 			one.prefix = filepath.Base(r.Dir) + "/"
 		}
+		one.readOrders()
 		out = append(out, one)
 	}
 	return out, nil
@@ -106,6 +108,28 @@ func wholePath(dir string) (string, error) {
 	}
 	return filepath.Abs(dir)
 }
+
+// readOrders joins what is wrong with the shop's file of orders, which only a look-up would notice otherwise.
+func (f *folder) readOrders() {
+	if f.Shop == nil || f.Shop.Connect.Orders.File == "" {
+		return
+	}
+	name := f.Shop.Connect.Orders.File
+	data, err := readUpTo(filepath.Join(f.Shop.Dir, filepath.FromSlash(name)), mostOrders)
+	if err != nil {
+		return // the loader has said that it is missing
+	}
+	var p doc.Problems
+	for _, d := range f.problems {
+		p.Add(d)
+	}
+	orders.Parse(f.prefix+name, data, f.Shop.Book.Shop.Location, &p)
+	f.problems = p.All()
+	f.Sources[f.prefix+name] = data
+}
+
+// mostOrders bounds the file of orders that is read, in bytes.
+const mostOrders = 32 << 20
 
 // withTests joins what the shop's loader found with what its tests say.
 func withTests(r *shop.Result) folder {

@@ -13,6 +13,7 @@ import (
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/web"
+	"xiaoer/rules/doc"
 )
 
 type serveCmd struct {
@@ -51,6 +52,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	warnOfSecrets(log, registry.Status())
 	s := &service{app: a, log: log, store: c.Store, policy: c.policy, shops: &shops{
 		find:   registry.Shop,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
@@ -58,6 +60,17 @@ func (c *serveCmd) Run(a *app) error {
 	return s.run(c.Addr, func(addr net.Addr) {
 		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()), "store", c.Store)
 	}, registry.Watch)
+}
+
+// warnOfSecrets says at the start which shops will refuse every call, since a check may have been run elsewhere.
+func warnOfSecrets(log *slog.Logger, all []shop.Status) {
+	for _, s := range all {
+		for i := range s.Problems {
+			if s.Problems[i].Code == doc.MissingSecret {
+				log.Warn("a secret is missing", "shop", s.ID, "at", s.Problems[i].Range.String(), "hint", s.Problems[i].Hint)
+			}
+		}
+	}
 }
 
 // policy is what the operator's settings make of a shop's own.
