@@ -19,7 +19,7 @@ func (s *scratch) cutClauses() {
 	runes := s.text.Runes
 	s.clauses = s.clauses[:0]
 	start := 0
-	for i := 0; i < len(runes); i++ {
+	for i := range runes {
 		switch {
 		case isStop(runes[i]) || runes[i] == ',' || runes[i] == ' ' && isChineseGap(runes, i):
 			s.addClause(start, i+1)

@@ -1,6 +1,10 @@
 package intents
 
-import "xiaoer/intents/text"
+import (
+	"slices"
+
+	"xiaoer/intents/text"
+)
 
 // core is the message without the greetings and acknowledgements before and the thanks behind what is asked. Where
 // nothing else is left, it is the whole message.
@@ -13,8 +17,7 @@ func (s *scratch) core(m *machine) clause {
 		}
 		out.start = int(t.end)
 	}
-	for i := len(s.tokens) - 1; i >= 0; i-- {
-		t := s.tokens[i]
+	for _, t := range slices.Backward(s.tokens) {
 		if int(t.start) < out.start || s.letters(int(t.end), out.end) > 1 || !m.has(t, m.thanks) {
 			break
 		}
@@ -61,12 +64,7 @@ func hasFace(runes []rune) bool {
 
 // has tells whether a token has a meaning.
 func (m *machine) has(t token, meaning uint8) bool {
-	for _, k := range m.words.means[t.node] {
-		if k == meaning {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.words.means[t.node], meaning)
 }
 
 // isEmptyTalk tells that a stretch holds nothing but acknowledgements, or next to nothing.

@@ -184,5 +184,5 @@ func (s *scratch) opens(kind cueKind, m *machine) bool {
 		}
 		at = int(t.end)
 	}
-	return found && s.letters(min(at, end), end) == 0 && !(end < len(s.text.Runes) && s.text.Runes[end] == '?')
+	return found && s.letters(min(at, end), end) == 0 && (end >= len(s.text.Runes) || s.text.Runes[end] != '?')
 }

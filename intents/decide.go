@@ -260,8 +260,10 @@ func (c *Classifier) claim(s *scratch, message string) bool {
 		if s.isDenied(cl.clause) || s.has(cl.intent) || cl.intent == Other {
 			continue
 		}
-		s.found = append(s.found, Prediction{Intent: cl.intent, Topic: cl.topic, Score: rounded(cl.score),
-			Evidence: []Evidence{cl.evidence}, Start: int(s.text.From[cl.start])})
+		s.found = append(s.found, Prediction{
+			Intent: cl.intent, Topic: cl.topic, Score: rounded(cl.score),
+			Evidence: []Evidence{cl.evidence}, Start: int(s.text.From[cl.start]),
+		})
 	}
 	return len(s.claimed) > 0
 }
@@ -282,8 +284,10 @@ func (c *Classifier) takeExample(s *scratch, v *view, best float32) bool {
 		return false
 	}
 	if e.intent != Other && !s.has(e.intent) {
-		s.found = append(s.found, Prediction{Intent: e.intent, Topic: e.topic, Score: rounded(p), Start: int(s.text.From[v.start]),
-			Evidence: []Evidence{{Kind: "example", Text: e.text, Weight: rounded(v.cosine)}}})
+		s.found = append(s.found, Prediction{
+			Intent: e.intent, Topic: e.topic, Score: rounded(p), Start: int(s.text.From[v.start]),
+			Evidence: []Evidence{{Kind: "example", Text: e.text, Weight: rounded(v.cosine)}},
+		})
 	}
 	return true
 }

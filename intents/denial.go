@@ -278,10 +278,8 @@ func (s *scratch) startsWith(at int, words ...string) bool {
 
 func (s *scratch) hasBetween(from, to int32, marks ...rune) bool {
 	for _, r := range s.text.Runes[from:to] {
-		for _, m := range marks {
-			if r == m {
-				return true
-			}
+		if slices.Contains(marks, r) {
+			return true
 		}
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -75,9 +76,7 @@ func cloneTaxonomy(list []Intent) []Intent {
 
 func cloneTitles(titles map[string]string) map[string]string {
 	out := make(map[string]string, len(titles)+1)
-	for k, v := range titles {
-		out[k] = v
-	}
+	maps.Copy(out, titles)
 	return out
 }
 

@@ -31,7 +31,6 @@ func fewRecipe() recipe { return recipe{cost: 8, passes: 40, folds: 4, few: fewS
 type corpus struct {
 	ids     []uint32 // features by row
 	samples []linear.Sample
-	known   []float32
 	classes []class
 }
 

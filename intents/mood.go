@@ -135,6 +135,7 @@ func (s *scratch) isHypothetical(at int, risk Risk, m *machine) bool {
 		return feared && !s.tellsPast(at) && (asked || doubted || !past)
 	case Legal:
 		return asked && !feared && s.isPromise(here)
+	case NoRisk, Review, Platform, Regulator, Media:
 	}
 	return false
 }

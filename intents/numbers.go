@@ -3,7 +3,6 @@ package intents
 var (
 	orderLabels    = []string{"订单编号", "订单号", "订单号码", "订单", "单子", "order number", "order no.", "order no", "order #", "order", "purchase", "invoice"}
 	trackingLabels = []string{"快递单号", "运单号", "物流单号", "快递号", "快递", "运单", "物流", "tracking number", "tracking no", "tracking"}
-	phoneLabels    = []string{"电话", "手机号", "手机", "号码", "联系方式", "phone", "mobile", "call"}
 	amountLabels   = []string{"金额", "付款", "实付", "支付", "价格", "退款", "amount", "total", "price"}
 	amountUnits    = []string{"元", "块", "圆", "rmb", "dollar", "usd", "bucks", "pounds", "euro", "yuan"}
 	goodsLabels    = []string{"商品编号", "商品id", "编号", "税号", "识别号", "账号", "尾号", "验证码"}

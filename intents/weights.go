@@ -38,8 +38,10 @@ const (
 
 // pack writes a model: the length of the header, the header, then keys and weights in the order of the keys, deflated.
 func pack(m *model, hash string, taxonomy []Intent) ([]byte, error) {
-	h := header{Hash: hash, Rows: len(m.weights) / len(m.classes), Scale: m.scale, Bias: m.bias, Score: m.odds.score,
-		Gap: m.odds.gap, Known: m.odds.known, Odds: m.odds.bias, Taxonomy: taxonomy}
+	h := header{
+		Hash: hash, Rows: len(m.weights) / len(m.classes), Scale: m.scale, Bias: m.bias, Score: m.odds.score,
+		Gap: m.odds.gap, Known: m.odds.known, Odds: m.odds.bias, Taxonomy: taxonomy,
+	}
 	for _, c := range m.classes {
 		h.Classes = append(h.Classes, [2]string{c.intent, c.topic})
 	}

@@ -24,7 +24,8 @@ func TestLoad(t *testing.T) {
 		{"table", "a.csv", "text,category\n\"a, b\",x\n", []Case{{Text: "a, b", Intents: []string{"x"}}}, nil},
 		{
 			"sigdial", "a.json", `{"sentences":[{"text":"a","intent":"x","training":true},{"text":"b","intent":"y","training":false}]}`,
-			[]Case{{Text: "a", Intents: []string{"x"}}}, []Case{{Text: "b", Intents: []string{"y"}}},
+			[]Case{{Text: "a", Intents: []string{"x"}}},
+			[]Case{{Text: "b", Intents: []string{"y"}}},
 		},
 		{"clinc", "a.json", `{"train":[["a","x"]],"test":[["b","y"]]}`, []Case{{Text: "a", Intents: []string{"x"}}}, []Case{{Text: "b", Intents: []string{"y"}}}},
 	} {
@@ -76,8 +77,10 @@ func TestRun(t *testing.T) {
 
 func TestRunOnOtherLabels(t *testing.T) {
 	cases := []Case{
-		{Text: "when does the train leave", Intents: []string{"time"}}, {Text: "when is the next bus", Intents: []string{"time"}},
-		{Text: "how do I get to the station", Intents: []string{"way"}}, {Text: "what is the way to the harbour", Intents: []string{"way"}},
+		{Text: "when does the train leave", Intents: []string{"time"}},
+		{Text: "when is the next bus", Intents: []string{"time"}},
+		{Text: "how do I get to the station", Intents: []string{"way"}},
+		{Text: "what is the way to the harbour", Intents: []string{"way"}},
 	}
 	c, err := intents.Train(Examples(cases))
 	require.NoError(t, err)

@@ -96,7 +96,7 @@ func Learn(samples []Sample, o Options) *Dense {
 func learnClass(samples []Sample, norms []float64, class int, o Options) ([]float32, float32) {
 	w, bias := make([]float32, o.Rows), float32(0)
 	alpha := make([]float64, len(samples))
-	order := rand.New(rand.NewPCG(o.Seed, uint64(class)))
+	order := rand.New(rand.NewPCG(o.Seed, uint64(class))) //nolint:gosec // the same order each time is the point
 	active := make([]int32, len(samples))
 	for i := range active {
 		active[i] = int32(i)

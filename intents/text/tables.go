@@ -112,8 +112,8 @@ func fuzzy(s string) string {
 		}
 	}
 	for _, p := range [...][2]string{{"ang", "an"}, {"eng", "en"}, {"ing", "in"}} {
-		if strings.HasSuffix(s, p[0]) {
-			return strings.TrimSuffix(s, p[0]) + p[1]
+		if stem, ok := strings.CutSuffix(s, p[0]); ok {
+			return stem + p[1]
 		}
 	}
 	return s

@@ -83,7 +83,7 @@ func (t *Text) put(r rune, at int32) {
 	switch {
 	case r == ' ' && (n == 0 || t.Runes[n-1] == ' '):
 		return
-	case n >= 2 && r == t.Runes[n-1] && r == t.Runes[n-2] && !(r >= '0' && r <= '9'):
+	case n >= 2 && r == t.Runes[n-1] && r == t.Runes[n-2] && (r < '0' || r > '9'):
 		t.Upto[n-1] = at + 1 // a third repeat adds nothing but length
 		return
 	}
