@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,8 +117,13 @@ func FuzzDecodeOrder(f *testing.F) {
 	f.Add([]byte(`{"no":"1","amount":"39.90","items":[{"quantity":2}],"logistics":{"state":"signed"}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		o, err := bot.DecodeOrder(body)
-		if err == nil {
-			require.NotEmpty(t, o.No)
+		if err != nil {
+			var field *bot.FieldError
+			require.ErrorAs(t, err, &field, "every error names a field")
+			return
 		}
+		require.Contains(t, []string{"", "unpaid", "grouping", "paid", "part_shipped", "shipped", "delivered", "closed"}, o.Stage)
+		require.True(t, utf8.ValidString(o.No))
+		require.True(t, o.SeenAt.IsZero(), "when an order was seen is not the sender's to say")
 	})
 }
