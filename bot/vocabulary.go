@@ -14,7 +14,6 @@ type VocabularyOptions struct {
 	Slots          []Slot
 	ProductColumns []rules.Fact // the catalogue's own columns; Name is without "product."
 	Teams          []string
-	Scripts        []string // nil means ScriptNames
 	Tags           []string
 	Location       *time.Location
 }
@@ -22,10 +21,7 @@ type VocabularyOptions struct {
 // Vocabulary is what the rules of a shop may speak of.
 func Vocabulary(o VocabularyOptions) *rules.Vocabulary {
 	v := &rules.Vocabulary{
-		Teams: o.Teams, Scripts: o.Scripts, Tags: o.Tags, Location: o.Location, Moods: moods(), Risks: risks(),
-	}
-	if v.Scripts == nil {
-		v.Scripts = ScriptNames()
+		Teams: o.Teams, Tags: o.Tags, Location: o.Location,
 	}
 	var names, topics []string
 	for _, i := range o.Intents {

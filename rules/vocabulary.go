@@ -63,9 +63,6 @@ type Vocabulary struct {
 	Facts   []Fact   // the built-in ones and this shop's policy, slots and product columns
 	Slots   []string // names legal in collect
 	Teams   []string // names legal in handoff.team and offer.above; the first is the default
-	Scripts []string // names legal where a script is named
-	Moods   []string
-	Risks   []string
 	// Spoiled names what could not be read where it is described: "policy" and "slots" for these groups of facts,
 	// "slots", "teams" and "otherwise" for these names. What is missing in them is not reported again, but a book that
 	// needs it is nil all the same.

@@ -61,7 +61,7 @@ func (u *unit) compile() *bot.Book {
 func (u *unit) makeVocabulary() *rules.Vocabulary {
 	s := u.settings
 	o := bot.VocabularyOptions{
-		Intents: u.legalIntents(), ProductColumns: u.goods.own, Scripts: bot.ScriptNames(),
+		Intents: u.legalIntents(), ProductColumns: u.goods.own,
 		Tags: u.goods.tags, Location: s.zone,
 	}
 	for _, p := range s.policy {

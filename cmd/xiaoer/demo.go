@@ -17,10 +17,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"xiaoer/bot"
-	"xiaoer/bot/engine"
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
-	"xiaoer/bot/web"
 	"xiaoer/fixtures"
 	"xiaoer/rules/doc"
 )
@@ -58,7 +56,7 @@ func (c *demoCmd) Run(a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s := &service{app: a, log: a.logger("text"), store: "sqlite:" + filepath.Join(dir, "demo.db"), shops: all.shops(a.now)}
-	s.demo = func(*engine.Engine) *web.Demo { return all.page(s) }
+	s.demo = all.page(s)
 	return s.run(addr, func(at net.Addr) { all.welcome(a, at) })
 }
 

@@ -98,8 +98,7 @@ type service struct {
 	store  string // what --store says
 	shops  *shops
 	policy func(shop.Webhook) shop.Webhook
-	clock  func() time.Time               // of decisions; the app's when nil
-	demo   func(*engine.Engine) *web.Demo // nil without the demo page
+	demo   *web.Demo // nil without the demo page
 }
 
 // run serves on addr until the app's context ends; then nothing new is taken and what was taken is answered.
@@ -110,19 +109,14 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
 	metrics := web.NewMetrics()
-	if s.clock == nil {
-		s.clock = s.now
-	}
 	eng, err := engine.New(engine.Options{
-		Store: kept, Shops: s.shops.get, Clock: s.clock, Logger: s.log, Observe: metrics.Observe,
+		Store: kept, Shops: s.shops.get, Clock: s.now, Logger: s.log, Observe: metrics.Observe,
 	})
 	if err != nil {
 		return err
 	}
 	options := s.web(eng, metrics)
-	if s.demo != nil {
-		options.Demo = s.demo(eng)
-	}
+	options.Demo = s.demo
 	server, err := web.New(options)
 	if err != nil {
 		return err
