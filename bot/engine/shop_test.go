@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -166,7 +167,8 @@ func delivered(_ context.Context, l bot.Lookup) bot.LookupResult {
 	return bot.LookupResult{State: bot.Found, Orders: []bot.Order{{No: "261118-123456789012345", BuyerID: l.Buyer, Stage: "delivered", SeenAt: noon}}}
 }
 
-// elapse lets the clock of a synctest bubble run; it is called inside one only.
+// elapse lets the clock of a synctest bubble run, and everybody whose time has come then finish; it is called inside one only.
 func elapse(d time.Duration) {
 	time.Sleep(d) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
+	synctest.Wait()
 }

@@ -328,4 +328,5 @@ func FuzzParse(f *testing.F) {
 // elapse lets the clock of a synctest bubble run; it is called inside one only.
 func elapse(d time.Duration) {
 	time.Sleep(d) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
+	synctest.Wait()
 }
