@@ -80,8 +80,12 @@ type Handoff struct {
 	Stage      string            `json:"stage"`
 	Deadline   time.Time         `json:"deadline"`
 	OpenedAt   time.Time         `json:"opened_at"`
-	Waiting    time.Time         `json:"waiting"` // the oldest buyer message that no human has answered
-	Agent      string            `json:"agent,omitempty"`
+	Waiting    time.Time         `json:"waiting"`            // the oldest buyer message that no human has answered
+	Agent      string            `json:"agent,omitempty"`    // who has claimed it
+	Assigned   string            `json:"assigned,omitempty"` // who the desk chose for it; any agent may claim it nevertheless
+	Notes      []Note            `json:"notes,omitempty"`
+	InTime     int               `json:"in_time,omitempty"` // replies that came before their deadline, as the shop counts
+	Late       int               `json:"late,omitempty"`    // replies that came after it
 	Outcome    string            `json:"outcome,omitempty"`
 	Cause      string            `json:"cause,omitempty"`
 	History    []Change          `json:"history,omitempty"`
@@ -89,6 +93,13 @@ type Handoff struct {
 	Dispute    bool              `json:"dispute,omitempty"`
 	Episode    int               `json:"episode,omitempty"`
 	Transcript []Line            `json:"transcript,omitempty"`
+}
+
+// A Note is a word among agents. The buyer never reads it.
+type Note struct {
+	At   time.Time `json:"at"`
+	Who  string    `json:"who"`
+	Text string    `json:"text"`
 }
 
 // A Change is one entry of a case's history.

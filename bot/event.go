@@ -22,6 +22,8 @@ const (
 	EventResolve EventKind = "resolve" // an agent closed the case
 	EventStage   EventKind = "stage"   // an agent moved a case to another stage
 	EventKept    EventKind = "kept"    // an agent says that a promise was kept
+	EventNote    EventKind = "note"    // an agent wrote a note that the buyer never reads
+	EventMove    EventKind = "move"    // a case goes to another team or agent
 )
 
 // An Event is everything that a step may know of the outside world.
@@ -40,7 +42,10 @@ type Event struct {
 	Outcome string           `json:"outcome,omitempty"` // EventResolve
 	Cause   string           `json:"cause,omitempty"`   // EventResolve: goods, warehouse, courier, us, buyer
 
-	Handoff string `json:"handoff,omitempty"` // EventStage, EventResolve: id of the case; "" means the open one
+	Team string `json:"team,omitempty"` // EventMove: to this team, "" keeps it
+	To   string `json:"to,omitempty"`   // EventMove: to this agent, "" lets the desk choose
+
+	Handoff string `json:"handoff,omitempty"` // EventStage, EventResolve, EventNote, EventMove: id of the case; "" means the open one
 	Explain bool   `json:"-"`                 // the trace names every rule that was read, not only the winners
 
 	Record Record `json:"record"` // what is known of this buyer over all conversations
@@ -107,8 +112,21 @@ type PromiseMade struct {
 	State   string    `json:"state"` // open, kept, broken
 }
 
-// Desk is how busy the agents are.
+// Desk is how busy the agents are, and what they have switched off.
 type Desk struct {
-	Next  int            `json:"next"`            // number of the next handoff of this shop
-	Ahead map[string]int `json:"ahead,omitempty"` // waiting conversations by team
+	Next   int            `json:"next"`             // number of the next handoff of this shop
+	Ahead  map[string]int `json:"ahead,omitempty"`  // waiting conversations by team
+	Online []Seat         `json:"online,omitempty"` // agents at the desk, by name
+	Paused []string       `json:"paused,omitempty"` // ids of rules that are switched off for now; PausedShop is everything
+}
+
+// PausedShop among the paused rules says that the bot says nothing of its own: each message is handed to a human.
+const PausedShop = "*"
+
+// A Seat is an agent who is at the desk.
+type Seat struct {
+	Agent   string   `json:"agent"`
+	Teams   []string `json:"teams,omitempty"` // empty: all
+	Load    int      `json:"load"`            // open cases
+	Ceiling int      `json:"ceiling,omitempty"`
 }

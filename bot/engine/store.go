@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 )
 
 // What a store answers where it cannot do what was asked.
@@ -59,6 +60,75 @@ type Outbox interface {
 	Settle(ctx context.Context, s Settlement) error
 }
 
+// Letters are late replies as an operator sees them.
+type Letters interface {
+	// Letters lists late replies of a shop in a state, oldest first, those after the given id only.
+	Letters(ctx context.Context, shop, state, after string, limit int) ([]desk.Letter, error)
+	// Resend puts a dead or dropped late reply at the head of its conversation's queue again, its attempts forgotten. ErrNotFound where
+	// there is none in such a state.
+	Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error
+	// Backlog says how much waits to be delivered.
+	Backlog(ctx context.Context) (Backlog, error)
+}
+
+// Cases are the handoffs, open and closed.
+type Cases interface {
+	// Cases lists cases by deadline, then shop, then number.
+	Cases(ctx context.Context, q desk.Query) ([]desk.Case, error)
+	// Case gives one case whole, or ErrNotFound.
+	Case(ctx context.Context, shop, id string) (desk.Case, error)
+	// Changed lists the cases of a shop that changed after a place in its count of changes, each once, as it stands now and
+	// without its texts, in the order of their last changes.
+	Changed(ctx context.Context, shop string, after int64, limit int) ([]desk.Case, error)
+	// LastChange is where the count of changes of a shop stands.
+	LastChange(ctx context.Context, shop string) (int64, error)
+	// Tally counts the replies of cases opened in a stretch of time, closed ones too.
+	Tally(ctx context.Context, shop string, from, until time.Time) (Tally, error)
+}
+
+// People are agents with their tokens, presence, switches, and the record of what they did.
+type People interface {
+	// Grants finds what a token gives, by its hash; none for a token that is unknown or revoked.
+	Grants(ctx context.Context, hash string) ([]desk.Grant, error)
+	// GrantsOf lists the tokens of a shop (or desk.AllShops), without their hashes.
+	GrantsOf(ctx context.Context, shop string) ([]desk.Grant, error)
+	// Grant keeps a token. Revoke forgets it, or is ErrNotFound.
+	Grant(ctx context.Context, g desk.Grant, by desk.Entry) error
+	Revoke(ctx context.Context, shop, id string, by desk.Entry) error
+	// Attend says that an agent is at the desk, or has left it. Attending lists all who have ever been, by name, with their load.
+	Attend(ctx context.Context, shop string, p desk.Presence) error
+	Attending(ctx context.Context, shop string) ([]desk.Presence, error)
+	// Pause switches off and Unpause on again; Unpause is ErrNotFound where nothing was switched off.
+	Pause(ctx context.Context, p desk.Pause, by desk.Entry) error
+	Unpause(ctx context.Context, shop, rule string, by desk.Entry) error
+	Pauses(ctx context.Context, shop string) ([]desk.Pause, error)
+	// Audit lists what was done in a shop, latest first, those before the given id only.
+	Audit(ctx context.Context, shop, before string, limit int) ([]desk.Entry, error)
+}
+
+// Buyers gives out and forgets what is kept of one buyer.
+type Buyers interface {
+	// Export hands everything that is kept of a buyer to take, piece by piece: "conversation", "record", "case", "turn", "late_reply",
+	// "answer", each as JSON.
+	Export(ctx context.Context, shop, buyer string, take func(kind string, body []byte) error) error
+	// Erase forgets all of it and says how many pieces there were. The audit keeps that it happened, without the buyer's name.
+	Erase(ctx context.Context, shop, buyer string, by desk.Entry) (int, error)
+}
+
+// A Backlog is what waits to be delivered.
+type Backlog struct {
+	Waiting int       // late replies that are pending or queued
+	Oldest  time.Time // when the oldest of them was said; zero when none waits
+	Dead    int
+}
+
+// A Tally counts replies of humans (or of whoever counts) against their deadlines.
+type Tally struct {
+	InTime, Late int // replies that came
+	Waiting      int // cases that wait for a reply whose deadline has not passed
+	Overdue      int // cases that wait for a reply whose deadline has passed
+}
+
 // Keeping is the upkeep of a store.
 type Keeping interface {
 	// Sweep forgets what has been kept long enough (see Retention).
@@ -82,6 +152,7 @@ type Ask struct {
 	Key
 	Buyer   string // whose record; "" takes the conversation's buyer
 	Message string // the idempotency key, "" for turns without one
+	Now     time.Time
 }
 
 // Loaded is what a turn read.
@@ -90,7 +161,7 @@ type Loaded struct {
 	Version       int64            // 0: not kept yet
 	Record        bot.Record
 	RecordVersion int64     // 0: not kept yet
-	Desk          bot.Desk  // the next free handoff number and how many wait, by team
+	Desk          bot.Desk  // the next free handoff number, how many wait by team, who is here (desk.Presence.Here at Ask.Now), what is paused
 	Answered      *Answered // what the message was answered with before, nil if it is new
 }
 
@@ -112,6 +183,9 @@ type Commit struct {
 	Late     *Late
 	Answered *Answered
 	Recorded *Recorded
+
+	Cases []desk.Case // opened or changed by this turn, as they stand now; the store numbers their change
+	Entry *desk.Entry // what an agent did, nil for turns of the buyer and the bot
 }
 
 // Answered is the response that a message got, kept so that the same message again gets the same response.
@@ -142,8 +216,10 @@ type Late struct {
 	Status    bot.Status           `json:"status"`
 	Replies   []bot.Reply          `json:"replies"`
 	Handoff   *bot.HandoffResponse `json:"handoff"`
-	FromAgent bool                 `json:"from_agent"` // the bot's own words are dropped when a human has taken over meanwhile
-	Deliver   bool                 `json:"deliver"`    // the shop has a callback
+	FromAgent bool                 `json:"from_agent"`     // the bot's own words are dropped when a human has taken over meanwhile
+	Buyer     time.Time            `json:"buyer,omitzero"` // when the buyer last wrote before it was said, for the channel's budget
+	Nth       int                  `json:"nth,omitempty"`  // how many lines it makes since then, itself included
+	Deliver   bool                 `json:"deliver"`        // the shop has a callback
 }
 
 // A Timer is a conversation whose time has come.
