@@ -27,7 +27,7 @@ func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.
 
 	h := handling{print: fingerprint(m)}
 	t := &turn{
-		key: k, shop: shop, buyer: m.Buyer.ID, stop: h.answered, finish: h.answer,
+		key: k, shop: shop, buyer: m.Buyer.ID, name: m.ID, stop: h.answered, finish: h.answer,
 		event: bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: e.Clock(), Message: &m},
 	}
 	h.trace = t.event.ID

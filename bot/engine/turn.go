@@ -16,6 +16,7 @@ type turn struct {
 	key   Key
 	shop  Shop
 	buyer string // whose record; "" takes the conversation's
+	name  string // what it is answered under, "" for what is not kept: a message's id, or an act's (see actKey)
 	event bot.Event
 
 	// stop looks at what was loaded and may end the turn before anything is stepped.
@@ -83,11 +84,7 @@ func (e *Engine) try(ctx context.Context, t *turn) (out bot.Turn, again bool, er
 func (e *Engine) load(ctx context.Context, t *turn) (Loaded, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
-	ask := Ask{Key: t.key, Buyer: t.buyer}
-	if t.event.Message != nil {
-		ask.Message = t.event.Message.ID
-	}
-	loaded, err := e.Store.Load(ctx, ask)
+	loaded, err := e.Store.Load(ctx, Ask{Key: t.key, Buyer: t.buyer, Message: t.name, Now: t.event.At})
 	if err != nil {
 		return Loaded{}, storeRefusal("load", err)
 	}
@@ -151,7 +148,7 @@ func (e *Engine) lookup(ctx context.Context, shop Shop, l bot.Lookup) bot.Lookup
 func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.Conversation, out bot.Turn, opened []int) error {
 	c := Commit{
 		Key: t.key, Version: loaded.Version, Conversation: out.Conversation, Buyer: out.Conversation.Buyer.ID, At: t.event.At,
-		RecordVersion: loaded.RecordVersion, Numbers: opened, Waiting: waitingTeam(out.Conversation),
+		RecordVersion: loaded.RecordVersion, Numbers: opened, Waiting: waitingTeam(out.Conversation), Cases: casesOf(t, out),
 		Recorded: &Recorded{
 			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, Events: out.Events,
 			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash, Rule: winner(out),
