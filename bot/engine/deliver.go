@@ -1,84 +1,35 @@
 package engine
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
-
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-
-	"xiaoer/bot"
 )
 
 // How late replies are delivered.
 const (
 	deliveryBatch    = 512
+	widestBatch      = 16 * 1024
 	deliveriesAShop  = 8 // at once; each of another conversation
+	mostDeliveries   = 2048
 	deliveryPoll     = time.Second
+	deliveryGap      = 10 * time.Millisecond // between two looks at the outbox
 	firstBackoff     = time.Second
 	longestBackoff   = time.Hour
-	mostAttempts     = 40 // about a day and a half
+	mostAttempts     = 40
+	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last
 	callbackPatience = 10 * time.Second
 )
 
-// defaultClient follows no redirects: a callback is one address.
-func defaultClient() *http.Client {
-	return &http.Client{
-		Timeout:       callbackPatience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// LateReply is a late reply as a shop reads it.
-type LateReply struct {
-	ID           string               `json:"id"`
-	Conversation string               `json:"conversation"`
-	Status       bot.Status           `json:"status"`
-	Replies      []bot.Reply          `json:"replies"`
-	Handoff      *bot.HandoffResponse `json:"handoff"`
-	At           time.Time            `json:"at"`
-}
-
-func (l Late) told() LateReply {
-	return LateReply{l.ID, l.Key.Conversation, l.Status, l.Replies, l.Handoff, l.At}
-}
-
-// mostReplies is how many late replies are read at once.
-const mostReplies = 200
-
-// Replies lists the late replies of a conversation, those after the given id only, oldest first.
-func (e *Engine) Replies(ctx context.Context, shopID, conversation, after string) ([]LateReply, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
-	defer cancel()
-	kept, err := e.Store.Replies(ctx, Key{shopID, conversation}, after, mostReplies)
-	if errors.Is(err, ErrNotFound) {
-		return nil, ErrNoCase
-	}
-	if err != nil {
-		return nil, storeRefusal("list replies", err)
-	}
-	out := make([]LateReply, 0, len(kept))
-	for _, l := range kept {
-		out = append(out, l.told())
-	}
-	return out, nil
-}
-
 // runDeliveries sends what is in the outbox until ctx ends.
 func (e *Engine) runDeliveries(ctx context.Context) {
-	busy := newBusy()
+	batch := deliveryBatch
 	for {
-		e.startDeliveries(ctx, busy)
+		batch = e.startDeliveries(ctx, batch)
+		if !rest(ctx, deliveryGap) {
+			return
+		}
 		sleep := time.NewTimer(deliveryPoll)
 		select {
 		case <-ctx.Done():
@@ -91,57 +42,131 @@ func (e *Engine) runDeliveries(ctx context.Context) {
 	}
 }
 
-func (e *Engine) startDeliveries(ctx context.Context, busy *busy) {
-	pending, err := e.Store.Pending(ctx, Query{Now: e.Clock(), Limit: deliveryBatch, PerShop: deliveriesAShop})
+// startDeliveries sets on their way those that may go, and says how many to look at the next time: more when those that may not go
+// (their destination is dead, or the one before is under way) could hide others.
+func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
+	pending, err := e.Store.Pending(ctx, Query{Now: e.Clock(), Limit: batch, PerShop: deliveriesAShop})
 	if err != nil {
-		e.Logger.Error("list deliveries", "err", err)
-		return
-	}
-	shops := map[string][]Delivery{}
-	for _, d := range pending {
-		shops[d.Key.Shop] = append(shops[d.Key.Shop], d)
-	}
-	for shop, deliveries := range shops {
-		if !busy.start(shop, e.Clock()) {
-			continue
+		if ctx.Err() == nil {
+			e.Logger.Error("list deliveries", "err", err)
 		}
-		e.background.Go(func() {
-			var sent sync.WaitGroup
-			for _, d := range deliveries {
-				sent.Go(func() { e.deliver(ctx, d) })
-			}
-			sent.Wait()
-			busy.end(shop)
-			wake(e.outboxChanged)
-		})
+		return batch
 	}
+	started := 0
+	for _, d := range pending {
+		if e.start(ctx, d) {
+			started++
+		}
+	}
+	switch {
+	case len(pending) < batch:
+		return max(deliveryBatch, batch/2)
+	case started < batch/2:
+		return min(2*batch, widestBatch)
+	}
+	return batch
+}
+
+// A trip is one attempt to deliver.
+type trip struct {
+	Delivery
+	to     Callback
+	permit *permit // nil: there is nowhere to go
+	err    error   // why there is nowhere to go
+}
+
+// start sets one late reply on its way, if it may go now. One that may not stays as it is and uses no attempt up.
+func (e *Engine) start(ctx context.Context, d Delivery) bool {
+	if !e.flights.board(d.Key) {
+		return false
+	}
+	t, ok := e.prepare(d)
+	if !ok {
+		e.flights.land(d.Key)
+		return false
+	}
+	e.background.Go(func() {
+		e.deliver(ctx, t)
+		e.flights.land(d.Key)
+		wake(e.outboxChanged)
+	})
+	return true
+}
+
+// prepare finds where a late reply goes; false means that its destination is left alone for now.
+func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
+	t.Delivery = d
+	shop, err := e.Shops(d.Key.Shop)
+	if err != nil {
+		t.err = err
+		return t, true
+	}
+	if t.to = shop.Callback; t.to.URL == "" {
+		t.err = errors.New("the shop has no callback any more")
+		return t, true
+	}
+	destination, err := destinationOf(t.to.URL)
+	if err != nil {
+		t.err = err
+		return t, true
+	}
+	t.permit, ok = e.breakers.enter(destination)
+	return t, ok
 }
 
 // deliver makes one attempt and records how it ended.
-func (e *Engine) deliver(ctx context.Context, d Delivery) {
+func (e *Engine) deliver(ctx context.Context, t trip) {
 	began := e.Clock()
-	s := Settlement{Key: d.Key, ID: d.ID, Attempts: d.Attempts + 1}
-	err := e.attempt(ctx, d)
-	s.At = e.Clock()
+	err := e.attempt(ctx, t)
+	if err != nil && ctx.Err() != nil {
+		return // the program stops; the next one tries
+	}
+	s := e.settlement(t.Delivery, err)
+	e.Observe("delivery", string(s.State), s.At.Sub(began))
+	if err != nil {
+		e.Logger.Warn("deliver a late reply", "shop", t.Key.Shop, "conversation", t.Key.Conversation, "attempt", s.Attempts, "state", s.State, "err", err)
+	}
+	e.settle(ctx, s)
+}
+
+// settlement says what becomes of a late reply after an attempt.
+func (e *Engine) settlement(d Delivery, err error) Settlement {
+	s := Settlement{Key: d.Key, ID: d.ID, Attempts: d.Attempts + 1, At: e.Clock()}
+	var never *hopeless
 	switch {
 	case err == nil:
 		s.State = Delivered
+		return s
 	case errors.Is(err, errTakenOver):
 		s.State = Dropped
-	case ctx.Err() != nil:
-		return // the program stops; the next one tries
-	case s.Attempts >= mostAttempts:
-		s.State, s.Error = DeadLetter, err.Error()
+	case errors.As(err, &never), s.Attempts >= mostAttempts, s.At.Sub(d.At) > hopeLasts:
+		s.State = DeadLetter
 	default:
-		s.State, s.Error, s.Next = TryLater, err.Error(), s.At.Add(backoff(s.Attempts))
+		s.State, s.Next = TryLater, s.At.Add(backoff(s.Attempts))
 	}
-	e.Observe("delivery", string(s.State), s.At.Sub(began))
-	if s.Error != "" {
-		e.Logger.Warn("deliver a late reply", "shop", d.Key.Shop, "conversation", d.Key.Conversation, "attempt", s.Attempts, "err", err)
+	s.Error = err.Error()
+	return s
+}
+
+// settle records how an attempt ended, however long the store takes to be back: until then the conversation's next reply waits,
+// and this one is not sent again.
+func (e *Engine) settle(ctx context.Context, s Settlement) {
+	for wait := firstBackoff / 4; ; wait = min(2*wait, callbackPatience) {
+		err := e.settleOnce(ctx, s)
+		if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+			return
+		}
+		e.Logger.Error("record a delivery", "shop", s.Shop, "err", err)
+		if !rest(ctx, wait) {
+			return
+		}
 	}
-	if err := e.Store.Settle(ctx, s); err != nil && ctx.Err() == nil {
-		e.Logger.Error("record a delivery", "shop", d.Key.Shop, "err", err)
-	}
+}
+
+func (e *Engine) settleOnce(ctx context.Context, s Settlement) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.StoreTimeout)
+	defer cancel()
+	return e.Store.Settle(ctx, s)
 }
 
 // backoff doubles from a second to an hour, and is spread by half so that shops do not all come back at once.
@@ -153,83 +178,14 @@ func backoff(attempts int) time.Duration {
 	return d/2 + rand.N(d/2+1) //nolint:gosec // spreading needs no secrecy
 }
 
-// errTakenOver keeps the bot's own words back when a human has the conversation at the moment of sending.
-var errTakenOver = errors.New("a human has taken over")
-
-// attempt looks once more whether the reply may be sent, and sends it.
-func (e *Engine) attempt(ctx context.Context, d Delivery) error {
-	shop, err := e.Shops(d.Key.Shop)
-	if err != nil {
-		return err
+// rest waits; false means that ctx ended first.
+func rest(ctx context.Context, d time.Duration) bool {
+	sleep := time.NewTimer(d)
+	defer sleep.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-sleep.C:
+		return true
 	}
-	if shop.Callback.URL == "" {
-		return errors.New("the shop has no callback any more")
-	}
-	if !d.FromAgent {
-		now, err := e.Conversation(ctx, d.Key.Shop, d.Key.Conversation)
-		if err != nil {
-			return err
-		}
-		if now.Status == bot.StatusAgent {
-			return errTakenOver
-		}
-	}
-	return e.post(ctx, shop.Callback, d)
-}
-
-// post sends a signed late reply. Its id is the idempotency key of the receiver.
-func (e *Engine) post(ctx context.Context, to Callback, d Delivery) error {
-	body, err := json.Marshal(d.told())
-	if err != nil {
-		return fmt.Errorf("write a late reply: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, callbackPatience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("call back: %w", err)
-	}
-	now := e.Clock()
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "xiaoer")
-	req.Header.Set(standardwebhooks.HeaderWebhookID, d.ID)
-	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	if to.Secret != "" {
-		signature, err := sign(to.Secret, d.ID, now, body)
-		if err != nil {
-			return fmt.Errorf("sign a late reply: %w", err)
-		}
-		req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-	}
-	res, err := e.Client.Do(req)
-	if err != nil {
-		return fmt.Errorf("call back: %w", withoutAddress(err))
-	}
-	defer func() { _ = res.Body.Close() }()       // nothing depends on what was not read
-	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // so that the connection can be used again
-	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Errorf("call back: status %d", res.StatusCode)
-	}
-	return nil
-}
-
-// sign makes a Standard Webhooks signature; a secret that is no base64 is taken as it is, as the webhook does.
-func sign(secret, id string, at time.Time, body []byte) (string, error) {
-	secret = strings.TrimSpace(secret)
-	signer, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		signer, err = standardwebhooks.NewWebhookRaw([]byte(strings.TrimPrefix(secret, "whsec_")))
-	}
-	if err != nil {
-		return "", err
-	}
-	return signer.Sign(id, at, body)
-}
-
-// withoutAddress keeps a callback's address, which may carry a token, out of logs and of what is stored.
-func withoutAddress(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }

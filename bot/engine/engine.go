@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -43,7 +44,9 @@ type Options struct {
 	IDs     func() string                                  // fresh, unique and growing; default UUIDv7
 	Logger  *slog.Logger                                   // default: discards
 	Observe func(what, outcome string, took time.Duration) // figures for the operator; default: none
-	Client  *http.Client                                   // for callbacks; default: 10 s, no redirects
+	Client  *http.Client                                   // for callbacks; default: one that goes nowhere but to the internet and to AllowCallbacks
+
+	AllowCallbacks []netip.Prefix // networks that callbacks may reach beside the internet
 
 	Limits        Limits
 	Seats         int           // turns that compute at once; default twice the processors
@@ -71,7 +74,7 @@ func (o *Options) validate() error {
 		o.Observe = func(string, string, time.Duration) {}
 	}
 	if o.Client == nil {
-		o.Client = defaultClient()
+		o.Client = guardedClient(o.AllowCallbacks)
 	}
 	if o.Seats <= 0 {
 		o.Seats = 2 * runtime.GOMAXPROCS(0)
@@ -94,6 +97,9 @@ type Engine struct {
 	numbers *numbers
 	books   *books
 
+	flights  *flights
+	breakers *breakers
+
 	timersChanged chan struct{} // wakes the scheduler
 	outboxChanged chan struct{} // wakes the deliverer
 
@@ -111,6 +117,8 @@ func New(o Options) (*Engine, error) {
 		seats:         newSeats(o.Seats),
 		numbers:       newNumbers(),
 		books:         newBooks(),
+		flights:       newFlights(),
+		breakers:      newBreakers(),
 		timersChanged: make(chan struct{}, 1),
 		outboxChanged: make(chan struct{}, 1),
 	}, nil

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"xiaoer/bot"
+)
+
+// Why a late reply is not sent any more.
+var (
+	// errTakenOver keeps the bot's own words back when a human has the conversation at the moment of sending.
+	errTakenOver = errors.New("a human has taken over")
+)
+
+// attempt looks once more whether the reply may be sent, and sends it.
+func (e *Engine) attempt(ctx context.Context, t trip) error {
+	if t.err != nil {
+		return t.err
+	}
+	if err := e.maySend(ctx, t.Delivery); err != nil {
+		t.permit.unused()
+		return err
+	}
+	status, err := e.post(ctx, t.to, t.Delivery)
+	var never *hopeless
+	switch {
+	case errors.As(err, &never):
+		t.permit.unused()
+		return never
+	case err != nil:
+		t.permit.failed()
+		return err
+	case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
+		t.permit.failed()
+	default:
+		t.permit.answered() // a refusal is about this reply or this shop, and others may go to the same place
+	}
+	switch {
+	case status >= 200 && status <= 299:
+		return nil
+	case status >= 300 && status <= 399:
+		return fmt.Errorf("call back: status %d; redirects are not followed", status)
+	}
+	return fmt.Errorf("call back: status %d", status)
+}
+
+// maySend keeps the bot's words back when they are too late.
+func (e *Engine) maySend(ctx context.Context, d Delivery) error {
+	if d.FromAgent {
+		return nil
+	}
+	now, err := e.Conversation(ctx, d.Key.Shop, d.Key.Conversation)
+	if err != nil {
+		return err
+	}
+	if now.Status == bot.StatusAgent {
+		return errTakenOver
+	}
+	return nil
+}
+
+// drainPatience is how long the rest of an answer is read, so that its connection can be used again.
+const drainPatience = time.Second
+
+// post sends a signed late reply. Its id is the idempotency key of the receiver.
+func (e *Engine) post(ctx context.Context, to Callback, d Delivery) (status int, err error) {
+	body, err := json.Marshal(d.told())
+	if err != nil {
+		return 0, fmt.Errorf("write a late reply: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callbackPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
+	if err != nil {
+		return 0, &hopeless{"the callback is no URL; mend it in connect.yaml"}
+	}
+	now := e.Clock()
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "xiaoer")
+	req.Header.Set(standardwebhooks.HeaderWebhookID, d.ID)
+	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	if to.Secret != "" {
+		signature, err := sign(to.Secret, d.ID, now, body)
+		if err != nil {
+			return 0, fmt.Errorf("sign a late reply: %w", err)
+		}
+		req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	}
+	res, err := e.Client.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("call back: %w", withoutAddress(err))
+	}
+	defer func() { _ = res.Body.Close() }() // nothing depends on what was not read
+	enough := time.AfterFunc(drainPatience, cancel)
+	defer enough.Stop()
+	_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
+	return res.StatusCode, nil
+}
+
+// sign makes a Standard Webhooks signature; a secret that is no base64 is taken as it is, as the webhook does.
+func sign(secret, id string, at time.Time, body []byte) (string, error) {
+	secret = strings.TrimSpace(secret)
+	signer, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		signer, err = standardwebhooks.NewWebhookRaw([]byte(strings.TrimPrefix(secret, "whsec_")))
+	}
+	if err != nil {
+		return "", err
+	}
+	return signer.Sign(id, at, body)
+}
+
+// withoutAddress keeps a callback's address, which may carry a token, out of logs and of what is stored.
+func withoutAddress(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"xiaoer/bot"
+)
+
+// LateReply is a late reply as a shop reads it.
+type LateReply struct {
+	ID           string               `json:"id"`
+	Conversation string               `json:"conversation"`
+	Status       bot.Status           `json:"status"`
+	Replies      []bot.Reply          `json:"replies"`
+	Handoff      *bot.HandoffResponse `json:"handoff"`
+	At           time.Time            `json:"at"`
+}
+
+func (l Late) told() LateReply {
+	return LateReply{l.ID, l.Key.Conversation, l.Status, l.Replies, l.Handoff, l.At}
+}
+
+// mostReplies is how many late replies are read at once.
+const mostReplies = 200
+
+// Replies lists the late replies of a conversation, those after the given id only, oldest first.
+func (e *Engine) Replies(ctx context.Context, shopID, conversation, after string) ([]LateReply, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	kept, err := e.Store.Replies(ctx, Key{shopID, conversation}, after, mostReplies)
+	if errors.Is(err, ErrNotFound) {
+		return nil, ErrNoCase
+	}
+	if err != nil {
+		return nil, storeRefusal("list replies", err)
+	}
+	out := make([]LateReply, 0, len(kept))
+	for _, l := range kept {
+		out = append(out, l.told())
+	}
+	return out, nil
+}
