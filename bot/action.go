@@ -53,7 +53,7 @@ type Reply struct {
 // A Notice tells a team something.
 type Notice struct {
 	Team    string `json:"team"`
-	Kind    string `json:"kind"` // reminder, escalation, promise_broken, agent_idle, details
+	Kind    string `json:"kind"` // reminder, escalation, promise_broken, agent_idle, details, settled, withdrawn, moved
 	Handoff string `json:"handoff,omitempty"`
 }
 

@@ -39,6 +39,33 @@ func (t *turn) isOurs(m *Message) bool {
 	return false
 }
 
+// claims gives an agent the conversation, or a task alone.
+func (t *turn) claims() {
+	switch i := t.taskAt(t.e.Handoff); {
+	case i >= 0:
+		t.claimTask(i, t.e.Agent)
+	case t.isOpenCase():
+		t.claim(t.e.Agent)
+	}
+}
+
+// isOpenCase tells whether an event is about the conversation and its case: it names that one, or none.
+func (t *turn) isOpenCase() bool {
+	if id := t.e.Handoff; id != "" && (t.c.Case == nil || t.c.Case.ID != id) {
+		t.note("no open case of this name")
+		return false
+	}
+	return true
+}
+
+// writes takes the word of an agent. Where it is said about a task nobody has, the agent has it from now on.
+func (t *turn) writes() {
+	if i := t.taskAt(t.e.Handoff); i >= 0 && t.c.Tasks[i].Agent == "" {
+		t.claimTask(i, t.e.Agent)
+	}
+	t.agentWrites(t.e.Agent, t.e.Text, true)
+}
+
 // claim gives the conversation to an agent. From now on the bot is silent.
 func (t *turn) claim(agent string) {
 	if t.c.Status == StatusClosed || t.c.Episode == 0 {
@@ -52,7 +79,7 @@ func (t *turn) claim(agent string) {
 	t.c.Clock.Human = t.e.At
 	t.c.Clock.Idle = t.e.At.Add(t.agentIdle())
 	if c := t.c.Case; c != nil {
-		c.Agent = firstOf(agent, c.Agent)
+		c.take(agent)
 		t.changed(c, firstOf(agent, "agent"), "claimed")
 	}
 }
@@ -103,19 +130,23 @@ func (t *turn) toAgent() {
 	if c := t.c.Case; c != nil {
 		next := t.b.Team(c.Team).NextReply
 		c.Waiting = t.e.At
-		c.Deadline = t.b.Shop.After(t.e.At, next)
-		clock.Hold, clock.Deadline = t.b.Shop.After(t.e.At, next/2), c.Deadline
+		c.Deadline = t.deadline(t.e.At, next)
+		clock.Hold, clock.Deadline = t.deadline(t.e.At, next/2), c.Deadline
 	}
 }
 
-// release gives the conversation back to the bot. What the agent had is done.
+// release gives the conversation back to the bot. What the agent had is done. A task is given back to its team.
 func (t *turn) release() {
-	if t.c.Status != StatusAgent && t.c.Status != StatusWaiting {
+	if i := t.taskAt(t.e.Handoff); i >= 0 {
+		t.giveBack(i)
+		return
+	}
+	if !t.isOpenCase() || t.c.Status != StatusAgent && t.c.Status != StatusWaiting {
 		return
 	}
 	if c := t.c.Case; c != nil {
 		c.Stage, c.Outcome, c.ClosedAt = "closed", firstOf(t.e.Outcome, "released"), t.e.At
-		t.changed(c, firstOf(t.e.Agent, "agent"), "released")
+		t.changed(c, t.who(), "released")
 		t.c.Case = nil
 	}
 	t.backToBot()
@@ -127,13 +158,13 @@ func (t *turn) resolve() {
 		t.closeTask(i)
 		return
 	}
-	if t.c.Status == StatusClosed {
+	if !t.isOpenCase() || t.c.Status == StatusClosed {
 		return
 	}
 	if c := t.c.Case; c != nil {
 		c.Stage, c.ClosedAt = "closed", t.e.At
 		c.Outcome, c.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
-		t.changed(c, firstOf(t.e.Agent, "agent"), "resolved")
+		t.changed(c, t.who(), "resolved")
 		t.c.Case = nil
 	}
 	t.backToBot()
@@ -152,7 +183,7 @@ func (t *turn) closeTask(i int) {
 	task := cloneCase(&t.c.Tasks[i])
 	task.Stage, task.ClosedAt = "closed", t.e.At
 	task.Outcome, task.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
-	t.changed(task, firstOf(t.e.Agent, "agent"), "resolved")
+	t.changed(task, t.who(), "resolved")
 	t.c.Tasks = slices.Delete(t.c.Tasks, i, i+1)
 }
 
@@ -164,21 +195,21 @@ func Stages() []string {
 // moveStage moves a case to another stage and tells the buyer of a dispute.
 func (t *turn) moveStage() {
 	stage := strings.ToLower(t.e.Stage)
+	c := t.caseNamed()
 	if stage == "closed" {
-		if c := t.c.Case; c != nil && c.Dispute && (t.e.Handoff == "" || t.e.Handoff == c.ID) {
+		if c != nil && c.Dispute {
 			t.handFacts(c)
 			t.tellStage(stage)
 		}
 		t.resolve()
 		return
 	}
-	c := t.c.Case
-	if c == nil || !c.Dispute || c.Stage == stage || !slices.Contains(Stages(), stage) || t.e.Handoff != "" && t.e.Handoff != c.ID {
+	if c == nil || !c.Dispute || c.Stage == stage || !slices.Contains(Stages(), stage) {
 		t.note("the stage stays as it is")
 		return
 	}
 	c.Stage = stage
-	t.changed(c, firstOf(t.e.Agent, "agent"), "stage "+stage)
+	t.changed(c, t.who(), "stage "+stage)
 	t.handFacts(c)
 	t.tellStage(stage)
 }

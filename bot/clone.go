@@ -34,6 +34,7 @@ func cloneCase(h *Handoff) *Handoff {
 	next.Slots = maps.Clone(h.Slots)
 	next.Images = slices.Clip(h.Images)
 	next.Open = slices.Clip(h.Open)
+	next.Notes = slices.Clip(h.Notes)
 	next.History = slices.Clip(h.History)
 	return &next
 }

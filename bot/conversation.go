@@ -130,6 +130,7 @@ type Clock struct {
 	Hold     time.Time `json:"hold,omitzero"`     // timer: holding line and reminder
 	Deadline time.Time `json:"deadline,omitzero"` // timer: escalation
 	Idle     time.Time `json:"idle,omitzero"`     // timer: back to the bot
+	Counted  bool      `json:"counted,omitempty"` // the reply that is owed has been counted as late already
 }
 
 // Pending is a turn that waits for a look-up: the event that began it and what was looked up so far.

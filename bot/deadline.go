@@ -35,6 +35,9 @@ func (t *turn) remind() {
 		return
 	}
 	t.tell(c.Team, "reminder")
+	if t.assignAgain(c) {
+		t.sendChange(c)
+	}
 	if t.c.Status != StatusWaiting {
 		return
 	}
@@ -62,9 +65,9 @@ func (t *turn) escalate() {
 	t.tell(team.Name, "escalation")
 	c.Priority = raise(c.Priority, priorityHigh)
 	if t.c.Status == StatusWaiting {
-		c.Team = team.Name
-		c.Deadline = t.b.Shop.After(t.e.At, team.FirstReply)
-		t.c.Clock.Hold = t.b.Shop.After(t.e.At, team.FirstReply/2)
+		t.assignTo(team.Name, c)
+		c.Deadline = t.deadline(t.e.At, team.FirstReply)
+		t.c.Clock.Hold = t.deadline(t.e.At, team.FirstReply/2)
 		t.c.Clock.Deadline = c.Deadline
 	}
 	t.changed(c, "bot", escalatedTo+team.Name)

@@ -86,6 +86,8 @@ func (r Request) name() string {
 // gate keeps a rule whose condition fits from answering for what only the conversation knows.
 func (t *turn) gate(rule *rules.Rule) string {
 	switch {
+	case t.paused(rule.ID):
+		return "paused"
 	case slices.Contains(t.once, rule):
 		t.repeated = true
 		return "once"

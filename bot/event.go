@@ -43,9 +43,11 @@ type Event struct {
 	Cause   string           `json:"cause,omitempty"`   // EventResolve: goods, warehouse, courier, us, buyer
 
 	Team string `json:"team,omitempty"` // EventMove: to this team, "" keeps it
-	To   string `json:"to,omitempty"`   // EventMove: to this agent, "" lets the desk choose
+	To   string `json:"to,omitempty"`   // EventMove: to this agent, "" lets the desk choose; who has it already keeps it
 
-	Handoff string `json:"handoff,omitempty"` // EventStage, EventResolve, EventNote, EventMove: id of the case; "" means the open one
+	// Handoff is the id of the case or task that an agent's event is about; "" means the conversation and its open case. An id
+	// that is not open any more changes nothing. A claim or release of a task leaves the conversation with the bot.
+	Handoff string `json:"handoff,omitempty"`
 	Explain bool   `json:"-"`                 // the trace names every rule that was read, not only the winners
 
 	Record Record `json:"record"` // what is known of this buyer over all conversations

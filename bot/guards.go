@@ -14,6 +14,7 @@ const (
 	guardCompliance = "guard.compliance"
 	guardPromise    = "guard.promise"
 	guardNoRule     = "guard.no_rule"
+	guardPaused     = "guard.paused"
 	saysGreeting    = "greeting"
 	saysClosing     = "closing"
 	saysWithdrawn   = "withdrawn"
@@ -59,15 +60,18 @@ func (t *turn) anger() bool {
 func (t *turn) guard(name string, r Request, rule *rules.Rule) {
 	h := handing{name: name, request: t.subject(r), floor: t.floor()}
 	if rule != nil {
-		h.name, h.rule, h.give, h.words = rule.ID, rule, rule.Handoff, true
-		t.apology = t.apology || rule.Apologise
+		h.rule, h.give = rule, rule.Handoff
+		if !t.shopPaused() {
+			h.name, h.words = rule.ID, true
+			t.apology = t.apology || rule.Apologise
+		}
 	}
 	t.note("guard: %s", name)
 	t.dropQuestion()
 	if rule == nil {
 		t.name(name)
 	}
-	if t.handOver(h) && rule != nil {
+	if t.handOver(h) && h.words {
 		t.count(rule)
 	}
 }

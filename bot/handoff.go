@@ -73,8 +73,9 @@ func (t *turn) newCase(h handing) *Handoff {
 	c.Images = t.caseImages()
 	c.Promises = cutList(slices.Clone(t.promised()), mostRecorded)
 	c.Offers = cutList(slices.Clone(t.ledger()), mostRecorded)
-	c.Deadline = t.b.Shop.After(t.e.At, t.b.Team(c.Team).FirstReply)
+	c.Deadline = t.deadline(t.e.At, t.b.Team(c.Team).FirstReply)
 	c.History = []Change{{At: t.e.At, Who: "bot", What: "opened"}}
+	t.assign(c, "")
 	return c
 }
 
@@ -215,9 +216,9 @@ func (t *turn) sendCase(c *Handoff) *Handoff {
 // escalated.
 func (t *turn) startClock(c *Handoff) {
 	reply := t.b.Team(c.Team).FirstReply
-	t.c.Clock.Waiting = c.Waiting
+	t.c.Clock.Waiting, t.c.Clock.Counted = c.Waiting, false
 	t.c.Clock.Held = time.Time{}
-	t.c.Clock.Hold = t.b.Shop.After(c.Waiting, reply/2)
+	t.c.Clock.Hold = t.deadline(c.Waiting, reply/2)
 	t.c.Clock.Deadline = c.Deadline
 	t.c.Clock.Idle = time.Time{}
 }
@@ -252,9 +253,19 @@ func (t *turn) tell(team, kind string) {
 	t.act(Action{Kind: ActNotice, Notice: n})
 }
 
-// changed sends a case as it stands now.
+// changed adds to a case's history and sends it as it stands now.
 func (t *turn) changed(c *Handoff, who, what string) {
+	t.event(c, who, what)
+	t.sendChange(c)
+}
+
+// event adds to a case's history.
+func (t *turn) event(c *Handoff, who, what string) {
 	c.History = keepLast(c.History, mostHistory, Change{At: t.e.At, Who: who, What: what})
+}
+
+// sendChange sends a case as it stands now.
+func (t *turn) sendChange(c *Handoff) {
 	c.Summary = t.summary(c)
 	t.act(Action{Kind: ActCase, Rule: c.Rule, Handoff: t.sendCase(c)})
 }

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,7 @@ func (m *model) step(e bot.Event) {
 	require.Equal(m.t, marshal(m.t, turn.Conversation), marshal(m.t, again.Conversation))
 
 	m.checkWords(turn)
+	m.checkCases(e, turn)
 	m.checkOwed(e, turn)
 	m.checkBounds(turn.Conversation)
 	m.record = m.record.Apply(turn.Actions)
@@ -126,6 +128,28 @@ func (m *model) checkOwed(e bot.Event, turn bot.Turn) {
 	m.t.Fatalf("left without an answer: %s, notes %s", marshal(m.t, e.Message), silent)
 }
 
+// checkCases: what a case says of itself agrees with who has the conversation, and whoever was chosen was there.
+func (m *model) checkCases(e bot.Event, turn bot.Turn) {
+	c := turn.Conversation
+	if c.Status == bot.StatusWaiting && e.Kind == bot.EventMove {
+		require.Empty(m.t, c.Case.Agent, "a case that waits is nobody's")
+	}
+	for _, a := range actions(turn, bot.ActHandoff) {
+		if name := a.Handoff.Assigned; name != "" {
+			require.True(m.t, slices.ContainsFunc(e.Desk.Online, func(s bot.Seat) bool { return s.Agent == name }), "%s is not there", name)
+		}
+	}
+	if e.Kind == bot.EventNote {
+		require.Equal(m.t, marshal(m.t, m.c.Clock), marshal(m.t, c.Clock), "a note moves no clock")
+		require.Empty(m.t, turn.Response("").Replies)
+	}
+	if slices.Contains(e.Desk.Paused, bot.PausedShop) && e.Kind == bot.EventMessage {
+		for _, name := range turn.Trace.Answered {
+			require.True(m.t, strings.HasPrefix(name, "guard.") || name == "holding" || name == "settled", "%s answered for a shop that is paused", name)
+		}
+	}
+}
+
 func (m *model) checkBounds(c bot.Conversation) {
 	require.LessOrEqual(m.t, len(c.Transcript), 50)
 	require.LessOrEqual(m.t, len(c.Matters), 12)
@@ -137,17 +161,21 @@ func (m *model) checkBounds(c bot.Conversation) {
 
 func (m *model) someEvent() bot.Event {
 	m.n++
-	e := bot.Event{ID: fmt.Sprint("e", m.n), At: m.now, Record: m.record, Desk: bot.Desk{Next: m.n, Ahead: map[string]int{"presales": m.n}}}
+	e := bot.Event{ID: fmt.Sprint("e", m.n), At: m.now, Record: m.record, Desk: m.someDesk()}
 	kinds := []bot.EventKind{
 		bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventTimer, bot.EventTimer,
 		bot.EventClaim, bot.EventAgent, bot.EventRelease, bot.EventRelease, bot.EventResolve, bot.EventStage, bot.EventKept, bot.EventLookup, "nonsense",
+		bot.EventNote, bot.EventMove, bot.EventMove,
 	}
 	e.Kind = rapid.SampledFrom(kinds).Draw(m.t, "kind")
 	e.Agent = rapid.SampledFrom([]string{"", "小陈"}).Draw(m.t, "agent")
 	e.Stage = rapid.SampledFrom([]string{"", "investigating", "closed", "x"}).Draw(m.t, "stage")
-	if e.Kind == bot.EventAgent {
+	if e.Kind == bot.EventAgent || e.Kind == bot.EventNote {
 		e.Text = m.someText()
 	}
+	e.Handoff = rapid.SampledFrom(m.caseIDs()).Draw(m.t, "case")
+	e.Team = rapid.SampledFrom([]string{"", "lead", "aftersales", "nobody"}).Draw(m.t, "team")
+	e.To = rapid.SampledFrom([]string{"", "小陈", "小王"}).Draw(m.t, "to")
 	if at, ok := m.c.Due(); ok && e.Kind == bot.EventTimer && at.After(m.now) {
 		m.now, e.At = at, at
 	}
@@ -155,6 +183,34 @@ func (m *model) someEvent() bot.Event {
 		e.Message, e.Reading = m.someMessage(), m.someReading()
 	}
 	return e
+}
+
+// caseIDs are those of the open cases, none, and one of a case that never was.
+func (m *model) caseIDs() []string {
+	out := []string{"", "", "nonsense"}
+	if m.c.Case != nil {
+		out = append(out, m.c.Case.ID)
+	}
+	for i := range m.c.Tasks {
+		out = append(out, m.c.Tasks[i].ID)
+	}
+	return out
+}
+
+func (m *model) someDesk() bot.Desk {
+	d := bot.Desk{Next: m.n, Ahead: map[string]int{"presales": m.n}}
+	for i := range rapid.IntRange(0, 3).Draw(m.t, "seats") {
+		d.Online = append(d.Online, bot.Seat{
+			Agent:   rapid.SampledFrom([]string{"小陈", "小王", "小李", ""}).Draw(m.t, "seat"),
+			Teams:   rapid.SampledFrom([][]string{nil, {"lead"}, {"presales", "aftersales"}}).Draw(m.t, "teams"),
+			Load:    rapid.IntRange(0, 5).Draw(m.t, "load"),
+			Ceiling: rapid.IntRange(0, 2).Draw(m.t, "ceiling") * 3 * i,
+		})
+	}
+	if rapid.IntRange(0, 4).Draw(m.t, "pauses") == 0 {
+		d.Paused = []string{rapid.SampledFrom([]string{bot.PausedShop, "ok", "which", "late", "human.night"}).Draw(m.t, "paused")}
+	}
+	return d
 }
 
 func (m *model) someText() string {

@@ -11,6 +11,12 @@ func (t *turn) answerQuestion() bool {
 	if q == nil {
 		return false
 	}
+	if t.paused(q.Rule) {
+		t.note("the rule that asked is paused: the request is decided anew")
+		t.dropQuestion()
+		t.answer(q.request())
+		return true
+	}
 	switch q.Kind {
 	case AskClarify:
 		return t.clarified(q)

@@ -186,9 +186,10 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 	if len(s.Facts()) == 0 {
 		return false
 	}
+	lower := strings.ToLower(text)
 	for i := range t.b.Compliance {
 		p := &t.b.Compliance[i]
-		if !p.hits(text) || p.hitsAny(s.Literals()) {
+		if !p.near(lower) || !p.hits(text) || p.hitsAny(s.Literals()) {
 			continue
 		}
 		if own, missing := s.Render(t.ownFacts(), t.format()); len(missing) > 0 || p.hits(own) {
@@ -200,11 +201,12 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 }
 
 // Near tells whether the pattern could match a text at all. It is a hundred times quicker than matching.
-func (p *Pattern) Near(text string) bool {
+func (p *Pattern) Near(text string) bool { return p.near(strings.ToLower(text)) }
+
+func (p *Pattern) near(lower string) bool {
 	if len(p.Needs) == 0 {
 		return true
 	}
-	lower := strings.ToLower(text)
 	for _, word := range p.Needs {
 		if strings.Contains(lower, word) {
 			return true
@@ -215,11 +217,11 @@ func (p *Pattern) Near(text string) bool {
 
 // hits tells whether a text says what the pattern forbids, outside of what is free.
 func (p *Pattern) hits(text string) bool {
-	if p.Match == nil || !p.Near(text) {
+	if p.Match == nil || !p.Match.MatchString(text) {
 		return false
 	}
 	if p.Free == nil {
-		return p.Match.MatchString(text)
+		return true
 	}
 	free := p.Free.FindAllStringIndex(text, -1)
 	for _, hit := range p.Match.FindAllStringIndex(text, -1) {

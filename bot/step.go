@@ -95,7 +95,8 @@ type turn struct {
 	promises   []PromiseMade // made in this turn
 	offers     []OfferMade
 	uses       []Use
-	reserved   bool // the place of the question or handoff is taken by a question that will be put once more
+	assigned   []string // who this turn has given cases to
+	reserved   bool     // the place of the question or handoff is taken by a question that will be put once more
 	numberUsed bool
 	answered   bool // the message filled a slot or chose something
 }
@@ -108,9 +109,9 @@ func (t *turn) happen() {
 	case EventTimer:
 		t.timers()
 	case EventClaim:
-		t.claim(t.e.Agent)
+		t.claims()
 	case EventAgent:
-		t.agentWrites(t.e.Agent, t.e.Text, true)
+		t.writes()
 	case EventRelease:
 		t.release()
 	case EventResolve:
@@ -119,6 +120,10 @@ func (t *turn) happen() {
 		t.moveStage()
 	case EventKept:
 		t.keep()
+	case EventNote:
+		t.noted()
+	case EventMove:
+		t.moved()
 	case EventLookup:
 	}
 }
@@ -157,6 +162,7 @@ func (t *turn) read() {
 		(*turn).asksForHuman,
 		(*turn).danger,
 		(*turn).anger,
+		(*turn).handsWhenPaused,
 		(*turn).withdraw,
 		(*turn).answerQuestion,
 		(*turn).acknowledge,

@@ -166,10 +166,10 @@ func (t *turn) routeDanger(c *Handoff) {
 	if team.Name == c.Team {
 		return
 	}
-	c.Team = team.Name
-	if next := t.b.Shop.After(t.e.At, team.FirstReply); next.Before(c.Deadline) {
+	t.assignTo(team.Name, c)
+	if next := t.deadline(t.e.At, team.FirstReply); next.Before(c.Deadline) {
 		c.Deadline = next
-		t.c.Clock.Hold, t.c.Clock.Deadline = t.b.Shop.After(t.e.At, team.FirstReply/2), next
+		t.c.Clock.Hold, t.c.Clock.Deadline = t.deadline(t.e.At, team.FirstReply/2), next
 	}
 	t.tell(team.Name, "escalation")
 }

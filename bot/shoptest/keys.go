@@ -17,7 +17,7 @@ type vocabulary struct {
 // builtInAnswers are what `rule` may name besides the shop's rules.
 func builtInAnswers() []string {
 	return []string{
-		"guard.human", "guard.risk", "guard.anger", "guard.repeat", "guard.compliance", "guard.promise", "guard.no_rule",
+		"guard.human", "guard.risk", "guard.anger", "guard.repeat", "guard.compliance", "guard.promise", "guard.no_rule", "guard.paused",
 		"greeting", "closing", "withdrawn", "settled", "holding", "ack_media", "otherwise",
 	}
 }
