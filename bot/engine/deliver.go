@@ -17,8 +17,8 @@ const (
 	deliveryGap      = 10 * time.Millisecond // between two looks at the outbox
 	firstBackoff     = time.Second
 	longestBackoff   = time.Hour
-	mostAttempts     = 40
-	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last
+	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last …
+	fewestAttempts   = 3              // … unless there were fewer, because the clock jumped or somebody sent it again
 	callbackPatience = 10 * time.Second
 )
 
@@ -139,7 +139,7 @@ func (e *Engine) settlement(d Delivery, err error) Settlement {
 		return s
 	case errors.Is(err, errTakenOver):
 		s.State = Dropped
-	case errors.As(err, &never), s.Attempts >= mostAttempts, s.At.Sub(d.At) > hopeLasts:
+	case errors.As(err, &never), s.Attempts >= fewestAttempts && s.At.Sub(d.At) > hopeLasts:
 		s.State = DeadLetter
 	default:
 		s.State, s.Next = TryLater, s.At.Add(backoff(s.Attempts))
