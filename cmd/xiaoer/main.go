@@ -58,6 +58,7 @@ type commands struct {
 	Init     initCmd     `cmd:"" help:"Write a starter shop. 新建一个店铺。"`
 	Scripts  scriptsCmd  `cmd:"" help:"List every named sentence of a shop. 列出全部话术。"`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the shop files, for editors. 输出 JSON Schema。"`
+	Bench    benchCmd    `cmd:"" help:"Measure how many messages a second this machine answers. 压测。"`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
