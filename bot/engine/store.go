@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -27,6 +28,10 @@ type Store interface {
 	Turns
 	Timers
 	Outbox
+	Letters
+	Cases
+	People
+	Buyers
 	Keeping
 }
 
@@ -67,6 +72,9 @@ type Letters interface {
 	// Resend puts a dead or dropped late reply at the head of its conversation's queue again, its attempts forgotten. ErrNotFound where
 	// there is none in such a state.
 	Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error
+	// Deliveries says how the delivery of each kept late reply of a conversation stands, oldest first; none where nothing is kept. The
+	// states are those of desk.Letter.
+	Deliveries(ctx context.Context, k Key) ([]desk.Delivered, error)
 	// Backlog says how much waits to be delivered.
 	Backlog(ctx context.Context) (Backlog, error)
 }
@@ -82,7 +90,8 @@ type Cases interface {
 	Changed(ctx context.Context, shop string, after int64, limit int) ([]desk.Case, error)
 	// LastChange is where the count of changes of a shop stands.
 	LastChange(ctx context.Context, shop string) (int64, error)
-	// Tally counts the replies of cases opened in a stretch of time, closed ones too.
+	// Tally counts the replies of cases opened from one time until before another, closed ones too. Deadlines are held against
+	// the second, so that one who wants to know how a day stands now asks until now.
 	Tally(ctx context.Context, shop string, from, until time.Time) (Tally, error)
 }
 
@@ -102,6 +111,8 @@ type People interface {
 	Pause(ctx context.Context, p desk.Pause, by desk.Entry) error
 	Unpause(ctx context.Context, shop, rule string, by desk.Entry) error
 	Pauses(ctx context.Context, shop string) ([]desk.Pause, error)
+	// Note keeps an entry about what changed nothing here, such as an export.
+	Note(ctx context.Context, by desk.Entry) error
 	// Audit lists what was done in a shop, latest first, those before the given id only.
 	Audit(ctx context.Context, shop, before string, limit int) ([]desk.Entry, error)
 }
@@ -111,8 +122,16 @@ type Buyers interface {
 	// Export hands everything that is kept of a buyer to take, piece by piece: "conversation", "record", "case", "turn", "late_reply",
 	// "answer", each as JSON.
 	Export(ctx context.Context, shop, buyer string, take func(kind string, body []byte) error) error
-	// Erase forgets all of it and says how many pieces there were. The audit keeps that it happened, without the buyer's name.
+	// Erase forgets all of it and says how many pieces there were. The audit keeps that it happened, without the buyer's name:
+	// what the entry is about and its detail are the store's to write.
 	Erase(ctx context.Context, shop, buyer string, by desk.Entry) (int, error)
+}
+
+// Exported is an answer as Export gives it.
+type Exported struct {
+	Message  string          `json:"message"`
+	At       time.Time       `json:"at"`
+	Response json.RawMessage `json:"response"`
 }
 
 // A Backlog is what waits to be delivered.

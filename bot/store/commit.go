@@ -10,7 +10,10 @@ import (
 )
 
 // written is a commit as bytes, made outside of the lock.
-type written struct{ talk, record, turn []byte }
+type written struct {
+	talk, record, turn []byte
+	cases              []*handoff
+}
 
 func write(c engine.Commit) (w written, err error) {
 	if w.talk, err = json.Marshal(c.Conversation); err != nil {
@@ -26,7 +29,8 @@ func write(c engine.Commit) (w written, err error) {
 			return w, fmt.Errorf("write trace: %w", err)
 		}
 	}
-	return w, nil
+	w.cases, err = writeCases(c)
+	return w, err
 }
 
 // Commit keeps all of a turn or nothing of it.
@@ -48,14 +52,17 @@ func (m *Memory) Commit(_ context.Context, c engine.Commit) error {
 		m.keepRecord(c, w.record)
 	}
 	if a := c.Answered; a != nil {
-		copied := *a
 		k := messageKey{c.Shop, a.Message}
-		m.answers[k] = &copied
+		m.answers[k] = &answer{*a, c.Key}
 		m.byAge.push(k, a.At)
-		m.kept += sizeOfAnswer(&copied)
+		m.kept += sizeOfAnswer(a)
 	}
 	if c.Recorded != nil {
 		m.keepTurn(turnKey{c.Shop, c.Recorded.ID}, w.turn, c)
+	}
+	m.keepCases(c.Shop, w.cases)
+	if c.Entry != nil {
+		m.keepEntry(*c.Entry)
 	}
 	return nil
 }
@@ -97,6 +104,13 @@ func (m *Memory) growth(c engine.Commit, w written) int {
 	if c.Late != nil {
 		n += sizeOfLate(c.Late)
 	}
+	d := m.shops[c.Shop]
+	for _, h := range w.cases {
+		n += len(h.json) + overhead
+		if d != nil && d.cases[h.ID] != nil {
+			n -= len(d.cases[h.ID].json) + overhead
+		}
+	}
 	return n
 }
 
@@ -114,11 +128,7 @@ func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 		m.talks[c.Key] = t
 		m.kept += overhead
 	}
-	d := m.shops[c.Shop]
-	if d == nil {
-		d = &desk{ahead: map[string]int{}, taken: map[int]bool{}}
-		m.shops[c.Shop] = d
-	}
+	d := m.shop(c.Shop)
 	d.move(t.waiting, c.Waiting)
 	for _, n := range c.Numbers {
 		d.take(n)
@@ -126,6 +136,12 @@ func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 	m.kept += len(raw) - len(t.json)
 	t.json, t.waiting, t.buyer, t.touched = raw, c.Waiting, c.Buyer, c.At
 	t.version++
+	if k := (buyerKey{c.Shop, c.Buyer}); c.Buyer != "" && !m.parts[k][c.Key.Conversation] {
+		if m.parts[k] == nil {
+			m.parts[k] = map[string]bool{}
+		}
+		m.parts[k][c.Key.Conversation] = true
+	}
 	m.timers.set(c.Key, c.Due)
 	if c.Late != nil {
 		m.keepLate(t, *c.Late)
@@ -148,9 +164,9 @@ func (m *Memory) keepRecord(c engine.Commit, raw []byte) {
 // keepTurn makes room by forgetting the oldest turns.
 func (m *Memory) keepTurn(k turnKey, raw []byte, c engine.Commit) {
 	if old, ok := m.recorded[k]; ok {
-		m.traced -= len(old) + overhead
+		m.traced -= len(old.json) + overhead
 	}
-	m.recorded[k] = raw
+	m.recorded[k] = &turn{raw, c.Key}
 	m.turnAge.push(k, c.At)
 	m.traced += len(raw) + overhead
 	for m.traced > m.limits.Traced && m.turnAge.len() > 1 {
@@ -159,8 +175,8 @@ func (m *Memory) keepTurn(k turnKey, raw []byte, c engine.Commit) {
 }
 
 func (m *Memory) forgetTurn(k turnKey) {
-	if raw, ok := m.recorded[k]; ok {
-		m.traced -= len(raw) + overhead
+	if t := m.recorded[k]; t != nil {
+		m.traced -= len(t.json) + overhead
 		delete(m.recorded, k)
 	}
 }

@@ -23,10 +23,11 @@ type Memory struct {
 	mu       sync.Mutex
 	talks    map[engine.Key]*talk
 	buyers   map[buyerKey]*buyer
-	shops    map[string]*desk
-	answers  map[messageKey]*engine.Answered
+	parts    map[buyerKey]map[string]bool // conversations in which a buyer took part
+	shops    map[string]*shop
+	answers  map[messageKey]*answer
 	byAge    queue[messageKey] // answers, oldest first
-	recorded map[turnKey][]byte
+	recorded map[turnKey]*turn
 	turnAge  queue[turnKey]    // recorded, oldest first
 	lateAge  queue[engine.Key] // conversations with late replies, by the time of the reply
 	timers   agenda
@@ -60,6 +61,17 @@ type talk struct {
 	late    []*late
 }
 
+// An answer is kept with the conversation that it belongs to, and so is a turn.
+type answer struct {
+	engine.Answered
+	of engine.Key
+}
+
+type turn struct {
+	json []byte
+	of   engine.Key
+}
+
 type buyer struct {
 	json    []byte
 	version int64
@@ -78,9 +90,10 @@ func NewMemory(l Limits) *Memory {
 		limits:   l,
 		talks:    map[engine.Key]*talk{},
 		buyers:   map[buyerKey]*buyer{},
-		shops:    map[string]*desk{},
-		answers:  map[messageKey]*engine.Answered{},
-		recorded: map[turnKey][]byte{},
+		parts:    map[buyerKey]map[string]bool{},
+		shops:    map[string]*shop{},
+		answers:  map[messageKey]*answer{},
+		recorded: map[turnKey]*turn{},
 	}
 }
 
@@ -118,34 +131,34 @@ func (m *Memory) load(a engine.Ask, out *engine.Loaded) (talkJSON, recordJSON []
 	if b := m.buyers[buyerKey{a.Shop, who}]; b != nil && who != "" {
 		recordJSON, out.RecordVersion = b.json, b.version
 	}
-	out.Desk = m.desk(a.Shop)
+	out.Desk = m.desk(a.Shop, a.Now)
 	if got := m.answers[messageKey{a.Shop, a.Message}]; got != nil && a.Message != "" {
-		copied := *got
+		copied := got.Answered
 		out.Answered = &copied
 	}
 	return talkJSON, recordJSON
 }
 
-func (m *Memory) desk(shop string) bot.Desk {
+func (m *Memory) desk(shop string, now time.Time) bot.Desk {
 	d := m.shops[shop]
 	if d == nil {
 		return bot.Desk{Next: 1}
 	}
 	ahead := make(map[string]int, len(d.ahead))
 	maps.Copy(ahead, d.ahead)
-	return bot.Desk{Next: d.highest + 1, Ahead: ahead}
+	return bot.Desk{Next: d.highest + 1, Ahead: ahead, Online: d.seats(now), Paused: d.paused(now)}
 }
 
 // Trace gives the recorded inputs of one turn.
 func (m *Memory) Trace(_ context.Context, shop, id string) (engine.Recorded, error) {
 	m.mu.Lock()
-	raw, ok := m.recorded[turnKey{shop, id}]
+	kept := m.recorded[turnKey{shop, id}]
 	m.mu.Unlock()
-	if !ok {
+	if kept == nil {
 		return engine.Recorded{}, engine.ErrNotFound
 	}
 	var r engine.Recorded
-	if err := json.Unmarshal(raw, &r); err != nil {
+	if err := json.Unmarshal(kept.json, &r); err != nil {
 		return engine.Recorded{}, fmt.Errorf("read trace: %w", err)
 	}
 	return r, nil

@@ -23,6 +23,9 @@ type late struct {
 // pending is the state of a late reply that is still to be delivered.
 const pending engine.DeliveryState = "pending"
 
+// queued is the state of one that waits behind a pending one of its conversation.
+const queued engine.DeliveryState = "queued"
+
 // unsent is the state of a late reply that waits to be read, because its shop has no callback.
 const unsent engine.DeliveryState = "unsent"
 
@@ -45,6 +48,9 @@ func (m *Memory) keepLate(t *talk, l engine.Late) {
 	kept := &late{Late: l, state: unsent, size: sizeOfLate(&l)}
 	if l.Deliver {
 		kept.state, kept.next = pending, l.At
+		if t.head() != nil {
+			kept.state = queued
+		}
 	}
 	t.late = append(t.late, kept)
 	m.kept += kept.size
@@ -60,7 +66,7 @@ func (t *talk) nextTry() time.Time {
 	return time.Time{}
 }
 
-// head is the oldest pending reply: those behind it wait, so that a conversation is read in order.
+// head is the pending reply: those behind it wait, so that a conversation is read in order.
 func (t *talk) head() *late {
 	for _, l := range t.late {
 		if l.state == pending {
@@ -68,6 +74,14 @@ func (t *talk) head() *late {
 		}
 	}
 	return nil
+}
+
+// promote lets the next in the queue be sent, when nothing is before it.
+func (t *talk) promote() {
+	i := slices.IndexFunc(t.late, func(l *late) bool { return l.state == queued })
+	if i >= 0 && t.head() == nil {
+		t.late[i].state = pending
+	}
 }
 
 // Replies lists the late replies of a conversation.
@@ -126,6 +140,7 @@ func (m *Memory) Settle(_ context.Context, s engine.Settlement) error {
 		l.next = s.Next
 	} else {
 		l.state, l.settled = s.State, s.At
+		t.promote()
 	}
 	m.outbox.set(s.Key, t.nextTry())
 	return nil

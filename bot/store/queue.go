@@ -4,18 +4,18 @@ import "time"
 
 // A queue holds keys in the order of their coming, each with its time.
 type queue[K any] struct {
-	items []queued[K]
+	items []waiting[K]
 	head  int
 }
 
-type queued[K any] struct {
+type waiting[K any] struct {
 	key K
 	at  time.Time
 }
 
 func (q *queue[K]) len() int { return len(q.items) - q.head }
 
-func (q *queue[K]) push(k K, at time.Time) { q.items = append(q.items, queued[K]{k, at}) }
+func (q *queue[K]) push(k K, at time.Time) { q.items = append(q.items, waiting[K]{k, at}) }
 
 // olderThan says whether the oldest key came before this time.
 func (q *queue[K]) olderThan(t time.Time) bool { return q.len() > 0 && q.items[q.head].at.Before(t) }
@@ -23,7 +23,7 @@ func (q *queue[K]) olderThan(t time.Time) bool { return q.len() > 0 && q.items[q
 // pop takes the oldest key; the queue must not be empty.
 func (q *queue[K]) pop() K {
 	k := q.items[q.head].key
-	q.items[q.head] = queued[K]{}
+	q.items[q.head] = waiting[K]{}
 	q.head++
 	if q.head*2 > len(q.items) {
 		q.items = append(q.items[:0:0], q.items[q.head:]...)

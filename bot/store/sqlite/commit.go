@@ -10,7 +10,10 @@ import (
 )
 
 // written is a commit as texts, made by the caller's goroutine and not by the one that writes.
-type written struct{ conversation, record, trace, late string }
+type written struct {
+	conversation, record, trace, late string
+	cases                             []writtenCase
+}
 
 func write(c engine.Commit) (w written, err error) {
 	if w.conversation, err = text("conversation", c.Conversation); err != nil {
@@ -27,8 +30,11 @@ func write(c engine.Commit) (w written, err error) {
 		}
 	}
 	if c.Late != nil {
-		w.late, err = text("late reply", c.Late)
+		if w.late, err = text("late reply", c.Late); err != nil {
+			return w, err
+		}
 	}
+	w.cases, err = writeCases(c)
 	return w, err
 }
 
@@ -74,11 +80,20 @@ func keep(to *session, c engine.Commit, w written) error {
 		}
 	}
 	if r := c.Recorded; r != nil {
-		if _, err := to.exec(insertTrace, c.Shop, r.ID, millis(c.At), w.trace); err != nil {
+		message := ""
+		if c.Answered != nil {
+			message = c.Answered.Message
+		}
+		if _, err := to.exec(insertTrace, c.Shop, r.ID, c.Key.Conversation, message, millis(c.At), w.trace); err != nil {
 			return err
 		}
 	}
-	return nil
+	if c.Entry != nil {
+		if err := keepEntry(to, *c.Entry); err != nil {
+			return err
+		}
+	}
+	return keepCases(to, c.Shop, w.cases)
 }
 
 // changed is engine.ErrStale when a statement changed nothing.
@@ -89,13 +104,32 @@ func changed(rows int64, err error) error {
 	return err
 }
 
-func keepConversation(to *session, c engine.Commit, body string) (err error) {
-	var before string
-	var ok bool
+func keepConversation(to *session, c engine.Commit, body string) error {
 	if c.Version == 0 {
-		before, ok, err = to.returned(insertConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body)
-	} else {
-		before, ok, err = to.returned(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, c.Version)
+		before, ok, err := to.returned(insertConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return engine.ErrStale
+		}
+		if err := keepBuyer(to, c); err != nil {
+			return err
+		}
+		return moveDesk(to, c.Shop, before, c.Waiting)
+	}
+	update := func() (string, bool, error) {
+		return to.returned(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, c.Version)
+	}
+	before, ok, err := update()
+	if err == nil && !ok { // stale, or another buyer's
+		if err := changed(to.exec(changeBuyer, c.Shop, c.Key.Conversation, c.Buyer, c.Version)); err != nil {
+			return err
+		}
+		if err := keepBuyer(to, c); err != nil {
+			return err
+		}
+		before, ok, err = update()
 	}
 	switch {
 	case err != nil:
@@ -104,6 +138,15 @@ func keepConversation(to *session, c engine.Commit, body string) (err error) {
 		return engine.ErrStale
 	}
 	return moveDesk(to, c.Shop, before, c.Waiting)
+}
+
+// keepBuyer remembers whose conversation it is, or is now too.
+func keepBuyer(to *session, c engine.Commit) error {
+	if c.Buyer == "" {
+		return nil
+	}
+	_, err := to.exec(insertBuyer, c.Shop, c.Buyer, c.Key.Conversation)
+	return err
 }
 
 // moveDesk counts a conversation at the desk of another team.

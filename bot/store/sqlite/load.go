@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"xiaoer/bot"
 	"xiaoer/bot/engine"
 )
 
@@ -17,13 +20,15 @@ const (
 	ofNumber
 	ofWaiting
 	ofAnswer
+	ofSeat
+	ofPause
 )
 
 // Load reads everything that a turn needs, as it stood at one moment.
 func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 	out := engine.Loaded{}
 	out.Desk.Next, out.Desk.Ahead = 1, map[string]int{}
-	err := s.each(ctx, selectTurn, []any{a.Shop, a.Conversation, a.Buyer, a.Message}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectTurn, []any{a.Shop, a.Conversation, a.Buyer, a.Message, here(a.Now), millis(a.Now)}, func(row *sql.Rows) error {
 		var kind, number, at int64
 		var name, body string
 		if err := row.Scan(&kind, &number, &at, &name, &body); err != nil {
@@ -42,12 +47,19 @@ func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 			out.Desk.Ahead[name] = int(number)
 		case ofAnswer:
 			out.Answered = &engine.Answered{Message: a.Message, Fingerprint: name, Response: []byte(body), At: moment(at)}
+		case ofSeat:
+			out.Desk.Online = append(out.Desk.Online, bot.Seat{Agent: name, Ceiling: int(number), Load: int(at)})
+			return read("presence", body, &out.Desk.Online[len(out.Desk.Online)-1].Teams)
+		case ofPause:
+			out.Desk.Paused = append(out.Desk.Paused, name)
 		}
 		return nil
 	})
 	if err != nil {
 		return engine.Loaded{}, fmt.Errorf("load: %w", err)
 	}
+	slices.SortFunc(out.Desk.Online, func(a, b bot.Seat) int { return strings.Compare(a.Agent, b.Agent) })
+	slices.Sort(out.Desk.Paused)
 	return out, nil
 }
 
@@ -88,7 +100,7 @@ func (s *Store) each(ctx context.Context, query string, args []any, take func(*s
 	if s.writer.isClosed() {
 		return engine.ErrClosed
 	}
-	rows, err := s.queries[query].QueryContext(ctx, args...)
+	rows, err := s.query(ctx, query, args)
 	if err != nil {
 		return reason(ctx, err)
 	}
@@ -99,6 +111,14 @@ func (s *Store) each(ctx context.Context, query string, args []any, take func(*s
 		}
 	}
 	return reason(ctx, rows.Err())
+}
+
+// query runs what is prepared, or what was put together for this once.
+func (s *Store) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if p := s.queries[query]; p != nil {
+		return p.QueryContext(ctx, args...)
+	}
+	return s.reads.QueryContext(ctx, query, args...)
 }
 
 // reason is why a query failed: the end of the context before whatever it looked like from below.

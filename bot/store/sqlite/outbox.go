@@ -11,7 +11,8 @@ import (
 // States of a late reply beside those that a settlement gives it.
 const (
 	pending = "pending" // to be delivered; the store makes it queued while others are before it
-	unsent  = "unsent"  // waits to be read, because its shop has no callback
+	queued  = "queued"
+	unsent  = "unsent" // waits to be read, because its shop has no callback
 )
 
 func stateOf(l *engine.Late) string {

@@ -4,8 +4,9 @@ package sqlite
 
 // Reading.
 const (
-	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds below).
-	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or ''.
+	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds in load.go).
+	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or '', $5 since when an agent must have
+	// been seen to be here, $6 now.
 	selectTurn = `
 SELECT 1, version, 0, buyer_id, body FROM conversations WHERE shop_id = $1 AND id = $2
 UNION ALL
@@ -16,7 +17,11 @@ SELECT 3, coalesce(max(number), 0) + 1, 0, '', '' FROM numbers WHERE shop_id = $
 UNION ALL
 SELECT 4, conversations, 0, team, '' FROM waiting WHERE shop_id = $1 AND conversations > 0
 UNION ALL
-SELECT 5, 0, at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''`
+SELECT 5, 0, at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''
+UNION ALL
+SELECT 6, p.ceiling, ` + loadOf + `, p.agent, p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
+UNION ALL
+SELECT 7, 0, 0, rule, '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR until_at > $6)`
 
 	selectTrace = `SELECT body FROM turns WHERE shop_id = $1 AND id = $2`
 
@@ -76,9 +81,17 @@ INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, due_
 VALUES ($1, $2, 1, $3, $4, '', $5, $6, $7)
 ON CONFLICT (shop_id, id) DO NOTHING RETURNING waited`
 
+	// updateConversation is for the usual case that the buyer is the one that it was.
 	updateConversation = `
-UPDATE conversations SET version = version + 1, buyer_id = $3, waited = waiting, waiting = $4, due_at = $5, touched_at = $6, body = $7
-WHERE shop_id = $1 AND id = $2 AND version = $8 RETURNING waited`
+UPDATE conversations SET version = version + 1, waited = waiting, waiting = $4, due_at = $5, touched_at = $6, body = $7
+WHERE shop_id = $1 AND id = $2 AND version = $8 AND buyer_id = $3 RETURNING waited`
+
+	changeBuyer = `UPDATE conversations SET buyer_id = $3 WHERE shop_id = $1 AND id = $2 AND version = $4 AND buyer_id <> $3`
+
+	// insertBuyer remembers that a buyer took part in a conversation.
+	insertBuyer = `
+INSERT INTO buyers (shop_id, buyer_id, conversation_id) VALUES ($1, $2, $3)
+ON CONFLICT (shop_id, buyer_id, conversation_id) DO NOTHING`
 
 	insertRecord = `
 INSERT INTO records (shop_id, buyer_id, version, touched_at, body) VALUES ($1, $2, 1, $3, $4)
@@ -101,8 +114,9 @@ INSERT INTO answers (shop_id, message_id, at, fingerprint, response) VALUES ($1,
 ON CONFLICT (shop_id, message_id) DO NOTHING`
 
 	insertTrace = `
-INSERT INTO turns (shop_id, id, at, body) VALUES ($1, $2, $3, $4)
-ON CONFLICT (shop_id, id) DO UPDATE SET at = excluded.at, body = excluded.body`
+INSERT INTO turns (shop_id, id, conversation_id, message_id, at, body) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (shop_id, id) DO UPDATE SET
+	conversation_id = excluded.conversation_id, message_id = excluded.message_id, at = excluded.at, body = excluded.body`
 
 	// insertLate puts a reply behind those of its conversation that wait already. $4 is the state that it has when none does.
 	insertLate = `
@@ -159,7 +173,8 @@ SELECT shop_id, id, touched_at FROM conversations WHERE (shop_id, id) > ($1, $2)
 DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND due_at IS NULL AND NOT EXISTS (
 	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending')
 RETURNING waiting`
-	deleteLate = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+	deleteLate  = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+	deleteTalks = `DELETE FROM buyers WHERE shop_id = $1 AND conversation_id = $2 AND buyer_id = $3`
 )
 
 // Whether the store can write.
@@ -170,3 +185,6 @@ const (
 
 // checkpoint carries over what it can without waiting. Of SQLite only.
 const checkpoint = `PRAGMA wal_checkpoint(PASSIVE)`
+
+// emptyLog carries all of it over, waits for those who read and write, and leaves no log. Of SQLite only.
+const emptyLog = `PRAGMA wal_checkpoint(TRUNCATE)`

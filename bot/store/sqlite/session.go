@@ -77,6 +77,37 @@ func (c *session) returned(query string, args ...any) (text string, ok bool, err
 	return text, err == nil, err
 }
 
+// number runs a statement that returns one number.
+func (c *session) number(query string, args ...any) (n int64, err error) {
+	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
+	if err != nil {
+		return 0, err
+	}
+	err = s.QueryRowContext(context.Background(), args...).Scan(&n)
+	return n, err
+}
+
+// list runs a query for texts.
+func (c *session) list(query string, args ...any) (out []string, err error) {
+	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // what went wrong is in rows.Err
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
+}
+
 // close gives the connection up for good, with whatever transaction it may be in.
 func (c *session) close() error {
 	var all []error

@@ -129,7 +129,10 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 	out := map[string]*sql.Stmt{}
 	for _, query := range []string{
 		selectTurn, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
-		selectConversations,
+		selectConversations, selectCase, selectChanged, selectLastChange, selectTally,
+		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
+		selectLetters, selectDeliveries, selectWaiting, selectDead,
+		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
 	} {
 		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it
 		if err != nil {

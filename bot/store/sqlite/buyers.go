@@ -1,0 +1,213 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
+)
+
+// Export hands out everything that is kept of a buyer. It holds no snapshot: who is asked for may be slow to read.
+func (s *Store) Export(ctx context.Context, shop, buyer string, take func(kind string, body []byte) error) error {
+	talks, err := s.texts(ctx, selectTalks, shop, buyer)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if err := s.hand(ctx, take, "record", selectRecord, shop, buyer); err != nil {
+		return err
+	}
+	for _, talk := range talks {
+		if err := s.exportTalk(ctx, shop, talk, take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
+	if err := s.hand(ctx, take, "conversation", selectBody, shop, talk); err != nil {
+		return err
+	}
+	cases, err := s.cases(ctx, selectCasesOf, shop, talk)
+	if err != nil {
+		return fmt.Errorf("export cases: %w", err)
+	}
+	for i := range cases {
+		if err := handJSON(take, "case", cases[i]); err != nil {
+			return err
+		}
+	}
+	if err := s.hand(ctx, take, "late_reply", selectLateOf, shop, talk); err != nil {
+		return err
+	}
+	type turn struct{ id, message string }
+	var turns []turn
+	err = s.each(ctx, selectTurnsOf, []any{shop, talk}, func(row *sql.Rows) error {
+		var t turn
+		err := row.Scan(&t.id, &t.message)
+		turns = append(turns, t)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("export turns: %w", err)
+	}
+	for _, t := range turns {
+		if err := s.hand(ctx, take, "turn", selectTrace, shop, t.id); err != nil {
+			return err
+		}
+		if err := s.exportAnswer(ctx, shop, t.message, take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) exportAnswer(ctx context.Context, shop, message string, take func(kind string, body []byte) error) error {
+	var found []engine.Exported
+	err := s.each(ctx, selectAnswer, []any{shop, message}, func(row *sql.Rows) error {
+		var at int64
+		var fingerprint, response string
+		err := row.Scan(&at, &fingerprint, &response)
+		found = append(found, engine.Exported{Message: message, At: moment(at), Response: json.RawMessage(response)})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("export an answer: %w", err)
+	}
+	for i := range found {
+		if err := handJSON(take, "answer", found[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts reads rows of one text.
+func (s *Store) texts(ctx context.Context, query string, args ...any) (out []string, err error) {
+	err = s.each(ctx, query, args, func(row *sql.Rows) error {
+		var text string
+		err := row.Scan(&text)
+		out = append(out, text)
+		return err
+	})
+	return out, err
+}
+
+// hand hands out bodies, after they were read.
+func (s *Store) hand(ctx context.Context, take func(kind string, body []byte) error, kind, query string, args ...any) error {
+	bodies, err := s.texts(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("export a %s: %w", kind, err)
+	}
+	for _, body := range bodies {
+		if err := take(kind, []byte(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func handJSON(take func(kind string, body []byte) error, kind string, v any) error {
+	body, err := text(kind, v)
+	if err != nil {
+		return err
+	}
+	return take(kind, []byte(body))
+}
+
+// Erase forgets everything of a buyer and then overwrites where it stood.
+func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (pieces int, err error) {
+	err = s.writer.do(ctx, func(to *session) (err error) {
+		pieces, err = erase(to, shop, buyer)
+		if err != nil {
+			return err
+		}
+		by.On, by.Detail = "", strconv.Itoa(pieces)+" pieces"
+		return keepEntry(to, by)
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := s.scrub(ctx); err != nil {
+		return pieces, fmt.Errorf("it is erased, but the log still holds it: %w", err)
+	}
+	return pieces, nil
+}
+
+func erase(to *session, shop, buyer string) (pieces int, err error) {
+	talks, err := to.list(selectTalks, shop, buyer)
+	if err != nil {
+		return 0, err
+	}
+	for _, talk := range talks {
+		n, err := eraseOne(to, shop, talk)
+		if err != nil {
+			return 0, err
+		}
+		pieces += n
+	}
+	n, err := to.exec(eraseRecord, shop, buyer)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := to.exec(eraseParticipant, shop, buyer); err != nil {
+		return 0, err
+	}
+	_, err = to.exec(eraseMentions, shop, buyer)
+	return pieces + int(n), err
+}
+
+// eraseOne forgets one conversation. The answers go before the turns that know of them.
+func eraseOne(to *session, shop, talk string) (pieces int, err error) {
+	for _, query := range []string{eraseAnswers, eraseTurns, eraseCases, deleteLate} {
+		n, err := to.exec(query, shop, talk)
+		if err != nil {
+			return 0, err
+		}
+		pieces += int(n)
+	}
+	waiting, gone, err := to.returned(eraseTalk, shop, talk)
+	if err != nil || !gone {
+		return pieces, err
+	}
+	return pieces + 1, moveDesk(to, shop, waiting, "")
+}
+
+// What it takes to carry over all of the log.
+const (
+	scrubTries = 50
+	scrubPause = 100 * time.Millisecond
+)
+
+// scrub carries all of the log over and empties it, so that it does not hold what was erased. Others who read or write are
+// waited for.
+func (s *Store) scrub(ctx context.Context) error {
+	conn, err := s.writer.db.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { _ = conn.Close() }() // it holds nothing
+	for range scrubTries {
+		var busy bool
+		var pages, done int64
+		err := conn.QueryRowContext(ctx, emptyLog).Scan(&busy, &pages, &done)
+		if err == nil && !busy {
+			return nil
+		}
+		if err != nil && ctx.Err() != nil {
+			return reason(ctx, err)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(scrubPause):
+		}
+	}
+	return errors.New("others read or write without a pause")
+}

@@ -1,0 +1,239 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
+)
+
+// texts is what a list of cases does without.
+type texts struct {
+	Transcript []bot.Line   `json:"transcript,omitempty"`
+	Images     []string     `json:"images,omitempty"`
+	Order      *bot.Order   `json:"order,omitempty"`
+	Product    *bot.Product `json:"product,omitempty"`
+}
+
+// A writtenCase is a case in the two columns that hold it.
+type writtenCase struct {
+	desk.Case
+	body, texts string
+}
+
+// writeCases makes the texts of the cases that a turn opened or changed.
+func writeCases(c engine.Commit) ([]writtenCase, error) {
+	out := make([]writtenCase, len(c.Cases))
+	for i, one := range c.Cases {
+		one.Shop, one.Conversation = c.Shop, c.Key.Conversation
+		if one.Buyer == "" {
+			one.Buyer = c.Buyer
+		}
+		var err error
+		if out[i].texts, err = text("case", texts{one.Transcript, one.Images, one.Order, one.Product}); err != nil {
+			return nil, err
+		}
+		one.Transcript, one.Images, one.Order, one.Product = nil, nil, nil, nil
+		if out[i].body, err = text("case", one); err != nil {
+			return nil, err
+		}
+		out[i].Case = one
+	}
+	return out, nil
+}
+
+// keepCases numbers the changes and keeps the cases. It comes late in a commit, because it holds the shop's count.
+func keepCases(to *session, shop string, cases []writtenCase) error {
+	if len(cases) == 0 {
+		return nil
+	}
+	last, err := to.number(bumpFeed, shop, len(cases))
+	if err != nil {
+		return err
+	}
+	for i := range cases {
+		c := &cases[i]
+		agent := c.Agent
+		if agent == "" {
+			agent = c.Assigned
+		}
+		_, err := to.exec(upsertCase, shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent, millis(c.Deadline),
+			flag(waits(&c.Case)), millis(c.OpenedAt), nullable(c.ClosedAt), last-int64(len(cases)-1-i), millis(c.ChangedAt),
+			c.InTime, c.Late, c.body, c.texts)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waits is whether the buyer waits for a human's reply.
+func waits(c *desk.Case) bool {
+	return (c.State == desk.Waiting || c.State == desk.Taken) && !c.Handoff.Waiting.IsZero()
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// nullable is NULL for the zero time.
+func nullable(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return millis(t)
+}
+
+// Cases lists cases by deadline, then shop, then number.
+func (s *Store) Cases(ctx context.Context, q desk.Query) ([]desk.Case, error) {
+	if len(q.Shops) == 0 || q.Limit <= 0 {
+		return []desk.Case{}, nil
+	}
+	query, args := listCases(q)
+	out, err := s.cases(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	return out, nil
+}
+
+// listCases makes the query of a list. The keys are chosen first, so that no body is read that is not asked for.
+func listCases(q desk.Query) (query string, args []any) {
+	var b strings.Builder
+	arg := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	in := func(column string, values []string) {
+		marks := make([]string, len(values))
+		for i, v := range values {
+			marks[i] = arg(v)
+		}
+		b.WriteString(" AND " + column + " IN (" + strings.Join(marks, ", ") + ")")
+	}
+	b.WriteString("SELECT shop_id, id FROM handoffs WHERE 1 = 1")
+	in("shop_id", q.Shops)
+	if len(q.States) == 0 {
+		b.WriteString(" AND state <> 'closed'")
+	} else {
+		in("state", names(q.States))
+	}
+	for _, list := range []struct {
+		column string
+		values []string
+	}{{"team", q.Teams}, {"stage", q.Stages}, {"agent", given(q.Agent)}, {"buyer_id", given(q.Buyer)}} {
+		if len(list.values) > 0 {
+			in(list.column, list.values)
+		}
+	}
+	if !q.Due.IsZero() {
+		b.WriteString(" AND deadline <= " + arg(millis(q.Due)))
+	}
+	if a := q.After; a != (desk.Cursor{}) {
+		b.WriteString(" AND (deadline, shop_id, number) > (" + arg(millis(a.Deadline)) + ", " + arg(a.Shop) + ", " + arg(a.Number) + ")")
+	}
+	b.WriteString(" ORDER BY deadline, shop_id, number LIMIT " + arg(q.Limit))
+	texts := "''"
+	if q.WithTexts {
+		texts = "h.texts"
+	}
+	return "SELECT h.change, h.body, " + texts + " FROM (" + b.String() + ") k" +
+		" JOIN handoffs h ON h.shop_id = k.shop_id AND h.id = k.id ORDER BY h.deadline, h.shop_id, h.number", args
+}
+
+func names(states []desk.State) []string {
+	out := make([]string, len(states))
+	for i, s := range states {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// given is a list of one, or of none for what was not asked for.
+func given(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+// cases reads rows of change, body and texts.
+func (s *Store) cases(ctx context.Context, query string, args ...any) ([]desk.Case, error) {
+	out := []desk.Case{}
+	err := s.each(ctx, query, args, func(row *sql.Rows) error {
+		c, err := scanCase(row)
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
+func scanCase(row *sql.Rows) (c desk.Case, err error) {
+	var change int64
+	var body, rest string
+	if err := row.Scan(&change, &body, &rest); err != nil {
+		return c, err
+	}
+	if err := read("case", body, &c); err != nil {
+		return c, err
+	}
+	c.Change = change
+	if rest == "" {
+		return c, nil
+	}
+	var t texts
+	if err := read("case", rest, &t); err != nil {
+		return c, err
+	}
+	c.Transcript, c.Images, c.Order, c.Product = t.Transcript, t.Images, t.Order, t.Product
+	return c, nil
+}
+
+// Case gives one case whole.
+func (s *Store) Case(ctx context.Context, shop, id string) (desk.Case, error) {
+	found, err := s.cases(ctx, selectCase, shop, id)
+	switch {
+	case err != nil:
+		return desk.Case{}, fmt.Errorf("read a case: %w", err)
+	case len(found) == 0:
+		return desk.Case{}, engine.ErrNotFound
+	}
+	return found[0], nil
+}
+
+// Changed lists the cases that changed after a place in the shop's count.
+func (s *Store) Changed(ctx context.Context, shop string, after int64, limit int) ([]desk.Case, error) {
+	out, err := s.cases(ctx, selectChanged, shop, after, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	return out, nil
+}
+
+// LastChange is where the count of changes of a shop stands.
+func (s *Store) LastChange(ctx context.Context, shop string) (last int64, err error) {
+	err = s.each(ctx, selectLastChange, []any{shop}, func(row *sql.Rows) error { return row.Scan(&last) })
+	if err != nil {
+		return 0, fmt.Errorf("read the count of changes: %w", err)
+	}
+	return last, nil
+}
+
+// Tally counts the replies of cases that were opened in a stretch of time.
+func (s *Store) Tally(ctx context.Context, shop string, from, until time.Time) (t engine.Tally, err error) {
+	err = s.each(ctx, selectTally, []any{shop, millis(from), millis(until)}, func(row *sql.Rows) error {
+		return row.Scan(&t.InTime, &t.Late, &t.Waiting, &t.Overdue)
+	})
+	if err != nil {
+		return engine.Tally{}, fmt.Errorf("count replies: %w", err)
+	}
+	return t, nil
+}

@@ -1,0 +1,124 @@
+package sqlite
+
+// The SQL of what agents work with. It is written for SQLite and PostgreSQL alike.
+
+// Cases.
+const (
+	// loadOf is how many open cases the agent p has.
+	loadOf = `(SELECT count(*) FROM handoffs h WHERE h.shop_id = p.shop_id AND h.agent = p.agent AND h.agent <> '' AND h.state <> 'closed')`
+
+	// bumpFeed takes $2 numbers of a shop's changes and returns the last of them.
+	bumpFeed = `
+INSERT INTO feeds (shop_id, seq) VALUES ($1, $2)
+ON CONFLICT (shop_id) DO UPDATE SET seq = feeds.seq + excluded.seq RETURNING seq`
+
+	upsertCase = `
+INSERT INTO handoffs (shop_id, id, number, conversation_id, buyer_id, team, stage, state, agent, deadline, waits,
+	opened_at, closed_at, change, changed_at, in_time, late, body, texts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+ON CONFLICT (shop_id, id) DO UPDATE SET number = excluded.number, conversation_id = excluded.conversation_id,
+	buyer_id = excluded.buyer_id, team = excluded.team, stage = excluded.stage, state = excluded.state, agent = excluded.agent,
+	deadline = excluded.deadline, waits = excluded.waits, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
+	change = excluded.change, changed_at = excluded.changed_at, in_time = excluded.in_time, late = excluded.late,
+	body = excluded.body, texts = excluded.texts`
+
+	selectCase = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND id = $2`
+
+	selectChanged = `
+SELECT change, body, '' FROM handoffs WHERE shop_id = $1 AND change > $2 ORDER BY change LIMIT $3`
+
+	selectLastChange = `SELECT seq FROM feeds WHERE shop_id = $1`
+
+	// selectTally: $2 opened not before, $3 and before, which is also what deadlines are held against.
+	selectTally = `
+SELECT coalesce(sum(in_time), 0), coalesce(sum(late), 0),
+	coalesce(sum(CASE WHEN waits = 1 AND deadline >= $3 THEN 1 ELSE 0 END), 0),
+	coalesce(sum(CASE WHEN waits = 1 AND deadline < $3 THEN 1 ELSE 0 END), 0)
+FROM handoffs WHERE shop_id = $1 AND opened_at >= $2 AND opened_at < $3`
+)
+
+// People.
+const (
+	selectGrants = `
+SELECT id, shop_id, agent, role, hash, at, granted_by FROM grants WHERE hash = $1 ORDER BY shop_id, id`
+
+	selectGrantsOf = `
+SELECT id, shop_id, agent, role, '', at, granted_by FROM grants WHERE shop_id = $1 ORDER BY agent, id`
+
+	insertGrant = `
+INSERT INTO grants (shop_id, id, hash, agent, role, at, granted_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (shop_id, id) DO NOTHING`
+
+	deleteGrant = `DELETE FROM grants WHERE shop_id = $1 AND id = $2`
+
+	upsertPresence = `
+INSERT INTO presence (shop_id, agent, teams, ceiling, online, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (shop_id, agent) DO UPDATE SET
+	teams = excluded.teams, ceiling = excluded.ceiling, online = excluded.online, seen_at = excluded.seen_at`
+
+	selectPresence = `
+SELECT p.agent, p.teams, p.ceiling, p.online, p.seen_at, ` + loadOf + ` FROM presence p WHERE p.shop_id = $1 ORDER BY p.agent`
+
+	upsertPause = `
+INSERT INTO pauses (shop_id, rule, paused_by, at, until_at, why) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (shop_id, rule) DO UPDATE SET
+	paused_by = excluded.paused_by, at = excluded.at, until_at = excluded.until_at, why = excluded.why`
+
+	deletePause = `DELETE FROM pauses WHERE shop_id = $1 AND rule = $2`
+
+	selectPauses = `SELECT shop_id, rule, paused_by, at, until_at, why FROM pauses WHERE shop_id = $1 ORDER BY rule`
+
+	insertEntry = `
+INSERT INTO audit (shop_id, id, at, who, what, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (shop_id, id) DO NOTHING`
+
+	selectEntries = `
+SELECT id, shop_id, at, who, what, subject, detail FROM audit WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
+)
+
+// Letters.
+const (
+	// selectLetters: $2 the state, or '' for any; $3 the id after which to begin.
+	selectLetters = `
+SELECT id, shop_id, conversation_id, state, attempts, error, at, next_at FROM late_replies
+WHERE shop_id = $1 AND ($2 = '' OR state = $2) AND (at, conversation_id, seq) > (
+	coalesce((SELECT a.at FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), -9223372036854775807),
+	coalesce((SELECT a.conversation_id FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), ''),
+	coalesce((SELECT a.seq FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), 0))
+ORDER BY at, conversation_id, seq LIMIT $4`
+
+	selectDeliveries = `SELECT id, state FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
+
+	// resendLate lets a reply be sent again; postponeLate lets the one that was to be sent wait behind it.
+	resendLate = `
+UPDATE late_replies SET state = 'pending', attempts = 0, error = '', next_at = $3, settled_at = NULL
+WHERE shop_id = $1 AND id = $2 AND state IN ('dead', 'dropped') RETURNING conversation_id`
+
+	postponeLate = `
+UPDATE late_replies SET state = 'queued' WHERE shop_id = $1 AND conversation_id = $2 AND state = 'pending' AND id <> $3`
+
+	selectWaiting = `SELECT count(*), min(at) FROM late_replies WHERE state IN ('pending', 'queued')`
+	selectDead    = `SELECT count(*), min(at) FROM late_replies WHERE state = 'dead'`
+)
+
+// Of one buyer.
+const (
+	selectTalks = `SELECT conversation_id FROM buyers WHERE shop_id = $1 AND buyer_id = $2 ORDER BY conversation_id`
+
+	selectBody       = `SELECT body FROM conversations WHERE shop_id = $1 AND id = $2`
+	selectRecord     = `SELECT body FROM records WHERE shop_id = $1 AND buyer_id = $2`
+	selectCasesOf    = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
+	selectLateOf     = `SELECT body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
+	selectTurnsOf    = `SELECT id, message_id FROM turns WHERE shop_id = $1 AND conversation_id = $2 ORDER BY id`
+	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2`
+	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING waiting`
+	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2`
+	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
+	eraseTurns       = `DELETE FROM turns WHERE shop_id = $1 AND conversation_id = $2`
+	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
+	eraseMentions    = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND subject = $2`
+
+	eraseAnswers = `
+DELETE FROM answers WHERE shop_id = $1 AND message_id IN (
+	SELECT message_id FROM turns WHERE shop_id = $1 AND conversation_id = $2 AND message_id <> '')`
+)

@@ -1,0 +1,77 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
+)
+
+// Letters lists late replies as an operator sees them.
+func (s *Store) Letters(ctx context.Context, shop, state, after string, limit int) ([]desk.Letter, error) {
+	out := []desk.Letter{}
+	err := s.each(ctx, selectLetters, []any{shop, state, after, max(limit, 0)}, func(row *sql.Rows) error {
+		var l desk.Letter
+		var at, next int64
+		err := row.Scan(&l.ID, &l.Shop, &l.Conversation, &l.State, &l.Attempts, &l.Error, &at, &next)
+		if l.At = moment(at); l.State == pending || l.State == queued {
+			l.Next = moment(next)
+		}
+		out = append(out, l)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list late replies: %w", err)
+	}
+	return out, nil
+}
+
+// Resend puts a dead or dropped reply at the head of its conversation's queue again.
+func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error {
+	return s.audited(ctx, by, func(to *session) error {
+		conversation, ok, err := to.returned(resendLate, shop, id, millis(now))
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return engine.ErrNotFound
+		}
+		_, err = to.exec(postponeLate, shop, conversation, id)
+		return err
+	})
+}
+
+// Backlog says how much waits to be delivered.
+func (s *Store) Backlog(ctx context.Context) (b engine.Backlog, err error) {
+	var oldest sql.NullInt64
+	err = s.each(ctx, selectWaiting, nil, func(row *sql.Rows) error { return row.Scan(&b.Waiting, &oldest) })
+	if err != nil {
+		return engine.Backlog{}, fmt.Errorf("count what waits: %w", err)
+	}
+	if oldest.Valid {
+		b.Oldest = moment(oldest.Int64)
+	}
+	err = s.each(ctx, selectDead, nil, func(row *sql.Rows) error { return row.Scan(&b.Dead, &oldest) })
+	if err != nil {
+		return engine.Backlog{}, fmt.Errorf("count dead letters: %w", err)
+	}
+	return b, nil
+}
+
+// Deliveries says how the delivery of each late reply of a conversation stands.
+func (s *Store) Deliveries(ctx context.Context, k engine.Key) ([]desk.Delivered, error) {
+	out := []desk.Delivered{}
+	err := s.each(ctx, selectDeliveries, []any{k.Shop, k.Conversation}, func(row *sql.Rows) error {
+		var d desk.Delivered
+		err := row.Scan(&d.ID, &d.State)
+		out = append(out, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return out, nil
+}
