@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -58,18 +59,18 @@ func burst(perSecond float64) int {
 
 // readBody reads a body within the limit for one and within the budget for all. The caller gives the bytes back with
 // s.bodies.Add(-held) when it is done with them, also after an error.
-func (s *Server) readBody(r *http.Request) (body []byte, held int64, err error) {
-	tooLarge := newProblem(http.StatusRequestEntityTooLarge, "too-large", "bodies may have up to 1 MiB")
+func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64, err error) {
+	tooLarge := newProblem(http.StatusRequestEntityTooLarge, "too-large", "bodies here may have up to "+strconv.FormatInt(most>>10, 10)+" KiB")
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, 0, newProblem(http.StatusUnsupportedMediaType, "encoding", "send the body as it is, without compression").at("Content-Encoding")
 	}
-	if r.ContentLength > s.MaxBody {
+	if r.ContentLength > most {
 		return nil, 0, tooLarge
 	}
 	if r.ContentLength > 0 {
 		body = make([]byte, 0, r.ContentLength+1)
 	}
-	reader := io.LimitReader(r.Body, s.MaxBody+1)
+	reader := io.LimitReader(r.Body, most+1)
 	chunk := make([]byte, 16<<10)
 	for {
 		n, readErr := reader.Read(chunk)
@@ -79,7 +80,7 @@ func (s *Server) readBody(r *http.Request) (body []byte, held int64, err error) 
 		}
 		body = append(body, chunk[:n]...)
 		switch {
-		case int64(len(body)) > s.MaxBody:
+		case int64(len(body)) > most:
 			return nil, held, tooLarge
 		case errors.Is(readErr, io.EOF):
 			return body, held, nil

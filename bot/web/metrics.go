@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -8,14 +9,26 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"xiaoer/bot"
 )
 
-// Metrics are the figures of /metrics. No label ever carries a shop, a buyer or a text, so their number is fixed.
+// Metrics are the figures of /metrics; metrics.md lists them. No label ever carries a shop, a buyer or a text, so their number
+// is fixed.
 type Metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
-	work     *prometheus.HistogramVec
+	registry  *prometheus.Registry
+	requests  *prometheus.CounterVec
+	seconds   *prometheus.HistogramVec
+	work      *prometheus.HistogramVec
+	messages  *prometheus.CounterVec
+	listeners prometheus.Gauge
+}
+
+// buckets go from what a turn in memory takes to what nobody should have to wait for.
+func buckets() []float64 {
+	return []float64{
+		0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+	}
 }
 
 // NewMetrics makes figures with a registry of their own.
@@ -26,15 +39,20 @@ func NewMetrics() *Metrics {
 			Name: "xiaoer_http_requests_total", Help: "Requests answered, by route, method and status.",
 		}, []string{"route", "method", "status"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "xiaoer_http_request_seconds", Help: "Time to answer a request, by route.",
-			Buckets: prometheus.ExponentialBuckets(0.0002, 2.5, 12),
+			Name: "xiaoer_http_request_seconds", Help: "Time to answer a request, by route; live updates are left out.", Buckets: buckets(),
 		}, []string{"route"}),
 		work: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "xiaoer_work_seconds", Help: "Time of turns, commits, look-ups and deliveries, by outcome.",
-			Buckets: prometheus.ExponentialBuckets(0.00005, 3, 12),
+			Name: "xiaoer_work_seconds", Help: "Time of turns, commits, look-ups and deliveries, by outcome.", Buckets: buckets(),
 		}, []string{"what", "outcome"}),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "xiaoer_messages_total",
+			Help: "Messages that came, by outcome: answered, asked, handoff, silent, or the problem with which they were refused.",
+		}, []string{"outcome"}),
+		listeners: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "xiaoer_live_listeners", Help: "Agents' connections that listen to live updates now.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.work,
+	m.registry.MustRegister(m.requests, m.seconds, m.work, m.messages, m.listeners,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -47,6 +65,52 @@ func (m *Metrics) Observe(what, outcome string, took time.Duration) {
 // Gauge adds a figure that is read whenever the figures are. The name is given once per server.
 func (m *Metrics) Gauge(name, help string, read func() float64) error {
 	return m.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "xiaoer_" + name, Help: help}, read))
+}
+
+// Counter adds a figure that only grows, as Gauge does.
+func (m *Metrics) Counter(name, help string, read func() float64) error {
+	return m.registry.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "xiaoer_" + name, Help: help}, read))
+}
+
+// Figures are what the rest of the program knows and the metrics show, read whenever they are; those that are nil are left out.
+type Figures struct {
+	OutboxDepth     func() float64 // late replies that wait to be delivered
+	OutboxAge       func() float64 // seconds since the oldest of them was said, 0 where none waits
+	DeadLetters     func() float64
+	DeadlinesMissed func() float64
+	Reloads         func() float64
+	ReloadsFailed   func() float64
+	Turns           func() float64 // running or waiting
+	CasesOpen       func() float64
+	Shops           func() float64
+	ShopsBroken     func() float64
+}
+
+// Show adds figures, once per server.
+func (m *Metrics) Show(f Figures) error {
+	type figure struct {
+		add        func(name, help string, read func() float64) error
+		name, help string
+		read       func() float64
+	}
+	var failed error
+	for _, one := range []figure{
+		{m.Gauge, "outbox_depth", "Late replies that wait to be delivered.", f.OutboxDepth},
+		{m.Gauge, "outbox_age_seconds", "Age of the oldest late reply that waits to be delivered; 0 where none waits.", f.OutboxAge},
+		{m.Gauge, "dead_letters", "Late replies whose delivery was given up; an admin can send them again.", f.DeadLetters},
+		{m.Counter, "deadlines_missed_total", "Deadlines of cases that passed without a reply.", f.DeadlinesMissed},
+		{m.Counter, "reloads_total", "Times that a shop's changed folder was loaded.", f.Reloads},
+		{m.Counter, "reloads_failed_total", "Times that a shop's changed folder had errors and the version before stayed.", f.ReloadsFailed},
+		{m.Gauge, "turns", "Turns that are running or wait for their conversation.", f.Turns},
+		{m.Gauge, "cases_open", "Cases that are not closed.", f.CasesOpen},
+		{m.Gauge, "shops", "Shops that there are, broken ones too.", f.Shops},
+		{m.Gauge, "shops_broken", "Shops without any good version.", f.ShopsBroken},
+	} {
+		if one.read != nil {
+			failed = errors.Join(failed, one.add(one.name, one.help, one.read))
+		}
+	}
+	return failed
 }
 
 func (m *Metrics) handler() http.Handler {
@@ -64,5 +128,23 @@ func (m *Metrics) request(route, method string, status int, took time.Duration) 
 		method = "other"
 	}
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	if route != liveRoute { // they last as long as the agent's day, and would drown the others
+		m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	}
+}
+
+// message counts one message by what became of it. The same again counts again, with the same outcome.
+func (m *Metrics) message(r *bot.Response, err error) {
+	outcome := "answered"
+	switch {
+	case err != nil:
+		outcome = problemOf(err).kind()
+	case r.Handoff != nil:
+		outcome = "handoff"
+	case r.Ask != nil:
+		outcome = "asked"
+	case len(r.Replies) == 0:
+		outcome = "silent"
+	}
+	m.messages.WithLabelValues(outcome).Inc()
 }

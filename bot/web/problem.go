@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -35,6 +36,9 @@ func newProblem(status int, kind, detail string) *Problem {
 	return &Problem{Type: problemBase + kind, Title: titles[kind], Status: status, Detail: detail}
 }
 
+// kind is the end of the type, one of those in titles.
+func (p *Problem) kind() string { return strings.TrimPrefix(p.Type, problemBase) }
+
 // at names the field that is at fault.
 func (p *Problem) at(field string) *Problem {
 	p.Field = field
@@ -51,11 +55,15 @@ func (p *Problem) after(d time.Duration) *Problem {
 var titles = map[string]string{
 	"malformed":        "The request is malformed",
 	"unauthorized":     "The signature does not hold",
+	"unauthorised":     "The token is not known",
+	"forbidden":        "The role does not allow this",
 	"no-such-shop":     "There is no such shop",
 	"not-found":        "There is nothing here",
 	"method":           "This method is not allowed here",
-	"conflict":         "The id was used for another message",
+	"conflict":         "The id was used before, for something else",
 	"claimed":          "Somebody else was first",
+	"closed":           "The case is closed",
+	"budget":           "The channel takes no more messages for now",
 	"too-large":        "The body is too large",
 	"encoding":         "The body's encoding is not supported",
 	"timeout":          "The request did not arrive in time",
@@ -68,7 +76,13 @@ var titles = map[string]string{
 }
 
 // refuser is how an error says that the caller can do something about it; the engine's do.
-type refuser interface{ Refusal() string }
+type refuser interface {
+	error
+	Refusal() string
+}
+
+// fielder is how a refusal names the field that is at fault.
+type fielder interface{ Field() string }
 
 // problemOf turns any error into what the caller is told. What is not meant for callers becomes a plain 500.
 func problemOf(err error) *Problem {
@@ -82,7 +96,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &field):
 		return newProblem(http.StatusBadRequest, "malformed", field.Problem).at(field.Field)
 	case errors.As(err, &refused):
-		return refusalProblem(refused.Refusal())
+		return toldProblem(refused)
 	case errors.As(err, &httpErr):
 		return httpProblem(httpErr)
 	default:
@@ -90,7 +104,19 @@ func problemOf(err error) *Problem {
 	}
 }
 
-// refusalProblem tells the engine's refusals apart.
+// toldProblem lets a refusal say in its own words what is malformed, since only the refuser knows.
+func toldProblem(refused refuser) *Problem {
+	p := refusalProblem(refused.Refusal())
+	if p.Status == http.StatusBadRequest {
+		p.Detail = refused.Error()
+	}
+	if f, ok := refused.(fielder); ok && p.Field == "" {
+		p.Field = f.Field()
+	}
+	return p
+}
+
+// refusalProblem tells the refusals of the engine and the desk apart.
 func refusalProblem(word string) *Problem {
 	switch word {
 	case "no_shop":
@@ -99,9 +125,19 @@ func refusalProblem(word string) *Problem {
 		return newProblem(http.StatusNotFound, "not-found", "it never was, or it is no longer kept")
 	case "conflict":
 		return newProblem(http.StatusConflict, "conflict",
-			"a different message with this id was answered within the last 7 days; a new message needs a new id").at("id")
+			"something different with this id was done within the last 7 days; what is new needs a new id").at("id")
 	case "claimed":
 		return newProblem(http.StatusConflict, "claimed", "another agent has the conversation")
+	case "closed":
+		return newProblem(http.StatusConflict, "closed", "nothing more can be done to a case that is closed")
+	case "budget":
+		return newProblem(http.StatusConflict, "budget", "what may be sent to this buyer is used up until they write again; nothing was sent")
+	case "unauthorised":
+		return newProblem(http.StatusUnauthorized, "unauthorised", "send Authorization: Bearer xot_… with a token that was not revoked").at("Authorization")
+	case "forbidden":
+		return newProblem(http.StatusForbidden, "forbidden", "the role of this token in the shop does not allow it")
+	case "malformed":
+		return newProblem(http.StatusBadRequest, "malformed", "the call is malformed")
 	case "broken":
 		return newProblem(http.StatusServiceUnavailable, "broken-shop",
 			"its folder has errors, and no good version of it is loaded; nothing was accepted, send it again").after(30 * time.Second)
@@ -118,7 +154,7 @@ func httpProblem(err *echo.HTTPError) *Problem {
 	case http.StatusNotFound:
 		return newProblem(err.Code, "not-found", "no page or endpoint has this address; see /openapi.json")
 	case http.StatusRequestEntityTooLarge:
-		return newProblem(err.Code, "too-large", "bodies may have up to 1 MiB")
+		return newProblem(err.Code, "too-large", "the body is too large")
 	default:
 		return newProblem(err.Code, "malformed", http.StatusText(err.Code))
 	}

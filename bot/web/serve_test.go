@@ -22,6 +22,7 @@ import (
 // served is a server on a port of its own.
 type served struct {
 	url, addr string
+	handler   http.Handler
 	stop      func() error // ends it as a signal does, and says how it went
 	client    *http.Client
 }
@@ -35,7 +36,7 @@ func serve(t *testing.T, change func(*web.Options)) *served {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, ln) }()
-	out := &served{addr: ln.Addr().String(), url: "http://" + ln.Addr().String(), client: &http.Client{Transport: &http.Transport{}}}
+	out := &served{handler: s.Handler(), addr: ln.Addr().String(), url: "http://" + ln.Addr().String(), client: &http.Client{Transport: &http.Transport{}}}
 	out.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-ended

@@ -1,5 +1,5 @@
-// Package web is everything that speaks HTTP: the webhook, traces and late replies, health, metrics, the API's description
-// and the demo page. It checks who calls and what was sent, and leaves every decision to what cmd gives it. Echo is
+// Package web is everything that speaks HTTP: the webhook, traces and late replies, the agents' API, health, metrics, the
+// API's description and the demo page. It checks who calls and what was sent, and leaves every decision to what cmd gives it. Echo is
 // used here and nowhere else.
 package web
 
@@ -26,7 +26,7 @@ type Shop struct {
 }
 
 // Options are what a server works with. Errors of the functions may have a method `Refusal() string` that says what the
-// caller is told: no_shop, broken, busy, conflict or not_found; all others are a 500 that is logged.
+// caller is told: no_shop, broken, busy, conflict or not_found; all others are a 500 that is logged. Desk may refuse in more ways.
 type Options struct {
 	Shop    func(id string) (Shop, error)
 	Handle  func(ctx context.Context, shop string, m bot.Message) (bot.Response, error)
@@ -38,6 +38,9 @@ type Options struct {
 	Metrics *Metrics                        // default: new ones
 	Version string
 	Demo    *Demo // nil: no demo page
+
+	Desk       Desk       // nil: no agents' API
+	DeskLimits DeskLimits // what agents' callers must keep to
 
 	MaxBody     int64         // bytes of one body; default 1 MiB
 	BodyBudget  int64         // bytes of all bodies that are being worked on; default 256 MiB
@@ -64,6 +67,7 @@ func (o *Options) validate() error {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()
 	}
+	o.DeskLimits.fill()
 	setDefault(&o.MaxBody, 1<<20)
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.TurnTimeout, 20*time.Second)
@@ -72,7 +76,7 @@ func (o *Options) validate() error {
 	return nil
 }
 
-func setDefault[T ~int64](v *T, d T) {
+func setDefault[T ~int | ~int64](v *T, d T) {
 	if *v <= 0 {
 		*v = d
 	}
@@ -85,7 +89,9 @@ type Server struct {
 	echo     *echo.Echo
 	bodies   atomic.Int64 // bytes that are being worked on
 	limiters limiters
+	ready    readiness
 	stopping atomic.Bool
+	ended    chan struct{} // closed when the server begins to stop: live streams end then, and not with the grace
 }
 
 // New makes a server; it listens to nothing yet.
@@ -93,7 +99,7 @@ func New(o Options) (*Server, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, echo: echo.New()}
+	s := &Server{Options: o, echo: echo.New(), ready: readiness{check: o.Ready}, ended: make(chan struct{})}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is whatever a caller says
 	s.echo.HTTPErrorHandler = s.handleError
@@ -114,6 +120,9 @@ func (s *Server) routes() {
 	} {
 		s.echo.GET(path, handler)
 		s.echo.HEAD(path, handler)
+	}
+	if s.Desk != nil {
+		newAgents(s).routes()
 	}
 	if s.Demo != nil {
 		newDemo(s).routes()
@@ -142,7 +151,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.stopping.Store(true)
+	if !s.stopping.Swap(true) {
+		close(s.ended)
+	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
 	defer cancel()
 	err := server.Shutdown(grace)

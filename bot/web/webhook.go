@@ -11,30 +11,36 @@ import (
 	"xiaoer/bot"
 )
 
-// postMessage is the webhook: who calls is checked before anything of the body is read as JSON.
+// postMessage is the webhook.
 func (s *Server) postMessage(c echo.Context) error {
-	id := param(c, "shop")
-	body, held, err := s.readBody(c.Request())
-	defer func() { s.bodies.Add(-held) }()
-	if err != nil {
-		c.Response().Header().Set("Connection", "close") // what is left of the body is not read
-		return err
-	}
-	if err := s.admit(id, body, c.Request().Header); err != nil {
-		return err
-	}
-	message, err := bot.DecodeMessage(body)
-	if err != nil {
-		return malformed(err)
-	}
-	// What was taken is answered, even if the caller hangs up meanwhile: it may send the same again and gets the same answer.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), s.TurnTimeout)
-	defer cancel()
-	response, err := s.Handle(ctx, id, message)
+	response, err := s.takeMessage(c)
+	s.Metrics.message(&response, err)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, response)
+}
+
+// takeMessage checks who calls before anything of the body is read as JSON.
+func (s *Server) takeMessage(c echo.Context) (bot.Response, error) {
+	id := param(c, "shop")
+	body, held, err := s.readBody(c.Request(), s.MaxBody)
+	defer func() { s.bodies.Add(-held) }()
+	if err != nil {
+		c.Response().Header().Set("Connection", "close") // what is left of the body is not read
+		return bot.Response{}, err
+	}
+	if err := s.admit(id, body, c.Request().Header); err != nil {
+		return bot.Response{}, err
+	}
+	message, err := bot.DecodeMessage(body)
+	if err != nil {
+		return bot.Response{}, malformed(err)
+	}
+	// What was taken is answered, even if the caller hangs up meanwhile: it may send the same again and gets the same answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), s.TurnTimeout)
+	defer cancel()
+	return s.Handle(ctx, id, message)
 }
 
 // admit checks in this order: the shop is there, the caller is who it should be, the shop works, its calls are not used up.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -297,8 +296,7 @@ func TestReadingBack(t *testing.T) {
 
 func TestOperations(t *testing.T) {
 	t.Parallel()
-	ready := error(nil)
-	s := newServer(t, func(o *web.Options) { o.Ready = func(context.Context) error { return ready } })
+	s := newServer(t, nil)
 	require.NoError(t, s.Metrics.Gauge("outbox_depth", "Late replies that wait.", func() float64 { return 3 }))
 	s.Metrics.Observe("turn", "ok", time.Millisecond)
 	scenario{url: "/v1/shops/open/messages", body: hello, status: 200}.run(t, s.Handler())
@@ -325,8 +323,6 @@ func TestOperations(t *testing.T) {
 	for _, text := range []string{"secret-shop", "never-heard-of", "PROPFIND", "13800138000"} {
 		require.NotContains(t, w.Body.String(), text, "no label repeats what a caller says")
 	}
-	ready = io.ErrUnexpectedEOF
-	scenario{method: "GET", url: "/readyz", status: 503, problem: "busy", answer: map[string]string{"Retry-After": "5"}}.run(t, s.Handler())
 }
 
 func FuzzWebhook(f *testing.F) {

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzDecodeFields holds the decoder to what it promises: one object, known fields only, each once, and an error that names its field.
+func FuzzDecodeFields(f *testing.F) {
+	for _, seed := range []string{
+		``, `{}`, `{"text":"好","id":"k","online":true,"ceiling":3,"teams":["a"],"until":"2026-11-22T10:00:00+08:00"}`, `{"text":null}`,
+		`{"text":1}`, `{"ceiling":1e99}`, `{"teams":[[[[`, `{"x":{}}`, `{"text":"a","text":"b"}`, `[]`, `{"text":"a"}{}`, "{\"text\":\"\xff\"}",
+		`{"TEXT":"a"}`, `{"until":"2026-13-40T99:00:00Z"}`, `{"text":"\ud800"}`, strings.Repeat(`{"text":`, 50),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var (
+			text, id string
+			online   bool
+			ceiling  int
+			teams    []string
+			until    time.Time
+		)
+		known := fields{"text": &text, "id": &id, "online": &online, "ceiling": &ceiling, "teams": &teams, "until": &until}
+		given, err := decodeFields(body, known)
+		if err != nil {
+			var p *Problem
+			require.True(t, errors.As(err, &p))
+			require.Equal(t, 400, p.Status)
+			require.LessOrEqual(t, utf8.RuneCountInString(p.Field), mostName)
+			return
+		}
+		require.True(t, utf8.ValidString(text))
+		if len(given) == 0 {
+			return
+		}
+		var object map[string]any
+		require.NoError(t, json.Unmarshal(body, &object), "what was taken is JSON")
+		for name, value := range object {
+			require.Contains(t, known, name)
+			require.Equal(t, value != nil, slices.Contains(given, name), name)
+		}
+		if want, ok := object["text"].(string); ok {
+			require.Equal(t, want, text)
+		}
+	})
+}
+
+func TestAThrottleIsBounded(t *testing.T) {
+	th := newThrottle(0.001, 2, 10)
+	for i := range 1000 {
+		require.Zero(t, th.take("one of many "+string(rune('a'+i%26))+strings.Repeat("x", i)))
+		th.mu.Lock()
+		require.LessOrEqual(t, len(th.young)+len(th.old), 20)
+		th.mu.Unlock()
+	}
+	require.False(t, th.knows("never"))
+	require.Zero(t, th.wait("never"))
+	require.False(t, th.knows("never"), "to ask is not to be remembered")
+	th.take("x")
+	th.take("x")
+	require.Positive(t, th.wait("x"))
+	for i := range 9 {
+		th.take("y" + string(rune('0'+i)))
+	}
+	require.Positive(t, th.take("x"), "who calls all the time is not forgotten")
+	for i := range 9 {
+		th.take("z" + string(rune('0'+i)))
+	}
+	require.Positive(t, th.take("x"))
+	th.forget("x")
+	require.Zero(t, th.take("x"))
+}
+
+func TestListenersAreBounded(t *testing.T) {
+	l := listeners{limits: DeskLimits{Listeners: 5, ListenersOfShop: 4, ListenersOfOne: 2}, ofShop: map[string]int{}, ofOne: map[seat]int{}}
+	join := func(shop, agent string) (func(), string) {
+		leave, err := l.join(seat{shop, agent})
+		if err != nil {
+			return nil, problemOf(err).kind()
+		}
+		return leave, ""
+	}
+	var leaves []func()
+	for _, c := range []struct{ shop, agent, refused string }{
+		{"a", "x", ""},
+		{"a", "x", ""},
+		{"a", "x", "too-many"},
+		{"a", "y", ""},
+		{"a", "z", ""},
+		{"a", "z", "busy"},
+		{"b", "x", ""},
+		{"b", "x", "busy"},
+	} {
+		leave, refused := join(c.shop, c.agent)
+		require.Equal(t, c.refused, refused, c)
+		if leave != nil {
+			leaves = append(leaves, leave)
+		}
+	}
+	for _, leave := range leaves {
+		leave()
+	}
+	require.Zero(t, l.all)
+	require.Empty(t, l.ofShop)
+	require.Empty(t, l.ofOne)
+	_, refused := join("a", "x")
+	require.Empty(t, refused)
+}
+
+func TestAddress(t *testing.T) {
+	for ip, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "203.0.113.9", "2001:db8::1": "2001:db8::/64",
+		"2001:db8:0:0:ffff::1": "2001:db8::/64", "fe80::1%eth0": "fe80::/64", "@": "", "": "",
+	} {
+		require.Equal(t, want, address(ip), ip)
+	}
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"xiaoer/bot/desk"
+)
+
+// getAllCases lists cases of all shops that the caller may see, or of those that are named.
+func (a *agentAPI) getAllCases(ctx context.Context, c echo.Context, who caller) error {
+	q := readQuery(c)
+	shops := a.mayEnter(who)
+	if named := q.list("shop"); len(named) > 0 {
+		for _, shop := range named {
+			if !slices.Contains(shops, shop) {
+				return refusalProblem("no_shop")
+			}
+		}
+		shops = slices.Compact(slices.Sorted(slices.Values(named)))
+	}
+	return a.listCases(ctx, c, q, who, shops)
+}
+
+// getCases lists cases of one shop.
+func (a *agentAPI) getCases(ctx context.Context, c echo.Context, who caller) error {
+	return a.listCases(ctx, c, readQuery(c), who, []string{who.shop})
+}
+
+func (a *agentAPI) listCases(ctx context.Context, c echo.Context, q *query, who caller, shops []string) error {
+	limit := q.limit()
+	wanted := desk.Query{
+		Shops: shops, Teams: q.list("team"), Stages: q.list("stage"), States: states(q), Agent: q.one("agent"),
+		Buyer: q.one("buyer"), Due: q.time("due_before"), After: cursor(q), Limit: limit + 1,
+	}
+	for _, s := range wanted.Stages {
+		q.check(oneOf("stage", s, stages()...))
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	if wanted.Agent == me {
+		wanted.Agent = who.Name
+	}
+	if len(shops) == 0 {
+		return sendPage(c, "cases", []desk.Case{}, limit, cursorOf)
+	}
+	found, err := a.Desk.Cases(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	return sendPage(c, "cases", found, limit, cursorOf)
+}
+
+// me stands for the caller where an agent's name is asked for.
+const me = "me"
+
+func states(q *query) []desk.State {
+	words := q.list("state")
+	out := make([]desk.State, 0, len(words))
+	for _, w := range words {
+		q.check(oneOf("state", desk.State(w), desk.Waiting, desk.Taken, desk.Task, desk.Closed))
+		out = append(out, desk.State(w))
+	}
+	return out
+}
+
+// cursorOf is where a page that begins after a case goes on. Callers are not to read it.
+func cursorOf(c desk.Case) string {
+	raw, _ := json.Marshal(desk.Cursor{Deadline: c.Deadline, Shop: c.Shop, Number: c.Number}) // a time, a text and a number: it cannot fail
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func cursor(q *query) desk.Cursor {
+	var out desk.Cursor
+	text := q.one("after")
+	if text == "" {
+		return out
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	if err != nil {
+		q.check(wrong("after", "must be the next of an earlier page"))
+	}
+	return out
+}
+
+// A wholeCase is a case with the state of what was said late in its conversation.
+type wholeCase struct {
+	desk.Case
+	Deliveries []desk.Delivered `json:"deliveries"`
+}
+
+// getCase gives a case whole.
+func (a *agentAPI) getCase(ctx context.Context, c echo.Context, who caller) error {
+	if err := readQuery(c).err(); err != nil {
+		return err
+	}
+	found, late, err := a.Desk.Case(ctx, who.shop, param(c, "case"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wholeCase{Case: found, Deliveries: append([]desk.Delivered{}, late...)})
+}
