@@ -172,11 +172,18 @@ type Ask struct {
 	Buyer   string // whose record; "" takes the conversation's buyer
 	Message string // the idempotency key, "" for turns without one
 	Now     time.Time
+
+	// Recent says that the turn ends in a commit unless its message was answered before. It may then be built on what was
+	// remembered from before: the commit finds out. A store that remembers nothing does not look at it.
+	Recent bool
+	// WithoutDesk says that the desk is known already and need not be read.
+	WithoutDesk bool
 }
 
 // Loaded is what a turn read.
 type Loaded struct {
 	Conversation  bot.Conversation // meaningless when Version is 0
+	JSON          []byte           // the conversation as it is kept, where the store has it so; it is not changed by anybody
 	Version       int64            // 0: not kept yet
 	Record        bot.Record
 	RecordVersion int64     // 0: not kept yet
@@ -189,6 +196,7 @@ type Commit struct {
 	Key
 	Version      int64 // the one that was loaded
 	Conversation bot.Conversation
+	JSON         []byte // the conversation, written once for all who need it; nil where nobody has
 	Buyer        string
 	At           time.Time
 
@@ -221,6 +229,7 @@ type Recorded struct {
 	Key        Key              `json:"key"`
 	At         time.Time        `json:"at"`
 	Before     bot.Conversation `json:"before"`
+	BeforeJSON []byte           `json:"-"` // Before as it is kept, nil where nobody has it so
 	Events     []bot.Event      `json:"events"`
 	Book       string           `json:"book"`       // hash of the rule book
 	Classifier string           `json:"classifier"` // hash of the classifier
