@@ -12,7 +12,7 @@ import (
 // the human there. What the buyer is to read of it becomes a late reply.
 func (e *Engine) Act(ctx context.Context, shopID, conversation string, ev bot.Event) (bot.Turn, error) {
 	k := Key{shopID, conversation}
-	shop, err := e.Shops(k.Shop)
+	shop, err := e.shop(k.Shop)
 	if err != nil {
 		return bot.Turn{}, fmt.Errorf("open shop %s: %w", k.Shop, err)
 	}
@@ -49,7 +49,8 @@ func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 		}
 		c.Late = &Late{
 			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: response.Replies, Handoff: response.Handoff,
-			FromAgent: ev.Kind == bot.EventAgent, Deliver: shop.Callback.URL != "",
+			FromAgent: ev.Kind != bot.EventTimer,
+			Deliver:   shop.Callback.URL != "",
 		}
 		return nil
 	}

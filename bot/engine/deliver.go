@@ -96,7 +96,7 @@ func (e *Engine) start(ctx context.Context, d Delivery) bool {
 // prepare finds where a late reply goes; false means that its destination is left alone for now.
 func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
 	t.Delivery = d
-	shop, err := e.Shops(d.Key.Shop)
+	shop, err := e.shop(d.Key.Shop)
 	if err != nil {
 		t.err = err
 		return t, true

@@ -39,6 +39,8 @@ type Options struct {
 	Store Store
 	// Shops gives the shop of this name as it is now, or an error: ErrNoShop, ErrBroken.
 	Shops func(id string) (Shop, error)
+	// ShopNames lists all shops that there are, broken ones too; default: none are known by name.
+	ShopNames func() []string
 
 	Clock   func() time.Time                               // default time.Now
 	IDs     func() string                                  // fresh, unique and growing; default UUIDv7
@@ -73,6 +75,9 @@ func (o *Options) validate() error {
 	if o.Observe == nil {
 		o.Observe = func(string, string, time.Duration) {}
 	}
+	if o.ShopNames == nil {
+		o.ShopNames = func() []string { return nil }
+	}
 	if o.Client == nil {
 		o.Client = guardedClient(o.AllowCallbacks)
 	}
@@ -100,7 +105,8 @@ type Engine struct {
 	flights  *flights
 	breakers *breakers
 
-	timersChanged chan struct{} // wakes the scheduler
+	feed          *feed
+	alarm         *alarm        // wakes the scheduler
 	outboxChanged chan struct{} // wakes the deliverer
 
 	background sync.WaitGroup // what the loops have started
@@ -119,15 +125,17 @@ func New(o Options) (*Engine, error) {
 		books:         newBooks(),
 		flights:       newFlights(),
 		breakers:      newBreakers(),
-		timersChanged: make(chan struct{}, 1),
+		feed:          newFeed(),
+		alarm:         newAlarm(),
 		outboxChanged: make(chan struct{}, 1),
 	}, nil
 }
 
-// Run fires timers, delivers late replies and sweeps the store until ctx ends. Turns are taken without it too.
+// Run fires timers, delivers late replies, looks for what other processes changed and sweeps the store until ctx ends. Turns are
+// taken without it too.
 func (e *Engine) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runSweeps} {
+	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runFeed, e.runSweeps} {
 		loops.Go(func() { loop(ctx) })
 	}
 	loops.Wait()
@@ -139,6 +147,15 @@ func (e *Engine) Close(ctx context.Context) error { return e.lanes.close(ctx) }
 
 // Depth is how many turns are running or waiting.
 func (e *Engine) Depth() int { return e.lanes.depth() }
+
+// shop is the shop of this name as it is now.
+func (e *Engine) shop(id string) (Shop, error) { return e.Options.Shops(id) }
+
+// Shops names all shops that there are.
+func (e *Engine) Shops() []string { return e.ShopNames() }
+
+// Now is the engine's clock.
+func (e *Engine) Now() time.Time { return e.Clock() }
 
 // Ready says whether a message would be taken now.
 func (e *Engine) Ready(ctx context.Context) error {

@@ -32,3 +32,9 @@ func (f *flights) land(k Key) {
 		delete(f.shops, k.Shop)
 	}
 }
+
+func (f *flights) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.keys)
+}

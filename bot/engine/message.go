@@ -13,8 +13,10 @@ import (
 
 // Handle answers one message. A message that was answered within the last seven days gets the same response and has
 // no second effect; a different one under the same id is ErrConflict. Any error means that nothing was accepted.
-func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.Response, error) {
-	shop, err := e.Shops(shopID)
+func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (response bot.Response, err error) {
+	h := handling{print: fingerprint(m)}
+	defer e.countMessage(e.Clock(), &h, &err)
+	shop, err := e.shop(shopID)
 	if err != nil {
 		return bot.Response{}, fmt.Errorf("open shop %s: %w", shopID, err)
 	}
@@ -25,7 +27,6 @@ func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.
 	}
 	defer leave()
 
-	h := handling{print: fingerprint(m)}
 	t := &turn{
 		key: k, shop: shop, buyer: m.Buyer.ID, name: m.ID, stop: h.answered, finish: h.answer,
 		event: bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: e.Clock(), Message: &m},
@@ -41,6 +42,7 @@ func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (bot.
 type handling struct {
 	print    string
 	trace    string
+	repeated bool // it was answered before
 	response bot.Response
 }
 
@@ -53,6 +55,7 @@ func (h *handling) answered(l Loaded) (bool, error) {
 		return true, ErrConflict
 	}
 	var err error
+	h.repeated = true
 	h.response, err = readResponse(l.Answered.Response)
 	return true, err
 }

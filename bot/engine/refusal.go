@@ -7,27 +7,42 @@ import (
 
 // A Refusal is an error that the caller can do something about. Nothing was changed by what was refused.
 type Refusal struct {
-	code   string // busy, conflict, no_shop, broken, not_found
+	code   string
 	detail string
+	field  string
 }
 
 // Error says what is the matter in words that may be shown to the caller.
 func (r *Refusal) Error() string { return r.detail }
 
-// Refusal is the stable word for the kind of refusal: busy, conflict, no_shop, broken, not_found or claimed.
+// Refusal is the stable word for the kind of refusal: busy, conflict, no_shop, broken, not_found, claimed, closed, budget, forbidden,
+// unauthorised or malformed.
 func (r *Refusal) Refusal() string { return r.code }
+
+// Field names what is malformed, "" where it is nothing in particular.
+func (r *Refusal) Field() string { return r.field }
 
 // Why an engine refuses.
 var (
-	ErrNoShop   = &Refusal{"no_shop", "there is no such shop"}
-	ErrBroken   = &Refusal{"broken", "the shop's folder has errors and no good version of it is loaded"}
-	ErrConflict = &Refusal{"conflict", "a different message with this id was answered before"}
-	ErrBusy     = &Refusal{"busy", "too much is waiting; nothing was accepted, send it again"}
-	ErrClosed   = &Refusal{"busy", "the server is stopping; nothing was accepted, send it again"}
-	ErrClaimed  = &Refusal{"claimed", "another agent has the conversation"}
-	ErrNoCase   = &Refusal{"not_found", "there is no such conversation"}
-	ErrNoTrace  = &Refusal{"not_found", "there is no such trace, or no longer"}
+	ErrNoShop   = &Refusal{code: "no_shop", detail: "there is no such shop"}
+	ErrBroken   = &Refusal{code: "broken", detail: "the shop's folder has errors and no good version of it is loaded"}
+	ErrConflict = &Refusal{code: "conflict", detail: "a different message with this id was answered before"}
+	ErrBusy     = &Refusal{code: "busy", detail: "too much is waiting; nothing was accepted, send it again"}
+	ErrClosed   = &Refusal{code: "busy", detail: "the server is stopping; nothing was accepted, send it again"}
+	ErrClaimed  = &Refusal{code: "claimed", detail: "another agent has the conversation"}
+	ErrNoCase   = &Refusal{code: "not_found", detail: "there is no such conversation"}
+	ErrNoTrace  = &Refusal{code: "not_found", detail: "there is no such trace, or no longer"}
+
+	ErrNothing      = &Refusal{code: "not_found", detail: "there is nothing of this name, or no longer"}
+	ErrCaseClosed   = &Refusal{code: "closed", detail: "the case is closed"}
+	ErrForbidden    = &Refusal{code: "forbidden", detail: "the role does not allow it"}
+	ErrUnauthorised = &Refusal{code: "unauthorised", detail: "nobody has this token"}
 )
+
+// malformed refuses what was sent and names the field that is at fault.
+func malformed(field, problem string) error {
+	return &Refusal{code: "malformed", detail: field + " " + problem, field: field}
+}
 
 // storeRefusal turns what a store says into what the caller is told.
 func storeRefusal(doing string, err error) error {
@@ -38,6 +53,14 @@ func storeRefusal(doing string, err error) error {
 	case errors.Is(err, ErrFull):
 		return fmt.Errorf("%s: %w: %w", doing, ErrBusy, err)
 	default:
-		return fmt.Errorf("%s: %w: %w", doing, &Refusal{"busy", "the store cannot be reached; nothing was accepted, send it again"}, err)
+		return fmt.Errorf("%s: %w: %w", doing, &Refusal{code: "busy", detail: "the store cannot be reached; nothing was accepted, send it again"}, err)
 	}
+}
+
+// deskRefusal is the same for what is asked for by its name.
+func deskRefusal(doing string, err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%s: %w", doing, ErrNothing)
+	}
+	return storeRefusal(doing, err)
 }

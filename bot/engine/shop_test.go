@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +17,7 @@ import (
 	"xiaoer/bot"
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store"
+	"xiaoer/bot/store/sqlite"
 	"xiaoer/intents"
 	"xiaoer/rules"
 	"xiaoer/rules/doc"
@@ -99,7 +102,7 @@ func newBench(tb testing.TB, change func(*engine.Options)) *bench {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.ordinal++
-			return "e-" + strconv.Itoa(b.ordinal)
+			return fmt.Sprintf("e-%06d", b.ordinal)
 		},
 	}
 	if change != nil {
@@ -109,6 +112,24 @@ func newBench(tb testing.TB, change func(*engine.Options)) *bench {
 	require.NoError(tb, err)
 	b.Engine = e
 	return b
+}
+
+// onEveryStore runs a test on the memory store and on SQLite.
+func onEveryStore(t *testing.T, test func(t *testing.T, b *bench)) {
+	t.Helper()
+	t.Run("memory", func(t *testing.T) { test(t, newBench(t, nil)) })
+	t.Run("sqlite", func(t *testing.T) {
+		kept := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+		test(t, newBench(t, func(o *engine.Options) { o.Store = kept }))
+	})
+}
+
+func openFile(t *testing.T, path string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: path})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
 }
 
 func (b *bench) clock() time.Time {

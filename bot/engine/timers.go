@@ -56,7 +56,7 @@ func (e *Engine) fire(ctx context.Context, k Key) (err error) {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	shop, err := e.Shops(k.Shop)
+	shop, err := e.shop(k.Shop)
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,16 @@ func (e *Engine) fire(ctx context.Context, k Key) (err error) {
 func (e *Engine) runTimers(ctx context.Context) {
 	busy := newBusy()
 	for {
+		e.alarm.sleep(time.Time{})
 		e.startTimers(ctx, busy)
-		sleep := time.NewTimer(e.untilNext(ctx))
+		wait := e.untilNext(ctx)
+		e.alarm.sleep(e.Clock().Add(wait))
+		sleep := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			sleep.Stop()
 			return
-		case <-e.timersChanged:
+		case <-e.alarm.ring:
 		case <-sleep.C:
 		}
 		sleep.Stop()
@@ -98,36 +101,38 @@ func (e *Engine) startTimers(ctx context.Context, busy *busy) {
 		e.Logger.Error("list timers", "err", err)
 		return
 	}
-	shops := map[string][]Key{}
+	shops := map[string][]Timer{}
 	for _, timer := range due {
-		shops[timer.Shop] = append(shops[timer.Shop], timer.Key)
+		shops[timer.Shop] = append(shops[timer.Shop], timer)
 	}
-	for shop, keys := range shops {
+	for shop, timers := range shops {
 		if !busy.start(shop, e.Clock()) {
 			continue
 		}
 		e.background.Go(func() {
-			if !e.fireAll(ctx, keys) {
+			if !e.fireAll(ctx, timers) {
 				busy.rest(shop, e.Clock().Add(restAfterFailure))
 				return
 			}
 			busy.end(shop)
-			wake(e.timersChanged)
+			wake(e.alarm.ring)
 		})
 	}
 }
 
 // fireAll says whether all went well: then there may be more, and it is worth looking at once.
-func (e *Engine) fireAll(ctx context.Context, keys []Key) bool {
+func (e *Engine) fireAll(ctx context.Context, timers []Timer) bool {
 	ok := true
-	for _, k := range keys {
+	for _, t := range timers {
 		if ctx.Err() != nil {
 			return false
 		}
-		if err := e.fire(ctx, k); err != nil {
+		err := e.fire(ctx, t.Key)
+		e.Observe("timer", outcome(err), max(0, e.Clock().Sub(t.At))) // how late it was
+		if err != nil {
 			ok = false
 			if !errors.Is(err, ErrClosed) {
-				e.Logger.Warn("step a timer", "shop", k.Shop, "conversation", k.Conversation, "err", err)
+				e.Logger.Warn("step a timer", "shop", t.Shop, "conversation", t.Conversation, "err", err)
 			}
 		}
 	}

@@ -33,7 +33,7 @@ type Answerer struct {
 
 // Trace runs a recorded turn again and explains it.
 func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error) {
-	shop, err := e.Shops(shopID)
+	shop, err := e.shop(shopID)
 	if err != nil {
 		return Explained{}, err
 	}

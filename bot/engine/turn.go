@@ -188,16 +188,6 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 	return nil
 }
 
-// committed wakes whoever has something to do now.
-func (e *Engine) committed(c Commit) {
-	if !c.Due.IsZero() {
-		wake(e.timersChanged)
-	}
-	if c.Late != nil && c.Late.Deliver {
-		wake(e.outboxChanged)
-	}
-}
-
 // later keeps a timer that a step did not move from firing for ever: it is tried again in a minute.
 func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
 	if t.event.Kind != bot.EventTimer || due.After(t.event.At) {
