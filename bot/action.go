@@ -78,9 +78,9 @@ type Handoff struct {
 	Promises   []PromiseMade     `json:"promises,omitempty"`
 	Offers     []OfferMade       `json:"offers,omitempty"`
 	Stage      string            `json:"stage"`
-	Deadline   time.Time         `json:"deadline"`
+	Deadline   time.Time         `json:"deadline"` // of the reply that is owed, of a task; zero while the buyer has been answered
 	OpenedAt   time.Time         `json:"opened_at"`
-	Waiting    time.Time         `json:"waiting"`            // the oldest buyer message that no human has answered
+	Waiting    time.Time         `json:"waiting"`            // the oldest buyer message that nobody who counts has answered; zero when there is none
 	Agent      string            `json:"agent,omitempty"`    // who has claimed it
 	Assigned   string            `json:"assigned,omitempty"` // who the desk chose for it; any agent may claim it nevertheless
 	Notes      []Note            `json:"notes,omitempty"`

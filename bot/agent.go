@@ -75,7 +75,7 @@ func (t *turn) claim(agent string) {
 		return
 	}
 	t.c.Status = StatusAgent
-	t.c.Question, t.c.Open = nil, nil
+	t.c.Question, t.c.Lapsed, t.c.Open = nil, nil, nil
 	t.c.Clock.Human = t.e.At
 	t.c.Clock.Idle = t.e.At.Add(t.agentIdle())
 	if c := t.c.Case; c != nil {
@@ -99,12 +99,13 @@ func (t *turn) agentWrites(agent, text string, send bool) {
 	}
 	clock := &t.c.Clock
 	clock.Human, clock.Any = t.e.At, t.e.At
-	clock.Waiting, clock.Hold, clock.Deadline, clock.Held = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	clock.Idle = t.e.At.Add(t.agentIdle())
+	defer t.humanReplied()
 	if text == "" {
 		return
 	}
 	text = cut(text, mostLine)
+	t.c.Sent++
 	t.c.Transcript = keepLast(t.c.Transcript, mostLines, Line{At: t.e.At, From: "agent", Name: agent, Text: text})
 	if !send {
 		return
@@ -122,17 +123,7 @@ func (t *turn) toAgent() {
 		return
 	}
 	t.note("an agent has the conversation")
-	clock := &t.c.Clock
-	if !clock.Waiting.IsZero() {
-		return
-	}
-	clock.Waiting = t.e.At
-	if c := t.c.Case; c != nil {
-		next := t.b.Team(c.Team).NextReply
-		c.Waiting = t.e.At
-		c.Deadline = t.deadline(t.e.At, next)
-		clock.Hold, clock.Deadline = t.deadline(t.e.At, next/2), c.Deadline
-	}
+	t.owesNext()
 }
 
 // release gives the conversation back to the bot. What the agent had is done. A task is given back to its team.
@@ -167,9 +158,13 @@ func (t *turn) resolve() {
 		t.changed(c, t.who(), "resolved")
 		t.c.Case = nil
 	}
+	had := t.c.Status == StatusAgent
 	t.backToBot()
 	t.c.Status = StatusClosed
 	t.act(Action{Kind: ActClose})
+	if had && t.b.AsksRating {
+		t.saysScript("rating", "rating")
+	}
 }
 
 func (t *turn) taskAt(id string) int {

@@ -22,9 +22,14 @@ type Book struct {
 	Policy     map[string]rules.Value // by the name after "policy."
 	Products   map[string]CatalogueProduct
 	Compliance []Pattern
-	AgentIdle  time.Duration     // 0 means DefaultAgentIdle
-	Titles     map[string]string // how an intent or "intent.topic" is named to a buyer, in the shop's language
-	Hash       string            // of everything above, for traces and replay
+	AgentIdle  time.Duration // 0 means DefaultAgentIdle
+	// QuestionIdle is how long a question stays open when the buyer says nothing more; 0 means DefaultQuestionIdle.
+	QuestionIdle time.Duration
+	ReplyClock   ReplyClock
+	Budget       Budget
+	AsksRating   bool              // the shop has words of its own for the script `rating`: they are sent when an agent closes
+	Titles       map[string]string // how an intent or "intent.topic" is named to a buyer, in the shop's language
+	Hash         string            // of everything above, for traces and replay
 
 	// Province names the province of the first Chinese place in a text, "" when none is known. It may be nil.
 	Province func(place string) string
@@ -103,8 +108,22 @@ type Team struct {
 	Name       string
 	Title      string        // how the buyer reads it; "" means Name
 	FirstReply time.Duration // 0 means DefaultFirstReply
-	NextReply  time.Duration // 0 means FirstReply
+	NextReply  time.Duration // 0 means FirstReply, NoReply that only the first has a deadline
 	EscalateTo string        // "" means nobody
+}
+
+// A ReplyClock says when the clock of a reply runs, and whose reply stops it. The zero value runs in the hours of the desk
+// and is stopped by humans only.
+type ReplyClock struct {
+	Always bool                    // it runs at every hour
+	Week   map[time.Weekday][]Span // it runs in these hours, on holidays too; empty means those of the desk
+	Any    bool                    // a line of the bot's stops it too
+}
+
+// A Budget is how many messages a channel lets through after each message of the buyer. The zero value knows no limit.
+type Budget struct {
+	Messages int           // 0 means no limit
+	Within   time.Duration // since the buyer's message; 0 means for ever
 }
 
 // Declared is a notice that the shop declared.
@@ -136,7 +155,12 @@ const (
 	DefaultAttempts   = 2
 	DefaultAgentIdle  = 30 * time.Minute
 	DefaultFirstReply = 3 * time.Minute
+
+	DefaultQuestionIdle = 2 * time.Hour
 )
+
+// NoReply is the NextReply of a team whose later replies have no deadline.
+const NoReply time.Duration = -1
 
 // Slot finds a slot by its name.
 func (b *Book) Slot(name string) (Slot, bool) {
@@ -168,7 +192,7 @@ func (t Team) complete() Team {
 	if t.FirstReply <= 0 {
 		t.FirstReply = DefaultFirstReply
 	}
-	if t.NextReply <= 0 {
+	if t.NextReply == 0 {
 		t.NextReply = t.FirstReply
 	}
 	return t

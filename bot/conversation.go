@@ -36,8 +36,9 @@ type Conversation struct {
 	Matters  []Matter          `json:"matters,omitempty"`
 	Photos   []string          `json:"photos,omitempty"` // sent in this episode and taken by no slot yet
 	Question *Question         `json:"question,omitempty"`
-	Open     []Request         `json:"open,omitempty"` // open requests
-	Case     *Handoff          `json:"case,omitempty"` // the case that an agent waits for or has
+	Lapsed   *Question         `json:"lapsed,omitempty"` // was closed unanswered; the buyer may still come back to it
+	Open     []Request         `json:"open,omitempty"`   // open requests
+	Case     *Handoff          `json:"case,omitempty"`   // the case that an agent waits for or has
 	Tasks    []Handoff         `json:"tasks,omitempty"`
 	Promises []PromiseMade     `json:"promises,omitempty"` // made here and not yet due
 	Offers   []OfferMade       `json:"offers,omitempty"`   // made in this episode
@@ -49,6 +50,7 @@ type Conversation struct {
 	Said       []Said         `json:"said,omitempty"` // our last lines, to know them when they come back
 	Transcript []Line         `json:"transcript,omitempty"`
 	Clock      Clock          `json:"clock"`
+	Sent       int            `json:"sent,omitempty"`    // messages of ours, agents' too, since the buyer's last one
 	Pending    *Pending       `json:"pending,omitempty"` // a turn that waits for a look-up
 }
 
@@ -94,6 +96,7 @@ type Question struct {
 	Orders  []Order   `json:"orders,omitempty"`
 	RuleAt  int       `json:"rule_at,omitempty"` // where the rule stood
 	Photo   bool      `json:"photo,omitempty"`   // AskClarify: asked about a photo that came without words
+	Task    string    `json:"task,omitempty"`    // of one that has lapsed: the id of the task that stands for the request
 	At      time.Time `json:"at"`
 }
 
@@ -130,6 +133,7 @@ type Clock struct {
 	Hold     time.Time `json:"hold,omitzero"`     // timer: holding line and reminder
 	Deadline time.Time `json:"deadline,omitzero"` // timer: escalation
 	Idle     time.Time `json:"idle,omitzero"`     // timer: back to the bot
+	Question time.Time `json:"question,omitzero"` // timer: the open question is closed
 	Counted  bool      `json:"counted,omitempty"` // the reply that is owed has been counted as late already
 }
 
@@ -153,7 +157,7 @@ func NewConversation(shop, id string) Conversation {
 
 // Due is the earliest timer; when it is reached the engine steps an EventTimer. ok is false when none is set.
 func (c *Conversation) Due() (at time.Time, ok bool) {
-	times := []time.Time{c.Clock.Hold, c.Clock.Deadline, c.Clock.Idle}
+	times := []time.Time{c.Clock.Hold, c.Clock.Deadline, c.Clock.Idle, c.Clock.Question}
 	for i := range c.Promises {
 		times = append(times, c.Promises[i].Due)
 	}

@@ -20,6 +20,9 @@ func (t *turn) timers() {
 		clock.Deadline = time.Time{}
 		t.escalate()
 	}
+	if due(clock.Question, now) {
+		t.lapse()
+	}
 	if due(clock.Idle, now) {
 		clock.Idle = time.Time{}
 		t.agentSilent()
@@ -43,10 +46,7 @@ func (t *turn) remind() {
 	}
 	t.c.Clock.Held = t.e.At
 	t.handFacts(c)
-	t.answers(saysHolding)
-	if text := t.script("holding"); text != "" {
-		t.said = append(t.said, spoken{rule: saysHolding, text: text})
-	}
+	t.saysScript(saysHolding, "holding")
 }
 
 // escalate gives a case whose deadline has passed to the next team, with a deadline of its own. Where there is no next team
@@ -57,8 +57,10 @@ func (t *turn) escalate() {
 		return
 	}
 	next := t.b.Team(c.Team).EscalateTo
+	t.countLate(c)
 	if next == "" || next == c.Team || t.escalated(c) >= mostEscalations {
 		t.tell(c.Team, "escalation")
+		t.sendChange(c)
 		return
 	}
 	team := t.b.Team(next)

@@ -161,8 +161,15 @@ func (t *turn) noRule(r Request) {
 
 // name says in the trace which built-in answer took the place of a rule that was not found.
 func (t *turn) name(builtIn string) {
-	if n := len(t.trace.Decisions); n > 0 && t.trace.Decisions[n-1].Rule == "" {
-		t.trace.Decisions[n-1].Rule = builtIn
+	n := len(t.trace.Decisions)
+	if n == 0 || t.trace.Decisions[n-1].Rule != "" {
+		return
+	}
+	d := &t.trace.Decisions[n-1]
+	d.Rule = builtIn
+	if builtIn == saysOtherwise {
+		at := t.b.Rules.Otherwise().At
+		d.File, d.Line = at.File, at.Start.Line
 	}
 }
 

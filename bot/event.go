@@ -48,7 +48,7 @@ type Event struct {
 	// Handoff is the id of the case or task that an agent's event is about; "" means the conversation and its open case. An id
 	// that is not open any more changes nothing. A claim or release of a task leaves the conversation with the bot.
 	Handoff string `json:"handoff,omitempty"`
-	Explain bool   `json:"-"`                 // the trace names every rule that was read, not only the winners
+	Explain bool   `json:"-"` // the trace names every rule that was read, not only the winners
 
 	Record Record `json:"record"` // what is known of this buyer over all conversations
 	Desk   Desk   `json:"desk"`

@@ -43,7 +43,7 @@ func (t *turn) handOver(h handing) bool {
 	t.answers(h.name)
 	t.c.Counts.Handoffs++
 	t.c.Status = StatusWaiting
-	t.c.Question = nil
+	t.c.Question, t.c.Lapsed = nil, nil
 	t.c.Case = c
 	t.startClock(c)
 	t.note("handed over to %s: %s", c.Team, h.name)
@@ -144,7 +144,9 @@ func (t *turn) handFacts(c *Handoff) {
 	if wait := c.Deadline.Sub(t.e.At); wait > 0 {
 		f.Set("handoff.wait", rules.DurationValue((wait+time.Minute-1)/time.Minute*time.Minute))
 	}
-	f.Set("handoff.deadline", rules.TimeValue(c.Deadline))
+	if !c.Deadline.IsZero() {
+		f.Set("handoff.deadline", rules.TimeValue(c.Deadline))
+	}
 }
 
 // farewell is what the buyer reads when a human takes over: the rule's own words, else the script. Outside the hours the
@@ -166,7 +168,16 @@ func (t *turn) farewell(h handing) []spoken {
 	if away {
 		name = "off_hours"
 	}
-	return []spoken{{rule: h.name, text: t.script(name)}}
+	text := t.script(name)
+	if h.name == guardPromise && t.brokeItsWord(h.rule) {
+		text = t.join(t.script("promise_broken"), text)
+	}
+	if text == t.lastSent() { // the same was said a moment ago, and nothing since
+		if text = t.script("holding"); text == t.lastSent() {
+			return nil
+		}
+	}
+	return []spoken{{rule: h.name, text: text}}
 }
 
 func tellsOpening(reply rules.Reply) bool {

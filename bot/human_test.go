@@ -177,8 +177,18 @@ func TestWaiting(t *testing.T) {
 		require.Empty(t, texts(k.says("人工", is("human"))))
 		require.Equal(t, "high", k.c.Case.Priority)
 		k.after(2 * time.Minute)
-		require.Equal(t, []string{"请再等等"}, texts(k.says("人呢", chasing())))
+		got = k.says("人呢", chasing())
+		require.Empty(t, texts(got), "the same words in a row: some channels refuse them")
+		require.Equal(t, []string{"holding"}, rulesOf(got))
 		require.Equal(t, "urgent", k.c.Case.Priority)
+	})
+	t.Run("holding lines take turns", func(t *testing.T) {
+		k := begin(t, shop(t, plainRules, script("holding", "请再等等", "还在排队")))
+		k.says("人工", is("human"))
+		for _, want := range []string{"请再等等", "还在排队", "请再等等"} {
+			require.Equal(t, []string{want}, texts(k.says("人呢", chasing())))
+			k.after(3 * time.Minute)
+		}
 	})
 	t.Run("settles", func(t *testing.T) {
 		k := start(t)

@@ -24,6 +24,13 @@ func (t *turn) promisedBefore(rule *rules.Rule) bool {
 	return false
 }
 
+// brokeItsWord tells whether what a rule would promise again was promised before and not kept in time.
+func (t *turn) brokeItsWord(rule *rules.Rule) bool {
+	return rule != nil && rule.Promise != nil && slices.ContainsFunc(t.promised(), func(p PromiseMade) bool {
+		return p.What == rule.Promise.What && p.OrderNo == t.orderNo() && p.State == promiseBroken
+	})
+}
+
 // promised is every promise to this buyer, those of this turn included.
 func (t *turn) promised() []PromiseMade {
 	if len(t.promises) == 0 {

@@ -85,6 +85,8 @@ func (t *turn) noAnswer(q *Question, slot Slot) {
 		t.interlude(q, slot, others)
 	case t.has(intents.Thanks) || t.reading.Acknowledgement && !hasDigit(t.text()) || t.isEmojiOnly():
 		t.note("an acknowledgement wants no answer")
+	case q.Kind != AskSlot && t.text() == "" && len(t.e.Message.Images) > 0:
+		t.photoBeforeOrder(q, slot)
 	case t.has(intents.Greeting) || t.reading.Chasing || t.text() == "":
 		t.putAgain(q, slot, false)
 		t.countAsking(q)
@@ -92,6 +94,21 @@ func (t *turn) noAnswer(q *Question, slot Slot) {
 		t.putAgain(q, slot, true)
 		t.countAsking(q)
 	}
+}
+
+// photoBeforeOrder keeps a photo that came while the order was asked for. It is no answer and costs no asking; the question is
+// put once more, unless it was a moment ago.
+func (t *turn) photoBeforeOrder(q *Question, slot Slot) {
+	text, ok := t.questionText(q, slot, false)
+	if !ok || t.e.At.Sub(q.At) < photoBurst || text == t.lastLine() {
+		t.note("a photo wants no answer while the order is asked for")
+		return
+	}
+	again := *q
+	again.At = t.e.At
+	t.c.Question = &again
+	t.question = &spoken{rule: q.Rule, text: text, choices: t.questionChoices(q, slot), ask: q.Slot}
+	t.answers(q.Rule)
 }
 
 func (t *turn) isEmojiOnly() bool { return t.e.Message.Kind == KindEmoji }

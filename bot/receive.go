@@ -32,6 +32,7 @@ func (t *turn) receive(m *Message) {
 		t.idle = max(int(t.e.At.Sub(t.c.Clock.Any)/time.Minute), 0)
 	}
 	if t.episodeEnded() {
+		t.lapseBefore()
 		t.newEpisode()
 	}
 	t.meet(m.Buyer)
@@ -49,6 +50,7 @@ func (t *turn) receive(m *Message) {
 		t.c.Photos = keepLast(t.c.Photos, mostPhotos, cutList(m.Images, mostPhotos)...)
 	}
 	t.c.Clock.Buyer, t.c.Clock.Any = t.e.At, t.e.At
+	t.c.Sent = 0
 }
 
 // episodeEnded tells whether this message begins a new episode. A case that a human has or is awaited for keeps its own.
@@ -69,11 +71,11 @@ func (t *turn) newEpisode() {
 	c.Episode++
 	c.Status = StatusBot
 	c.Product, c.Named, c.Lookup = nil, nil, ""
-	c.Matters, c.Photos, c.Question, c.Open, c.Offers = nil, nil, nil, nil, nil
+	c.Matters, c.Photos, c.Question, c.Lapsed, c.Open, c.Offers = nil, nil, nil, nil, nil, nil
 	c.Counts = Counts{}
 	c.Answers, c.Variants = nil, nil
 	c.LastLine = ""
-	c.Clock = Clock{}
+	c.Clock = Clock{Buyer: c.Clock.Buyer} // what a channel lets through hangs on it
 }
 
 func (t *turn) meet(b Buyer) {

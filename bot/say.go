@@ -35,7 +35,7 @@ func (t *turn) script(name string) string {
 			continue
 		}
 		text, missing := s.Render(f, t.format())
-		if len(missing) > 0 || t.forbidden(s, text) {
+		if len(missing) > 0 || t.forbidden(s, text) || len(list) > 1 && text == t.lastLine() {
 			continue
 		}
 		if len(list) > 1 {
@@ -77,13 +77,18 @@ func (t *turn) speak() []Action {
 	if closes {
 		t.joinClosing(lines)
 	}
+	lines = t.allowed(lines)
 	t.keepLines(lines)
 	t.joinApology(lines)
-	actions := t.acts
+	lines = t.fits(lines)
 	for _, s := range lines {
-		actions = append(actions, s.actions()...)
+		t.acts = append(t.acts, s.actions()...)
 		t.record(s)
 	}
+	if len(lines) > 0 {
+		t.botReplied()
+	}
+	actions := t.acts
 	if t.handed != nil {
 		t.finishHandoff(t.handed)
 		h := t.sendCase(t.handed)
@@ -158,6 +163,21 @@ func (t *turn) join(a, b string) string {
 	return a + " " + b
 }
 
+// lastSent is what the shop's side sent last, agents included: some channels refuse the same text twice in a row.
+func (t *turn) lastSent() string {
+	for _, s := range slices.Backward(t.said) {
+		if s.text != "" {
+			return s.text
+		}
+	}
+	for _, line := range slices.Backward(t.c.Transcript) {
+		if line.From != "buyer" {
+			return line.Text
+		}
+	}
+	return ""
+}
+
 // keepLines remembers the last words before anything is joined to them, so that they are known when they would come again.
 func (t *turn) keepLines(lines []spoken) {
 	for _, s := range lines {
@@ -178,6 +198,7 @@ func (t *turn) record(s spoken) {
 		t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: s.text, At: t.e.At})
 	}
 	t.c.Clock.Any = t.e.At
+	t.c.Sent += s.messages()
 }
 
 // forbidden tells whether the words hit the compliance list. What the check has seen already (the shop's own words) is not

@@ -53,6 +53,7 @@ func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []A
 	}
 	defer func() { b.giveRow(t.facts) }()
 	t.happen()
+	t.watchQuestion()
 	if t.asked != nil {
 		c.Pending = &Pending{Event: e, Asked: *t.asked, Results: looked}
 		return c, []Action{{Kind: ActLookup, Lookup: t.asked}}, Trace{Decisions: []Decided{}}
@@ -172,6 +173,7 @@ func (t *turn) read() {
 		(*turn).otherwise,
 	}
 	t.kept, t.c.Open = t.c.Open, nil
+	t.takeUpAgain()
 	for _, phase := range phases {
 		if phase(t) || t.asked != nil {
 			break

@@ -10,6 +10,7 @@ import (
 
 const (
 	mostSummary    = 800 // runes
+	reasonLeft     = "left"
 	reasonApproval = "offer above the cap: approval needed"
 )
 
@@ -17,12 +18,14 @@ const (
 func (t *turn) plainReason(name string) string {
 	zh := map[string]string{
 		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的回答已经给过",
-		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则", guardPaused: "机器人已暂停", saysOtherwise: "未能理解买家",
+		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则",
+		guardPaused: "机器人已暂停", reasonLeft: "买家没有答完就离开了", saysOtherwise: "未能理解买家",
 	}
 	en := map[string]string{
 		guardHuman: "the buyer asked for a human", guardRisk: "the message names a danger", guardAnger: "the buyer is angry",
 		guardRepeat: "the same answer again would not help", guardCompliance: "the words broke the compliance list and were not sent",
-		guardPromise: "the same was promised before", guardNoRule: "no rule fits", guardPaused: "the bot is paused", saysOtherwise: "not understood",
+		guardPromise: "the same was promised before", guardNoRule: "no rule fits",
+		guardPaused: "the bot is paused", reasonLeft: "the buyer left before the last answer", saysOtherwise: "not understood",
 	}
 	list, other := zh, "信息不全，请人工跟进"
 	if !t.chinese() {

@@ -15,9 +15,7 @@ func (t *turn) toWaiting() {
 		t.read()
 		return
 	}
-	if t.c.Clock.Waiting.IsZero() {
-		t.c.Clock.Waiting = t.e.At
-	}
+	t.owesAgain()
 	if t.reading.Withdrawn && len(t.requests()) == 0 && !t.has(intents.Human) {
 		t.settle()
 		return
@@ -52,23 +50,21 @@ func (t *turn) backToBot() {
 	clock := &t.c.Clock
 	clock.Human, clock.Waiting, clock.Held = time.Time{}, time.Time{}, time.Time{}
 	clock.Hold, clock.Deadline, clock.Idle = time.Time{}, time.Time{}, time.Time{}
-	t.c.Question, t.c.Open = nil, nil
+	clock.Counted = false
+	t.c.Question, t.c.Lapsed, t.c.Open = nil, nil, nil
 }
 
 // hold says the holding line, once per half deadline, and makes the case more pressing. It is true when it did.
 func (t *turn) hold() bool {
 	half := t.b.Team(t.c.Case.Team).FirstReply / 2
-	if held := t.c.Clock.Held; !held.IsZero() && t.e.At.Before(held.Add(half)) {
+	if held := t.c.Clock.Held; !held.IsZero() && !t.e.At.Before(held) && t.e.At.Before(held.Add(half)) {
 		t.note("the holding line was said a moment ago")
 		return false
 	}
 	t.c.Clock.Held = t.e.At
 	t.c.Case.Priority = raise(t.c.Case.Priority, "")
 	t.handFacts(t.c.Case)
-	t.answers(saysHolding)
-	if text := t.script("holding"); text != "" {
-		t.said = append(t.said, spoken{rule: saysHolding, text: text})
-	}
+	t.saysScript(saysHolding, "holding")
 	return true
 }
 

@@ -37,6 +37,7 @@ func (u *unit) compile() *bot.Book {
 			Working: daysOf(s.holidays.works),
 		},
 		Notices: declared(s.notices), Products: u.goods.products, AgentIdle: s.idle,
+		QuestionIdle: s.question, ReplyClock: s.clock, AsksRating: slices.ContainsFunc(s.scripts, func(x script) bool { return x.node.Text == "rating" }),
 		Policy: map[string]rules.Value{}, Titles: titles(u.classifier.Taxonomy(), s.locale),
 		Province: u.classifier.Province,
 	}
@@ -274,13 +275,7 @@ func weekOf(s *settings) map[time.Weekday][]bot.Span {
 	if !s.anyHours {
 		return nil
 	}
-	out := map[time.Weekday][]bot.Span{}
-	for i, spans := range s.hours {
-		for _, one := range spans {
-			out[time.Weekday(i)] = append(out[time.Weekday(i)], bot.Span{From: one.from, To: one.until})
-		}
-	}
-	return out
+	return spansOf(&s.hours)
 }
 
 // daysOf joins neighbouring days.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"xiaoer/bot"
 	"xiaoer/rules/doc"
 )
 
@@ -26,6 +27,7 @@ type Webhook struct {
 	Unsigned bool     // calls need no signature
 	Rate     int      // calls a second, 0 for no limit
 	Callback string   // where late replies are sent, "" for nowhere
+	Budget   bot.Budget
 }
 
 // OrderSource is where orders are looked up: File or URL, or neither.
@@ -52,7 +54,7 @@ type Secrets func(kind, name string) (string, error)
 func (c Connect) equal(d Connect) bool {
 	same := slices.Equal(c.Webhook.Secrets, d.Webhook.Secrets)
 	return same && c.Webhook.Unsigned == d.Webhook.Unsigned && c.Webhook.Rate == d.Webhook.Rate &&
-		c.Webhook.Callback == d.Webhook.Callback && c.Orders == d.Orders
+		c.Webhook.Callback == d.Webhook.Callback && c.Webhook.Budget == d.Webhook.Budget && c.Orders == d.Orders
 }
 
 // connector reads connect.yaml.
@@ -126,6 +128,14 @@ func webhookFields() []doc.Field[connector] {
 		{
 			Name: "callback", Doc: "The address that late replies are sent to.", Shape: doc.PatternShape(`^https?://`, "https://shop.example/xiaoer"),
 			Set: func(d *doc.Decoder, c *connector, v *doc.Node) { c.out.Webhook.Callback = c.address(v) },
+		},
+		{
+			Name: "budget", Doc: "How many messages the channel lets through after one of the buyer's; no limit when left out.", Shape: doc.ObjectShape(budgetFields()),
+			Set: func(d *doc.Decoder, c *connector, v *doc.Node) {
+				if v.Kind != doc.Null {
+					doc.Decode(d, v, budgetFields(), "budget", &c.out.Webhook.Budget)
+				}
+			},
 		},
 	}
 }

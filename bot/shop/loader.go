@@ -295,7 +295,8 @@ func (r *run) finish(out *Result, u *unit, book *bot.Book, connect Connect) {
 	allowed.warnUnused(final)
 	out.Problems = final.All()
 	if !serious && book != nil && book.Rules != nil {
-		book.Hash = r.hash(u)
+		book.Budget = connect.Webhook.Budget
+		book.Hash = r.hash(u, book.Budget)
 		out.Shop = &Shop{ID: out.ID, Dir: out.Dir, Book: book, Classifier: u.classifier, Connect: connect, Tests: out.Tests}
 	}
 }
@@ -316,7 +317,7 @@ func (r *run) line(file string, n int) string {
 }
 
 // hash identifies everything that a shop says: its documents, those of its bases, and the base pack.
-func (r *run) hash(u *unit) string {
+func (r *run) hash(u *unit, budget bot.Budget) string {
 	h := sha256.New()
 	put := func(c *content) {
 		if c != nil {
@@ -333,6 +334,9 @@ func (r *run) hash(u *unit) string {
 		put(l.folder.products)
 	}
 	h.Write(fmt.Append(nil, r.pack.hash, u.classifier.Hash()))
+	if budget != (bot.Budget{}) {
+		h.Write(fmt.Appendf(nil, "budget %d %s", budget.Messages, budget.Within))
+	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 

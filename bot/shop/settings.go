@@ -24,6 +24,8 @@ type settings struct {
 	teams    []team
 	slots    []slot
 	idle     time.Duration
+	question time.Duration // until an open question is closed
+	clock    bot.ReplyClock
 	notices  []notice
 	scripts  []script
 	dropped  map[string]doc.Range
@@ -94,6 +96,18 @@ func settingsFields() []doc.Field[settings] {
 			Shape: doc.DurationShape(), Set: func(d *doc.Decoder, s *settings, v *doc.Node) { s.idle, _ = d.Duration(v) },
 		},
 		{
+			Name: "question_idle", Doc: "After this long without a word of the buyer an open question is closed; 2h when left out.",
+			Shape: doc.DurationShape(), Set: func(d *doc.Decoder, s *settings, v *doc.Node) { s.question, _ = d.Duration(v) },
+		},
+		{
+			Name: "reply_clock", Doc: "Which hours count for the deadlines of replies, and whose reply counts.", Shape: doc.ObjectShape(replyClockFields()),
+			Set: func(d *doc.Decoder, s *settings, v *doc.Node) {
+				if v.Kind != doc.Null {
+					doc.Decode(d, v, replyClockFields(), "reply_clock", &s.clock)
+				}
+			},
+		},
+		{
 			Name: "notices", Doc: "What holds parcels up or is worth knowing, by region and date.", Shape: doc.ListShape(doc.ObjectShape(noticeFields())),
 			Set: func(d *doc.Decoder, s *settings, v *doc.Node) { s.notices = readNotices(d, v) },
 		},
@@ -143,7 +157,7 @@ func identityFields() []doc.Field[settings] {
 		},
 		{
 			Name: "hours", Doc: "When agents are at the desk, by day; a stretch may end past midnight. Always, when left out.",
-			Shape: doc.MapShape(doc.OneOrMoreShape(doc.PatternShape(`\d\d?:\d\d-\d\d?:\d\d|closed`, "09:00-12:00,13:00-21:00"))),
+			Shape: hoursShape(),
 			Set: func(d *doc.Decoder, s *settings, v *doc.Node) {
 				s.hours, s.anyHours = readHours(d, v), true
 			},

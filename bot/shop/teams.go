@@ -23,7 +23,11 @@ func teamFields() []doc.Field[team] {
 			},
 		},
 		duration("first_reply", "How long a buyer may wait for the first human word.", func(t *team) *time.Duration { return &t.FirstReply }),
-		duration("next_reply", "How long for each later word; first_reply when left out.", func(t *team) *time.Duration { return &t.NextReply }),
+		{
+			Name: "next_reply", Doc: "How long for each later word; first_reply when left out, none for no deadline.",
+			Shape: doc.AnyShape(doc.EnumShape(noDeadline), doc.IntegerShape(0, 0), doc.DurationShape()),
+			Set:   func(d *doc.Decoder, t *team, v *doc.Node) { t.NextReply = readNextReply(d, v) },
+		},
 		{
 			Name: "escalate_to", Doc: "The team that is told when the time is over.", Shape: doc.TextShape(),
 			Set: func(d *doc.Decoder, t *team, v *doc.Node) {
