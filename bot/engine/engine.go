@@ -54,6 +54,7 @@ type Options struct {
 	Seats         int           // turns that compute at once; default twice the processors
 	LookupTimeout time.Duration // of one look-up, whatever the source does; default 5 s
 	StoreTimeout  time.Duration // of one read or write; default 10 s
+	Cache         int           // bytes, about, of what the last turns left behind, for the next of the same conversations; 0 remembers nothing
 }
 
 func (o *Options) validate() error {
@@ -116,6 +117,9 @@ type Engine struct {
 func New(o Options) (*Engine, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
+	}
+	if o.Cache > 0 {
+		o.Store = newCache(o.Store, o.Cache)
 	}
 	return &Engine{
 		Options:       o,

@@ -26,14 +26,16 @@ type turn struct {
 
 	looked map[bot.Lookup]bot.LookupResult // what the source said already, for when the turn runs again
 	number reserved
+	kept   bool // it was committed
 }
 
 // run takes a turn to its commit.
 func (e *Engine) run(ctx context.Context, t *turn) (out bot.Turn, err error) {
 	began := e.Clock()
+	t.event.At = t.event.At.Round(0) // what is remembered is the same as what is read from a store: times of the wall
 	defer func() { e.Observe("turn", outcome(err), e.Clock().Sub(began)) }()
 	defer func() {
-		if err != nil && t.number.count > 0 {
+		if (err != nil || !t.kept) && t.number.count > 0 {
 			e.numbers.giveBack(t.key.Shop, t.number.from, t.number.count)
 		}
 	}()
@@ -84,7 +86,7 @@ func (e *Engine) try(ctx context.Context, t *turn) (out bot.Turn, again bool, er
 func (e *Engine) load(ctx context.Context, t *turn) (Loaded, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
-	loaded, err := e.Store.Load(ctx, Ask{Key: t.key, Buyer: t.buyer, Message: t.name, Now: t.event.At})
+	loaded, err := e.Store.Load(ctx, Ask{Key: t.key, Buyer: t.buyer, Message: t.name, Now: t.event.At, Recent: t.event.Kind == bot.EventMessage})
 	if err != nil {
 		return Loaded{}, storeRefusal("load", err)
 	}
@@ -150,7 +152,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 		Key: t.key, Version: loaded.Version, Conversation: out.Conversation, Buyer: out.Conversation.Buyer.ID, At: t.event.At,
 		RecordVersion: loaded.RecordVersion, Numbers: opened, Waiting: waitingTeam(out.Conversation), Cases: casesOf(t, out),
 		Recorded: &Recorded{
-			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, Events: out.Events,
+			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, BeforeJSON: loaded.JSON, Events: out.Events,
 			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash, Rule: winner(out),
 		},
 	}
@@ -167,10 +169,14 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 	if err := t.finish(&c, out); err != nil {
 		return err
 	}
+	var err error
+	if c.JSON, err = c.ConversationJSON(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.StoreTimeout)
 	defer cancel()
 	began := e.Clock()
-	err := e.Store.Commit(ctx, c)
+	err = e.Store.Commit(ctx, c)
 	e.Observe("commit", outcome(err), e.Clock().Sub(began))
 	if err != nil {
 		if errors.Is(err, ErrStale) {
@@ -178,6 +184,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 		}
 		return storeRefusal("commit", err)
 	}
+	t.kept = true
 	e.books.keep(t.key.Shop, t.shop.Book)
 	e.committed(c)
 	for _, a := range out.Actions {

@@ -101,6 +101,9 @@ type service struct {
 	demo   *web.Demo // nil without the demo page
 }
 
+// cached is how many bytes, about, the engine remembers of conversations that go on: some thousands of them.
+const cached = 64 << 20
+
 // run serves on addr until the app's context ends; then nothing new is taken and what was taken is answered.
 func (s *service) run(addr string, listening func(net.Addr), background ...func(context.Context) error) (err error) {
 	kept, closeStore, err := openStore(s.ctx, s.store, s.log)
@@ -110,7 +113,7 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	defer func() { err = errors.Join(err, closeStore()) }()
 	metrics := web.NewMetrics()
 	eng, err := engine.New(engine.Options{
-		Store: kept, Shops: s.shops.get, Clock: s.now, Logger: s.log, Observe: metrics.Observe,
+		Store: kept, Shops: s.shops.get, Clock: s.now, Logger: s.log, Observe: metrics.Observe, Cache: cached,
 	})
 	if err != nil {
 		return err
