@@ -150,18 +150,11 @@ type Tally struct {
 
 // Keeping is the upkeep of a store.
 type Keeping interface {
-	// Sweep forgets what has been kept long enough (see Retention).
+	// Sweep forgets what has been kept long enough (see Retention, which the store was opened with).
 	Sweep(ctx context.Context, now time.Time) error
 	// Ready says whether the store can work now.
 	Ready(ctx context.Context) error
 }
-
-// How long things are kept.
-const (
-	KeepAnswers   = 7 * 24 * time.Hour   // idempotency keys with their responses
-	KeepDelivered = 3 * 24 * time.Hour   // late replies that were delivered or dropped
-	KeepTexts     = 180 * 24 * time.Hour // conversations, records and the inputs of turns
-)
 
 // A Key names a conversation.
 type Key struct{ Shop, Conversation string }

@@ -124,6 +124,13 @@ func (m *Memory) Erase(_ context.Context, shop, buyer string, by desk.Entry) (in
 	for _, name := range m.talksOf(k) {
 		m.eraseTalk(engine.Key{Shop: shop, Conversation: name})
 	}
+	if d := m.shops[shop]; d != nil {
+		for _, h := range d.cases {
+			if h.Buyer == buyer {
+				m.forgetCase(h)
+			}
+		}
+	}
 	delete(m.parts, k)
 	m.forgetBuyer(k)
 	for i := range m.shop(shop).audit {

@@ -16,8 +16,8 @@ type written struct {
 }
 
 func write(c engine.Commit) (w written, err error) {
-	if w.talk, err = json.Marshal(c.Conversation); err != nil {
-		return w, fmt.Errorf("write conversation: %w", err)
+	if w.talk, err = c.ConversationJSON(); err != nil {
+		return w, err
 	}
 	if c.Record != nil {
 		if w.record, err = json.Marshal(c.Record); err != nil {
@@ -25,8 +25,8 @@ func write(c engine.Commit) (w written, err error) {
 		}
 	}
 	if c.Recorded != nil {
-		if w.turn, err = json.Marshal(c.Recorded); err != nil {
-			return w, fmt.Errorf("write trace: %w", err)
+		if w.turn, err = c.Recorded.JSON(); err != nil {
+			return w, err
 		}
 	}
 	w.cases, err = writeCases(c)

@@ -28,8 +28,8 @@ type Memory struct {
 	answers  map[messageKey]*answer
 	byAge    queue[messageKey] // answers, oldest first
 	recorded map[turnKey]*turn
-	turnAge  queue[turnKey]    // recorded, oldest first
-	lateAge  queue[engine.Key] // conversations with late replies, by the time of the reply
+	turnAge  queue[turnKey]      // recorded, oldest first
+	spoken   map[engine.Key]bool // conversations with late replies
 	timers   agenda
 	outbox   agenda
 	kept     int // bytes of conversations, records and answers
@@ -43,6 +43,8 @@ var _ engine.Store = (*Memory)(nil)
 type Limits struct {
 	Kept   int // conversations, records, answers and late replies; default 1 GiB
 	Traced int // recorded turns; default 256 MiB
+
+	Keep engine.Retention // how long what is kept; it must be valid
 }
 
 type (
@@ -86,6 +88,7 @@ func NewMemory(l Limits) *Memory {
 	if l.Traced <= 0 {
 		l.Traced = 256 << 20
 	}
+	l.Keep = l.Keep.WithDefaults()
 	return &Memory{
 		limits:   l,
 		talks:    map[engine.Key]*talk{},
@@ -94,6 +97,7 @@ func NewMemory(l Limits) *Memory {
 		shops:    map[string]*shop{},
 		answers:  map[messageKey]*answer{},
 		recorded: map[turnKey]*turn{},
+		spoken:   map[engine.Key]bool{},
 	}
 }
 
@@ -104,7 +108,7 @@ func (m *Memory) Ready(context.Context) error { return nil }
 func (m *Memory) Load(_ context.Context, a engine.Ask) (engine.Loaded, error) {
 	var out engine.Loaded
 	talkJSON, recordJSON := m.load(a, &out)
-	if talkJSON != nil {
+	if out.JSON = talkJSON; talkJSON != nil {
 		if err := json.Unmarshal(talkJSON, &out.Conversation); err != nil {
 			return engine.Loaded{}, fmt.Errorf("read conversation: %w", err)
 		}

@@ -54,7 +54,7 @@ func (m *Memory) keepLate(t *talk, l engine.Late) {
 	}
 	t.late = append(t.late, kept)
 	m.kept += kept.size
-	m.lateAge.push(l.Key, l.At)
+	m.spoken[l.Key] = true
 	m.outbox.set(l.Key, t.nextTry())
 }
 

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 )
 
@@ -15,20 +17,24 @@ var noTime time.Time
 func (m *Memory) Sweep(_ context.Context, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for before := now.Add(-engine.KeepAnswers); m.byAge.olderThan(before); {
+	keep := m.limits.Keep
+	for before := now.Add(-keep.Answers); m.byAge.olderThan(before); {
 		if k := m.byAge.pop(); m.answers[k] != nil && m.answers[k].At.Before(before) {
 			m.forgetAnswer(k)
 		}
 	}
-	for m.turnAge.olderThan(now.Add(-engine.KeepTexts)) {
+	for m.turnAge.olderThan(now.Add(-keep.Texts)) {
 		m.forgetTurn(m.turnAge.pop())
 	}
-	for m.lateAge.olderThan(now.Add(-engine.KeepDelivered)) {
-		m.sweepLate(m.lateAge.pop(), now)
+	for k := range m.spoken {
+		m.sweepLate(k, now)
 	}
 	if now.Sub(m.sweptOld) >= time.Hour { // it looks at everything
 		m.sweptOld = now
-		m.sweepOld(now.Add(-engine.KeepTexts))
+		m.sweepOld(now.Add(-keep.Texts))
+		for _, d := range m.shops {
+			m.sweepShop(d, now)
+		}
 	}
 	return nil
 }
@@ -36,25 +42,19 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) error {
 // sweepLate forgets a conversation's late replies that were delivered, dropped or left unread long ago. Pending ones stay.
 func (m *Memory) sweepLate(k engine.Key, now time.Time) {
 	t := m.talks[k]
-	if t == nil {
-		return
-	}
-	again := false
 	t.late = slices.DeleteFunc(t.late, func(l *late) bool {
-		keep := engine.KeepDelivered
+		keep := m.limits.Keep.Delivered
 		if l.state == unsent || l.state == engine.DeadLetter {
-			keep = engine.KeepAnswers
+			keep = m.limits.Keep.Answers
 		}
-		old := l.At.Before(now.Add(-keep))
-		if l.state != pending && l.state != queued && old {
+		old := l.state != pending && l.state != queued && l.At.Before(now.Add(-keep))
+		if old {
 			m.kept -= l.size
-			return true
 		}
-		again = again || l.At.Before(now.Add(-engine.KeepDelivered))
-		return false
+		return old
 	})
-	if again {
-		m.lateAge.push(k, now)
+	if len(t.late) == 0 {
+		delete(m.spoken, k)
 	}
 }
 
@@ -70,6 +70,30 @@ func (m *Memory) sweepOld(before time.Time) {
 			m.forgetBuyer(k)
 		}
 	}
+	for k, talks := range m.parts {
+		for name := range talks {
+			if m.talks[engine.Key{Shop: k.shop, Conversation: name}] == nil {
+				delete(talks, name)
+			}
+		}
+		if len(talks) == 0 {
+			delete(m.parts, k)
+		}
+	}
+}
+
+// sweepShop forgets what is old of a shop's agents and the cases that were closed long ago.
+func (m *Memory) sweepShop(d *shop, now time.Time) {
+	keep := m.limits.Keep
+	old := func(at time.Time, kept time.Duration) bool { return at.Before(now.Add(-kept)) }
+	for _, h := range d.cases {
+		if !h.ClosedAt.IsZero() && old(h.ClosedAt, keep.Texts) {
+			m.forgetCase(h)
+		}
+	}
+	maps.DeleteFunc(d.presence, func(_ string, p desk.Presence) bool { return old(p.Seen, keep.Presence) })
+	maps.DeleteFunc(d.pauses, func(_ string, p desk.Pause) bool { return !p.Until.IsZero() && old(p.Until, 0) })
+	d.audit = slices.DeleteFunc(d.audit, func(e desk.Entry) bool { return old(e.At, keep.Audit) })
 }
 
 func (m *Memory) forgetAnswer(k messageKey) {
@@ -88,6 +112,7 @@ func (m *Memory) forgetTalk(k engine.Key) {
 	}
 	m.kept -= len(t.json) + overhead
 	delete(m.talks, k)
+	delete(m.spoken, k)
 }
 
 func (m *Memory) forgetBuyer(k buyerKey) {

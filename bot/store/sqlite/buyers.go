@@ -30,6 +30,9 @@ func (s *Store) Export(ctx context.Context, shop, buyer string, take func(kind s
 	return nil
 }
 
+// A link of a conversation's chain: a turn, and the message that it answered.
+type link struct{ turn, message string }
+
 func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
 	if err := s.hand(ctx, take, "conversation", selectBody, shop, talk); err != nil {
 		return err
@@ -46,11 +49,10 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 	if err := s.hand(ctx, take, "late_reply", selectLateOf, shop, talk); err != nil {
 		return err
 	}
-	type turn struct{ id, message string }
-	var turns []turn
+	var turns []link
 	err = s.each(ctx, selectTurnsOf, []any{shop, talk}, func(row *sql.Rows) error {
-		var t turn
-		err := row.Scan(&t.id, &t.message)
+		var t link
+		err := row.Scan(&t.turn, &t.message)
 		turns = append(turns, t)
 		return err
 	})
@@ -58,7 +60,7 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 		return fmt.Errorf("export turns: %w", err)
 	}
 	for _, t := range turns {
-		if err := s.hand(ctx, take, "turn", selectTrace, shop, t.id); err != nil {
+		if err := s.hand(ctx, take, "turn", selectTrace, shop, t.turn); err != nil {
 			return err
 		}
 		if err := s.exportAnswer(ctx, shop, t.message, take); err != nil {
@@ -152,25 +154,42 @@ func erase(to *session, shop, buyer string) (pieces int, err error) {
 		}
 		pieces += n
 	}
-	n, err := to.exec(eraseRecord, shop, buyer)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := to.exec(eraseParticipant, shop, buyer); err != nil {
-		return 0, err
-	}
-	_, err = to.exec(eraseMentions, shop, buyer)
-	return pieces + int(n), err
-}
-
-// eraseOne forgets one conversation. The answers go before the turns that know of them.
-func eraseOne(to *session, shop, talk string) (pieces int, err error) {
-	for _, query := range []string{eraseAnswers, eraseTurns, eraseCases, deleteLate} {
-		n, err := to.exec(query, shop, talk)
+	for _, query := range []string{eraseBuyersCases, eraseRecord} {
+		n, err := to.exec(query, shop, buyer)
 		if err != nil {
 			return 0, err
 		}
 		pieces += int(n)
+	}
+	for _, query := range []string{eraseParticipant, eraseMentions} {
+		if _, err := to.exec(query, shop, buyer); err != nil {
+			return 0, err
+		}
+	}
+	return pieces, nil
+}
+
+// eraseOne forgets one conversation. Its turns are found before it goes, and the answers by the turns.
+func eraseOne(to *session, shop, talk string) (pieces int, err error) {
+	drop := func(query, id string) {
+		if err == nil {
+			var n int64
+			n, err = to.exec(query, shop, id)
+			pieces += int(n)
+		}
+	}
+	turns, err := to.links(selectTurnsOf, shop, talk)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range turns {
+		drop(eraseTurn, t.turn)
+		drop(eraseAnswer, t.message)
+	}
+	drop(eraseCases, talk)
+	drop(deleteLate, talk)
+	if err != nil {
+		return 0, err
 	}
 	waiting, gone, err := to.returned(eraseTalk, shop, talk)
 	if err != nil || !gone {

@@ -16,18 +16,21 @@ type written struct {
 }
 
 func write(c engine.Commit) (w written, err error) {
-	if w.conversation, err = text("conversation", c.Conversation); err != nil {
+	raw, err := c.ConversationJSON()
+	if err != nil {
 		return w, err
 	}
+	w.conversation = string(raw)
 	if c.Record != nil {
 		if w.record, err = text("record", c.Record); err != nil {
 			return w, err
 		}
 	}
 	if c.Recorded != nil {
-		if w.trace, err = text("trace", c.Recorded); err != nil {
+		if raw, err = c.Recorded.JSON(); err != nil {
 			return w, err
 		}
+		w.trace = string(raw)
 	}
 	if c.Late != nil {
 		if w.late, err = text("late reply", c.Late); err != nil {
@@ -57,7 +60,8 @@ func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
 
 // keep writes what a turn did. The order is that of what is most likely stale.
 func keep(to *session, c engine.Commit, w written) error {
-	if err := keepConversation(to, c, w.conversation); err != nil {
+	previous, err := keepConversation(to, c, w.conversation)
+	if err != nil {
 		return err
 	}
 	if a := c.Answered; a != nil {
@@ -79,14 +83,8 @@ func keep(to *session, c engine.Commit, w written) error {
 			return err
 		}
 	}
-	if r := c.Recorded; r != nil {
-		message := ""
-		if c.Answered != nil {
-			message = c.Answered.Message
-		}
-		if _, err := to.exec(insertTrace, c.Shop, r.ID, c.Key.Conversation, message, millis(c.At), w.trace); err != nil {
-			return err
-		}
+	if err := keepTrace(to, c, previous, w.trace); err != nil {
+		return err
 	}
 	if c.Entry != nil {
 		if err := keepEntry(to, *c.Entry); err != nil {
@@ -94,6 +92,19 @@ func keep(to *session, c engine.Commit, w written) error {
 		}
 	}
 	return keepCases(to, c.Shop, w.cases)
+}
+
+// keepTrace puts a turn at the end of its conversation's chain.
+func keepTrace(to *session, c engine.Commit, previous, body string) error {
+	if c.Recorded == nil {
+		return nil
+	}
+	message := ""
+	if c.Answered != nil {
+		message = c.Answered.Message
+	}
+	_, err := to.exec(insertTrace, c.Shop, c.Recorded.ID, previous, message, millis(c.At), body)
+	return err
 }
 
 // changed is engine.ErrStale when a statement changed nothing.
@@ -104,40 +115,38 @@ func changed(rows int64, err error) error {
 	return err
 }
 
-func keepConversation(to *session, c engine.Commit, body string) error {
+// keepConversation gives the id of the turn before this one.
+func keepConversation(to *session, c engine.Commit, body string) (previous string, err error) {
+	turn := ""
+	if c.Recorded != nil {
+		turn = c.Recorded.ID
+	}
+	update := func() (desk, previous string, ok bool, err error) {
+		return to.returnedTwo(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, turn, c.Version)
+	}
+	var before string
+	var ok bool
 	if c.Version == 0 {
-		before, ok, err := to.returned(insertConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body)
-		switch {
-		case err != nil:
-			return err
-		case !ok:
-			return engine.ErrStale
+		before, previous, ok, err = to.returnedTwo(insertConversation,
+			c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, turn)
+		if err == nil && ok {
+			err = keepBuyer(to, c)
 		}
-		if err := keepBuyer(to, c); err != nil {
-			return err
+	} else if before, previous, ok, err = update(); err == nil && !ok { // stale, or another buyer's
+		if err = changed(to.exec(changeBuyer, c.Shop, c.Key.Conversation, c.Buyer, c.Version)); err == nil {
+			err = keepBuyer(to, c)
 		}
-		return moveDesk(to, c.Shop, before, c.Waiting)
-	}
-	update := func() (string, bool, error) {
-		return to.returned(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, c.Version)
-	}
-	before, ok, err := update()
-	if err == nil && !ok { // stale, or another buyer's
-		if err := changed(to.exec(changeBuyer, c.Shop, c.Key.Conversation, c.Buyer, c.Version)); err != nil {
-			return err
+		if err == nil {
+			before, previous, ok, err = update()
 		}
-		if err := keepBuyer(to, c); err != nil {
-			return err
-		}
-		before, ok, err = update()
 	}
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case !ok:
-		return engine.ErrStale
+		return "", engine.ErrStale
 	}
-	return moveDesk(to, c.Shop, before, c.Waiting)
+	return previous, moveDesk(to, c.Shop, before, c.Waiting)
 }
 
 // keepBuyer remembers whose conversation it is, or is now too.

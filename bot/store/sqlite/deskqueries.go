@@ -109,16 +109,23 @@ const (
 	selectRecord     = `SELECT body FROM records WHERE shop_id = $1 AND buyer_id = $2`
 	selectCasesOf    = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
 	selectLateOf     = `SELECT body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
-	selectTurnsOf    = `SELECT id, message_id FROM turns WHERE shop_id = $1 AND conversation_id = $2 ORDER BY id`
 	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2`
 	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING waiting`
 	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2`
 	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
-	eraseTurns       = `DELETE FROM turns WHERE shop_id = $1 AND conversation_id = $2`
+	eraseBuyersCases = `DELETE FROM handoffs WHERE shop_id = $1 AND buyer_id = $2`
+	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2`
+	eraseAnswer      = `DELETE FROM answers WHERE shop_id = $1 AND message_id = $2`
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
 	eraseMentions    = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND subject = $2`
 
-	eraseAnswers = `
-DELETE FROM answers WHERE shop_id = $1 AND message_id IN (
-	SELECT message_id FROM turns WHERE shop_id = $1 AND conversation_id = $2 AND message_id <> '')`
+	// selectTurnsOf follows the chain of a conversation's turns from the last one to the first.
+	selectTurnsOf = `
+WITH RECURSIVE chain (id, message_id, previous_id) AS (
+	SELECT t.id, t.message_id, t.previous_id FROM conversations c JOIN turns t ON t.shop_id = c.shop_id AND t.id = c.last_turn
+	WHERE c.shop_id = $1 AND c.id = $2
+	UNION
+	SELECT t.id, t.message_id, t.previous_id FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
+)
+SELECT id, message_id FROM chain ORDER BY id`
 )

@@ -17,9 +17,9 @@ import (
 const (
 	ofConversation = iota + 1
 	ofRecord
+	ofAnswer
 	ofNumber
 	ofWaiting
-	ofAnswer
 	ofSeat
 	ofPause
 )
@@ -28,7 +28,11 @@ const (
 func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 	out := engine.Loaded{}
 	out.Desk.Next, out.Desk.Ahead = 1, map[string]int{}
-	err := s.each(ctx, selectTurn, []any{a.Shop, a.Conversation, a.Buyer, a.Message, here(a.Now), millis(a.Now)}, func(row *sql.Rows) error {
+	query, args := selectTurn, []any{a.Shop, a.Conversation, a.Buyer, a.Message}
+	if !a.WithoutDesk {
+		query, args = selectTurnAndDesk, append(args, here(a.Now), millis(a.Now))
+	}
+	err := s.each(ctx, query, args, func(row *sql.Rows) error {
 		var kind, number, at int64
 		var name, body string
 		if err := row.Scan(&kind, &number, &at, &name, &body); err != nil {
@@ -36,7 +40,7 @@ func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 		}
 		switch kind {
 		case ofConversation:
-			out.Version = number
+			out.Version, out.JSON = number, []byte(body)
 			return read("conversation", body, &out.Conversation)
 		case ofRecord:
 			out.RecordVersion = number

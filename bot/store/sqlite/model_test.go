@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func TestSameAsMemory(t *testing.T) {
 			require.NoError(r, disk.Close())
 			require.NoError(r, os.Remove(path))
 		}()
-		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon, spoken: map[string]time.Time{}}
+		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon}
 		for range rapid.IntRange(1, 40).Draw(r, "steps") {
 			m.step()
 		}
@@ -47,7 +46,6 @@ type model struct {
 	both   [2]engine.Store
 	now    time.Time
 	events int
-	spoken map[string]time.Time // when each late reply was kept
 }
 
 func (m *model) pick(what string, n int) int { return rapid.IntRange(0, n-1).Draw(m.r, what) }
@@ -106,7 +104,6 @@ func (m *model) commit() {
 		c.Numbers = []int{max(1, loaded.Desk.Next+m.pick("ahead", 3)-m.pick("behind", 2))}
 	}
 	if m.pick("late", 2) == 0 {
-		m.spoken[id] = m.now
 		c.Late = &engine.Late{ID: id, Key: k, At: m.now, Deliver: m.pick("callback", 3) > 0, Replies: []bot.Reply{{Kind: "text", Text: id}}}
 	}
 	if m.pick("answered", 2) == 0 {
@@ -119,7 +116,7 @@ func (m *model) commit() {
 // settle ends an attempt for what is pending, and now and then for something else.
 func (m *model) settle() {
 	s := engine.Settlement{
-		Key: m.key(), ID: m.fresh(), Attempts: m.pick("attempts", 5), At: m.now,
+		Key: m.key(), ID: m.reply(), Attempts: m.pick("attempts", 5), At: m.now,
 		State: []engine.DeliveryState{engine.Delivered, engine.TryLater, engine.Dropped, engine.DeadLetter}[m.pick("state", 4)],
 		Next:  m.now.Add(time.Duration(m.pick("next", 90)) * time.Minute),
 	}
@@ -129,16 +126,8 @@ func (m *model) settle() {
 	same(m, func(to engine.Store) (any, error) { return nil, to.Settle(m.t.Context(), s) })
 }
 
-// fresh is an id that no store may have forgotten: the one in memory keeps some replies a few days longer than it must.
-func (m *model) fresh() string {
-	id := fmt.Sprint("e", m.pick("reply", m.events+1))
-	if m.isOld(m.spoken[id]) {
-		return "unheard-of"
-	}
-	return id
-}
-
-func (m *model) isOld(at time.Time) bool { return at.Before(m.now.Add(-engine.KeepDelivered)) }
+// reply is the id of a late reply that was there, is there or never was.
+func (m *model) reply() string { return fmt.Sprint("e", m.pick("reply", m.events+1)) }
 
 func (m *model) query() engine.Query {
 	return engine.Query{Now: m.now, Limit: m.pick("limit", 8), PerShop: m.pick("per shop", 4)}
@@ -170,11 +159,8 @@ func (m *model) compareConversations() {
 		}
 		return got, err
 	})
-	after := m.fresh()
-	same(m, func(s engine.Store) (any, error) {
-		replies, err := s.Replies(m.t.Context(), k, after, 1000)
-		return slices.DeleteFunc(replies, func(l engine.Late) bool { return m.isOld(l.At) }), err
-	})
+	after := m.reply()
+	same(m, func(s engine.Store) (any, error) { return s.Replies(m.t.Context(), k, after, 1000) })
 	turn := fmt.Sprint("e", m.pick("turn", m.events+1))
 	same(m, func(s engine.Store) (any, error) { return s.Trace(m.t.Context(), k.Shop, turn) })
 }

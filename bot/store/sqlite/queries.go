@@ -5,19 +5,21 @@ package sqlite
 // Reading.
 const (
 	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds in load.go).
-	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or '', $5 since when an agent must have
-	// been seen to be here, $6 now.
+	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or ''.
 	selectTurn = `
 SELECT 1, version, 0, buyer_id, body FROM conversations WHERE shop_id = $1 AND id = $2
 UNION ALL
 SELECT 2, version, 0, '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
 	(SELECT buyer_id FROM conversations WHERE shop_id = $1 AND id = $2)) AND buyer_id <> ''
 UNION ALL
-SELECT 3, coalesce(max(number), 0) + 1, 0, '', '' FROM numbers WHERE shop_id = $1
+SELECT 3, 0, at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''`
+
+	// selectTurnAndDesk is selectTurn with the shop's desk. $5 since when an agent must have been seen to be here, $6 now.
+	selectTurnAndDesk = selectTurn + `
 UNION ALL
-SELECT 4, conversations, 0, team, '' FROM waiting WHERE shop_id = $1 AND conversations > 0
+SELECT 4, coalesce(max(number), 0) + 1, 0, '', '' FROM numbers WHERE shop_id = $1
 UNION ALL
-SELECT 5, 0, at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''
+SELECT 5, conversations, 0, team, '' FROM waiting WHERE shop_id = $1 AND conversations > 0
 UNION ALL
 SELECT 6, p.ceiling, ` + loadOf + `, p.agent, p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
 UNION ALL
@@ -77,14 +79,16 @@ ORDER BY l.next_at, l.shop_id, l.conversation_id LIMIT $3`
 // A turn's one write. What changes no row was built on what is no longer so.
 const (
 	insertConversation = `
-INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, due_at, touched_at, body)
-VALUES ($1, $2, 1, $3, $4, '', $5, $6, $7)
-ON CONFLICT (shop_id, id) DO NOTHING RETURNING waited`
+INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, due_at, touched_at, body, last_turn, turn_before)
+VALUES ($1, $2, 1, $3, $4, '', $5, $6, $7, $8, '')
+ON CONFLICT (shop_id, id) DO NOTHING RETURNING waited, turn_before`
 
-	// updateConversation is for the usual case that the buyer is the one that it was.
+	// updateConversation is for the usual case that the buyer is the one that it was. $8 is the id of the turn, '' for one that is
+	// not recorded.
 	updateConversation = `
-UPDATE conversations SET version = version + 1, waited = waiting, waiting = $4, due_at = $5, touched_at = $6, body = $7
-WHERE shop_id = $1 AND id = $2 AND version = $8 AND buyer_id = $3 RETURNING waited`
+UPDATE conversations SET version = version + 1, waited = waiting, waiting = $4, due_at = $5, touched_at = $6, body = $7,
+	turn_before = last_turn, last_turn = CASE WHEN $8 = '' THEN last_turn ELSE $8 END
+WHERE shop_id = $1 AND id = $2 AND version = $9 AND buyer_id = $3 RETURNING waited, turn_before`
 
 	changeBuyer = `UPDATE conversations SET buyer_id = $3 WHERE shop_id = $1 AND id = $2 AND version = $4 AND buyer_id <> $3`
 
@@ -114,9 +118,8 @@ INSERT INTO answers (shop_id, message_id, at, fingerprint, response) VALUES ($1,
 ON CONFLICT (shop_id, message_id) DO NOTHING`
 
 	insertTrace = `
-INSERT INTO turns (shop_id, id, conversation_id, message_id, at, body) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (shop_id, id) DO UPDATE SET
-	conversation_id = excluded.conversation_id, message_id = excluded.message_id, at = excluded.at, body = excluded.body`
+INSERT INTO turns (shop_id, id, previous_id, message_id, at, body) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (shop_id, id) DO UPDATE SET message_id = excluded.message_id, at = excluded.at, body = excluded.body`
 
 	// insertLate puts a reply behind those of its conversation that wait already. $4 is the state that it has when none does.
 	insertLate = `
@@ -150,8 +153,12 @@ const (
 	deleteAnswers = `
 DELETE FROM answers WHERE (shop_id, message_id) IN (SELECT shop_id, message_id FROM answers WHERE at < $1 ORDER BY at LIMIT $2)`
 
+	// deleteTraces forgets turns whose forerunner is forgotten, so that those that stay are still found one by the other.
 	deleteTraces = `
-DELETE FROM turns WHERE (shop_id, id) IN (SELECT shop_id, id FROM turns WHERE at < $1 ORDER BY at LIMIT $2)`
+DELETE FROM turns WHERE (shop_id, id) IN (
+	SELECT t.shop_id, t.id FROM turns t WHERE t.at < $1 AND NOT EXISTS (
+		SELECT 1 FROM turns p WHERE p.shop_id = t.shop_id AND p.id = t.previous_id AND p.id <> t.id)
+	ORDER BY t.at LIMIT $2)`
 
 	deleteRecords = `
 DELETE FROM records WHERE (shop_id, buyer_id) IN (SELECT shop_id, buyer_id FROM records WHERE touched_at < $1 ORDER BY touched_at LIMIT $2)`
@@ -168,13 +175,34 @@ DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
 	selectConversations = `
 SELECT shop_id, id, touched_at FROM conversations WHERE (shop_id, id) > ($1, $2) ORDER BY shop_id, id LIMIT $3`
 
-	// deleteConversation forgets one that nobody touched and that wants nothing any more.
+	// deleteConversation forgets one that nobody touched, that wants nothing any more, and whose turns are forgotten.
 	deleteConversation = `
 DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND due_at IS NULL AND NOT EXISTS (
 	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending')
+AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.shop_id = $1 AND t.id = conversations.last_turn)
 RETURNING waiting`
-	deleteLate  = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
-	deleteTalks = `DELETE FROM buyers WHERE shop_id = $1 AND conversation_id = $2 AND buyer_id = $3`
+	deleteLate = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+
+	// deleteCases forgets cases that were closed long ago, the rest what is old of the agents.
+	deleteCases = `
+DELETE FROM handoffs WHERE (shop_id, id) IN (SELECT shop_id, id FROM handoffs WHERE closed_at < $1 ORDER BY closed_at LIMIT $2)`
+	deleteEntries = `
+DELETE FROM audit WHERE (shop_id, id) IN (SELECT shop_id, id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)`
+	deletePresence = `
+DELETE FROM presence WHERE (shop_id, agent) IN (SELECT shop_id, agent FROM presence WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)`
+	deletePauses = `
+DELETE FROM pauses WHERE (shop_id, rule) IN (SELECT shop_id, rule FROM pauses WHERE until_at < $1 LIMIT $2)`
+
+	// selectParts goes through who took part in which conversations, the keys after $1, $2 and $3, at most $4. deletePart forgets
+	// one whose conversation is forgotten.
+	selectParts = `
+SELECT shop_id, buyer_id, conversation_id, EXISTS (
+	SELECT 1 FROM conversations c WHERE c.shop_id = buyers.shop_id AND c.id = buyers.conversation_id)
+FROM buyers WHERE (shop_id, buyer_id, conversation_id) > ($1, $2, $3)
+ORDER BY shop_id, buyer_id, conversation_id LIMIT $4`
+	deletePart = `
+DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2 AND conversation_id = $3 AND NOT EXISTS (
+	SELECT 1 FROM conversations c WHERE c.shop_id = $1 AND c.id = $3)`
 )
 
 // Whether the store can write.

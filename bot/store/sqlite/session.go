@@ -65,47 +65,74 @@ func (c *session) exec(query string, args ...any) (int64, error) {
 
 // returned runs a statement that returns at most one text; ok is false when it changed nothing.
 func (c *session) returned(query string, args ...any) (text string, ok bool, err error) {
+	ok, err = c.row(query, args, &text)
+	return text, ok, err
+}
+
+// returnedTwo runs a statement that returns two texts.
+func (c *session) returnedTwo(query string, args ...any) (first, second string, ok bool, err error) {
+	ok, err = c.row(query, args, &first, &second)
+	return first, second, ok, err
+}
+
+// row runs a statement that returns at most one row.
+func (c *session) row(query string, args []any, into ...any) (ok bool, err error) {
 	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
 	if err != nil {
-		return "", false, err
+		return false, err
 	}
 	c.count(args)
-	err = s.QueryRowContext(context.Background(), args...).Scan(&text)
+	err = s.QueryRowContext(context.Background(), args...).Scan(into...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
+		return false, nil
 	}
-	return text, err == nil, err
+	return err == nil, err
 }
 
 // number runs a statement that returns one number.
 func (c *session) number(query string, args ...any) (n int64, err error) {
-	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
-	if err != nil {
-		return 0, err
-	}
-	err = s.QueryRowContext(context.Background(), args...).Scan(&n)
+	_, err = c.row(query, args, &n)
 	return n, err
 }
 
 // list runs a query for texts.
 func (c *session) list(query string, args ...any) (out []string, err error) {
+	err = c.rows(query, args, func(row *sql.Rows) error {
+		var text string
+		err := row.Scan(&text)
+		out = append(out, text)
+		return err
+	})
+	return out, err
+}
+
+// links runs a query for the links of a chain.
+func (c *session) links(query string, args ...any) (out []link, err error) {
+	err = c.rows(query, args, func(row *sql.Rows) error {
+		var l link
+		err := row.Scan(&l.turn, &l.message)
+		out = append(out, l)
+		return err
+	})
+	return out, err
+}
+
+func (c *session) rows(query string, args []any, take func(*sql.Rows) error) error {
 	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
 	if err != nil {
-		return nil, err
+		return err
 	}
 	rows, err := s.QueryContext(context.Background(), args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }() // what went wrong is in rows.Err
 	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, err
+		if err := take(rows); err != nil {
+			return err
 		}
-		out = append(out, text)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // close gives the connection up for good, with whatever transaction it may be in.

@@ -28,12 +28,18 @@ type Options struct {
 	Batch    int           // commits that share one sync at most, default 256
 	Readers  int           // connections that read, default 4
 	LockWait time.Duration // for another program that holds the file, default 1 s
+
+	Keep engine.Retention // how long what is kept
 }
 
 func (o *Options) validate() error {
 	if o.Path == "" || strings.HasPrefix(o.Path, ":") {
 		return errors.New("a store needs the path of a file")
 	}
+	if err := o.Keep.Validate(); err != nil {
+		return err
+	}
+	o.Keep = o.Keep.WithDefaults()
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -58,6 +64,7 @@ type Store struct {
 	queries map[string]*sql.Stmt // prepared on reads, by their text
 	close   func() error         // closes once
 	passed  lastPass
+	keep    engine.Retention
 }
 
 var _ engine.Store = (*Store)(nil)
@@ -89,7 +96,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	writes, err := o.pool(0, // a connection that is given up is closed
-		"journal_mode(wal)", synchronous(), "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -104,17 +111,9 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, reads.Close(), writes.Close())
 	}
-	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o)}
+	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
 	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
 	return s, nil
-}
-
-// synchronous is how far SQLite sees to it by itself that commits are on the disk.
-func synchronous() string {
-	if ownSync {
-		return "synchronous(normal)"
-	}
-	return "synchronous(full)"
 }
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
@@ -136,8 +135,8 @@ func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
 func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 	out := map[string]*sql.Stmt{}
 	for _, query := range []string{
-		selectTurn, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
-		selectConversations, selectCase, selectChanged, selectLastChange, selectTally,
+		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
+		selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
 		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
 		selectLetters, selectDeliveries, selectWaiting, selectDead,
 		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,

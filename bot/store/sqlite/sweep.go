@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,11 +24,15 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		name, query string
 		keep        time.Duration
 	}{
-		{"answers", deleteAnswers, engine.KeepAnswers},
-		{"traces", deleteTraces, engine.KeepTexts},
-		{"late replies", deleteSent, engine.KeepDelivered},
-		{"unread replies", deleteUnread, engine.KeepAnswers},
-		{"records", deleteRecords, engine.KeepTexts},
+		{"answers", deleteAnswers, s.keep.Answers},
+		{"traces", deleteTraces, s.keep.Texts},
+		{"late replies", deleteSent, s.keep.Delivered},
+		{"unread replies", deleteUnread, s.keep.Answers},
+		{"records", deleteRecords, s.keep.Texts},
+		{"cases", deleteCases, s.keep.Texts},
+		{"the audit", deleteEntries, s.keep.Audit},
+		{"who was at the desk", deletePresence, s.keep.Presence},
+		{"pauses", deletePauses, 0},
 	} {
 		if err := s.sweep(ctx, old.query, millis(now.Add(-old.keep))); err != nil {
 			return fmt.Errorf("sweep %s: %w", old.name, err)
@@ -36,7 +41,10 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if !s.passed.begin(now) {
 		return nil
 	}
-	err := s.sweepConversations(ctx, millis(now.Add(-engine.KeepTexts)))
+	err := s.sweepConversations(ctx, millis(now.Add(-s.keep.Texts)))
+	if err == nil {
+		err = s.sweepParts(ctx)
+	}
 	s.passed.end(err == nil)
 	if err != nil {
 		return fmt.Errorf("sweep conversations: %w", err)
@@ -44,7 +52,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// sweep drops batches until one is not full.
+// sweep drops batches until there is nothing left to drop: a turn is let go when its forerunner is.
 func (s *Store) sweep(ctx context.Context, query string, before int64) error {
 	for {
 		var dropped int64
@@ -52,7 +60,7 @@ func (s *Store) sweep(ctx context.Context, query string, before int64) error {
 			dropped, err = c.exec(query, before, sweepBatch)
 			return err
 		})
-		if err != nil || dropped < sweepBatch {
+		if err != nil || dropped == 0 {
 			return err
 		}
 	}
@@ -104,6 +112,43 @@ func forget(c *session, keys []engine.Key, before int64) error {
 			return err
 		}
 		if _, err := c.exec(deleteLate, k.Shop, k.Conversation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepParts goes through who took part in which conversations, and forgets those whose conversation is forgotten.
+func (s *Store) sweepParts(ctx context.Context) error {
+	var last [3]string
+	for {
+		seen := 0
+		var old [][3]string
+		err := s.each(ctx, selectParts, []any{last[0], last[1], last[2], passBatch}, func(row *sql.Rows) error {
+			var kept bool
+			err := row.Scan(&last[0], &last[1], &last[2], &kept)
+			if seen++; !kept {
+				old = append(old, last)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for batch := range slices.Chunk(old, sweepBatch) {
+			if err := s.writer.do(ctx, func(c *session) error { return forgetParts(c, batch) }); err != nil {
+				return err
+			}
+		}
+		if seen < passBatch {
+			return nil
+		}
+	}
+}
+
+func forgetParts(c *session, parts [][3]string) error {
+	for _, p := range parts {
+		if _, err := c.exec(deletePart, p[0], p[1], p[2]); err != nil {
 			return err
 		}
 	}

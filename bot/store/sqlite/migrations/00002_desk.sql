@@ -95,13 +95,25 @@ CREATE TABLE buyers (
 );
 INSERT INTO buyers (shop_id, buyer_id, conversation_id) SELECT shop_id, buyer_id, id FROM conversations WHERE buyer_id <> '';
 
-ALTER TABLE turns ADD COLUMN conversation_id text NOT NULL DEFAULT '';
+-- The turns of a conversation are a chain, from the last to the first that is kept: so all of them are found, and a turn pays
+-- for no index more. Turns are forgotten from the first on.
+ALTER TABLE conversations ADD COLUMN last_turn text NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN turn_before text NOT NULL DEFAULT ''; -- the last before the last turn: an update gives it back
+ALTER TABLE turns ADD COLUMN previous_id text NOT NULL DEFAULT '';
 ALTER TABLE turns ADD COLUMN message_id text NOT NULL DEFAULT ''; -- that it answered, '' for none
+CREATE TABLE links AS
+    SELECT shop_id, id, json_extract(body, '$.key.Conversation') AS conversation_id,
+        lag(id) OVER turn AS previous_id, lead(id) OVER turn AS next_id
+    FROM turns WINDOW turn AS (PARTITION BY shop_id, json_extract(body, '$.key.Conversation') ORDER BY at, id);
+CREATE INDEX links_id ON links (shop_id, id);
 UPDATE turns SET
-    conversation_id = coalesce(json_extract(body, '$.key.Conversation'), ''),
+    previous_id = coalesce((SELECT l.previous_id FROM links l WHERE l.shop_id = turns.shop_id AND l.id = turns.id), ''),
     message_id = coalesce(json_extract(body, '$.events[0].message.id'), '');
-CREATE INDEX turns_conversation ON turns (shop_id, conversation_id);
+CREATE INDEX links_last ON links (shop_id, conversation_id) WHERE next_id IS NULL;
+UPDATE conversations SET last_turn = coalesce((SELECT l.id FROM links l
+    WHERE l.shop_id = conversations.shop_id AND l.conversation_id = conversations.id AND l.next_id IS NULL), '');
+DROP TABLE links;
 
 CREATE INDEX late_replies_id ON late_replies (shop_id, id);
-CREATE INDEX late_replies_waiting ON late_replies (at) WHERE state IN ('pending', 'queued');
-CREATE INDEX late_replies_dead ON late_replies (shop_id, at) WHERE state = 'dead';
+CREATE INDEX late_replies_waiting ON late_replies (state, at) WHERE state IN ('pending', 'queued');
+CREATE INDEX late_replies_dead ON late_replies (shop_id, state, at) WHERE state = 'dead';
