@@ -96,7 +96,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	writes, err := o.pool(0, // a connection that is given up is closed
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+		"journal_mode(wal)", synchronous(), "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +114,14 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
 	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
 	return s, nil
+}
+
+// synchronous is how far SQLite sees to it by itself that commits are on the disk.
+func synchronous() string {
+	if ownSync {
+		return "synchronous(normal)"
+	}
+	return "synchronous(full)"
 }
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
