@@ -18,10 +18,10 @@ import (
 	"xiaoer/bot"
 )
 
-// Why a late reply is not sent any more.
+// Why the bot's own words are not sent any more.
 var (
-	// errTakenOver keeps the bot's own words back when a human has the conversation at the moment of sending.
-	errTakenOver = errors.New("a human has taken over")
+	errTakenOver  = errors.New("a human has taken over")
+	errOverBudget = errors.New("the channel takes no more messages until the buyer writes again")
 )
 
 // attempt looks once more whether the reply may be sent, and sends it.
@@ -29,7 +29,7 @@ func (e *Engine) attempt(ctx context.Context, t trip) error {
 	if t.err != nil {
 		return t.err
 	}
-	if err := e.maySend(ctx, t.Delivery); err != nil {
+	if err := e.maySend(ctx, t); err != nil {
 		t.permit.unused()
 		return err
 	}
@@ -56,19 +56,37 @@ func (e *Engine) attempt(ctx context.Context, t trip) error {
 	return fmt.Errorf("call back: status %d", status)
 }
 
-// maySend keeps the bot's words back when they are too late.
-func (e *Engine) maySend(ctx context.Context, d Delivery) error {
-	if d.FromAgent {
+// maySend looks again, at the moment of sending, whether a human has taken over and whether the channel would let it through. What an
+// agent wrote is not dropped in silence: it becomes a dead letter.
+func (e *Engine) maySend(ctx context.Context, t trip) error {
+	if t.FromAgent && t.budget.Messages <= 0 {
 		return nil
 	}
-	now, err := e.Conversation(ctx, d.Key.Shop, d.Key.Conversation)
-	if err != nil {
+	now, err := e.Conversation(ctx, t.Key.Shop, t.Key.Conversation)
+	switch {
+	case err != nil:
 		return err
-	}
-	if now.Status == bot.StatusAgent {
+	case !t.FromAgent && now.Status == bot.StatusAgent:
 		return errTakenOver
+	case !overBudget(t.budget, t.Late, now.Clock.Buyer, now.Sent, e.Clock()):
+		return nil
+	case t.FromAgent:
+		return &hopeless{errOverBudget.Error()}
 	}
-	return nil
+	return errOverBudget
+}
+
+// overBudget tells whether a channel would refuse a late reply: it lets so many messages through after the last one of the
+// buyer, for so long. What the buyer wrote since the reply was said gives the whole budget again, of which some may have been sent.
+func overBudget(b bot.Budget, l Late, buyer time.Time, sent int, now time.Time) bool {
+	if b.Messages <= 0 {
+		return false
+	}
+	last, nth := l.Buyer, l.Nth
+	if buyer.After(last) {
+		last, nth = buyer, sent+len(l.Replies)
+	}
+	return last.IsZero() || nth > b.Messages || b.Within > 0 && !now.Before(last.Add(b.Within))
 }
 
 // drainPatience is how long the rest of an answer is read, so that its connection can be used again.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"xiaoer/bot"
 )
 
 // How late replies are delivered.
@@ -71,6 +73,7 @@ func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
 type trip struct {
 	Delivery
 	to     Callback
+	budget bot.Budget
 	permit *permit // nil: there is nowhere to go
 	err    error   // why there is nowhere to go
 }
@@ -101,6 +104,7 @@ func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
 		t.err = err
 		return t, true
 	}
+	t.budget = shop.Book.Budget
 	if t.to = shop.Callback; t.to.URL == "" {
 		t.err = errors.New("the shop has no callback any more")
 		return t, true
@@ -137,7 +141,7 @@ func (e *Engine) settlement(d Delivery, err error) Settlement {
 	case err == nil:
 		s.State = Delivered
 		return s
-	case errors.Is(err, errTakenOver):
+	case errors.Is(err, errTakenOver), errors.Is(err, errOverBudget):
 		s.State = Dropped
 	case errors.As(err, &never), s.Attempts >= fewestAttempts && s.At.Sub(d.At) > hopeLasts:
 		s.State = DeadLetter

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -110,6 +111,7 @@ type Engine struct {
 	alarm         *alarm        // wakes the scheduler
 	outboxChanged chan struct{} // wakes the deliverer
 
+	missed     atomic.Int64   // deadlines
 	background sync.WaitGroup // what the loops have started
 }
 

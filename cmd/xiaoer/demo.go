@@ -150,6 +150,12 @@ func (d *demo) shops(now func() time.Time) *shops {
 			}
 			return nil, shop.ErrUnknown
 		},
+		names: func() (names []string) {
+			for _, s := range d.list {
+				names = append(names, s.ID)
+			}
+			return names
+		},
 		source: func(s *shop.Shop) (orders.Source, error) {
 			m := &orders.Memory{Now: now}
 			for _, o := range d.orders[s.ID] {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -17,12 +18,13 @@ import (
 )
 
 type serveCmd struct {
-	Shops          string `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
-	Addr           string `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
-	Store          string `help:"Where state is kept: sqlite:FILE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
-	ForbidUnsigned bool   `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
-	MaxRate        int    `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
-	LogFormat      string `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
+	Shops          string         `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
+	Addr           string         `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
+	Store          string         `help:"Where state is kept: sqlite:FILE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
+	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
+	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
+	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
+	LogFormat      string         `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
 }
 
 // Help teaches the command.
@@ -34,7 +36,10 @@ func (serveCmd) Help() string {
 
 State is kept in a SQLite file, xiaoer.db where nothing else is said; an answer leaves after it is synced to the disk.
 A changed file is read again at once. A folder with problems keeps its last good version, or answers 503 if there was
-none; the other shops run on. SIGTERM stops taking messages and answers those that were taken.`
+none; the other shops run on. SIGTERM stops taking messages and answers those that were taken.
+
+Callbacks go to the internet only: not to this machine, nor to private, link-local or shared networks, unless
+--allow-callbacks names them (--allow-callbacks 10.0.0.0/8). A server that listens on this machine only may call it back.`
 }
 
 // Run serves until the context ends.
@@ -53,8 +58,14 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	warnOfSecrets(log, registry.Status())
-	s := &service{app: a, log: log, store: c.Store, policy: c.policy, shops: &shops{
-		find:   registry.Shop,
+	s := &service{app: a, log: log, store: c.Store, policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
+		find: registry.Shop,
+		names: func() (names []string) {
+			for _, one := range registry.Status() {
+				names = append(names, one.ID)
+			}
+			return names
+		},
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
 	return s.run(c.Addr, func(addr net.Addr) {
@@ -98,7 +109,10 @@ type service struct {
 	store  string // what --store says
 	shops  *shops
 	policy func(shop.Webhook) shop.Webhook
-	demo   *web.Demo // nil without the demo page
+	allow  []netip.Prefix // networks that callbacks may reach beside the internet
+	demo   *web.Demo      // nil without the demo page
+
+	registry *shop.Registry // nil where shops are not read from a folder
 }
 
 // cached is how many bytes, about, the engine remembers of conversations that go on: some thousands of them.
@@ -113,9 +127,13 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	defer func() { err = errors.Join(err, closeStore()) }()
 	metrics := web.NewMetrics()
 	eng, err := engine.New(engine.Options{
-		Store: kept, Shops: s.shops.get, Clock: s.now, Logger: s.log, Observe: metrics.Observe, Cache: cached,
+		Store: kept, Shops: s.shops.get, ShopNames: s.shops.names, Clock: s.now, Logger: s.log, Observe: metrics.Observe, Cache: cached,
+		AllowCallbacks: append(thisMachine(addr), s.allow...),
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.show(eng, metrics); err != nil {
 		return err
 	}
 	options := s.web(eng, metrics)
@@ -131,6 +149,16 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	}
 	listening(ln.Addr())
 	return s.serve(ln, server, eng, background)
+}
+
+// thisMachine are the addresses of this machine where the server can be reached from it only: whoever can make it call them can
+// call them too.
+func thisMachine(addr string) []netip.Prefix {
+	at, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil || !at.IP.IsLoopback() {
+		return nil
+	}
+	return []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8), netip.PrefixFrom(netip.IPv6Loopback(), 128)}
 }
 
 func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine, background []func(context.Context) error) error {
@@ -165,6 +193,7 @@ func (s *service) web(eng *engine.Engine, metrics *web.Metrics) web.Options {
 		Replies: func(ctx context.Context, shop, conversation, after string) (any, error) {
 			return eng.Replies(ctx, shop, conversation, after)
 		},
+		Desk:    eng,
 		Ready:   eng.Ready,
 		Logger:  s.log,
 		Metrics: metrics,
@@ -202,6 +231,7 @@ func refusal(err error) error {
 // shops gives the engine its shops, each with the order source of its version.
 type shops struct {
 	find   func(id string) (*shop.Shop, error) // shop.ErrUnknown, shop.ErrBroken
+	names  func() []string                     // of all that there are, broken ones too
 	source func(*shop.Shop) (orders.Source, error)
 	mu     sync.Mutex
 	made   map[string]made

@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+)
+
+// ActOn does what an agent wants to a case and gives the case as it is then. An act with an id that was done within the
+// last seven days has no second effect; a different one under the same id is ErrConflict. It does not queue behind a
+// message whose look-up is under way.
+func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk.Case, error) {
+	shop, err := e.shop(shopID)
+	if err != nil {
+		return desk.Case{}, fmt.Errorf("open shop %s: %w", shopID, err)
+	}
+	if err := e.checkAct(ctx, shopID, shop.Book, a); err != nil {
+		return desk.Case{}, err
+	}
+	found, err := e.findCase(ctx, shopID, id)
+	if err != nil {
+		return desk.Case{}, err
+	}
+	leave, err := e.lanes.pass(shopID)
+	if err != nil {
+		return desk.Case{}, err
+	}
+	defer leave()
+	w := &acting{act: a, on: found, shop: shop, print: printOf(id, a), at: e.Clock()}
+	ev := bot.Event{
+		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: a.Text, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause,
+		Team: a.Team, To: a.To, Handoff: id,
+	}
+	w.entry = e.entry(shopID, a.Who, wordOf(a.Kind), id, detailOf(a))
+	t := &turn{key: Key{shopID, found.Conversation}, shop: shop, name: actKey(a.ID), event: ev, stop: w.mayAct, finish: w.finish(shop, ev)}
+	if _, err := e.run(ctx, t); err != nil {
+		return desk.Case{}, err
+	}
+	return e.findCase(ctx, shopID, id)
+}
+
+// checkAct refuses what nobody can do to any case.
+func (e *Engine) checkAct(ctx context.Context, shop string, book *bot.Book, a desk.Act) error {
+	switch {
+	case a.Who == "" || !a.Role.Covers(desk.Agent):
+		return ErrForbidden
+	case wordOf(a.Kind) == "":
+		return malformed("kind", "is no act of an agent's")
+	case (a.Kind == bot.EventAgent || a.Kind == bot.EventNote) && strings.TrimSpace(a.Text) == "":
+		return malformed("text", "must not be empty")
+	case a.Kind == bot.EventStage && !slices.Contains(bot.Stages(), a.Stage):
+		return malformed("stage", "must be one of "+strings.Join(bot.Stages(), ", "))
+	case a.Kind == bot.EventResolve && !slices.Contains([]string{"", "goods", "warehouse", "courier", "us", "buyer"}, a.Cause):
+		return malformed("cause", "must be goods, warehouse, courier, us or buyer")
+	case a.Kind == bot.EventMove:
+		return e.checkMove(ctx, shop, book, a)
+	}
+	return nil
+}
+
+// checkMove refuses places that nobody would find a case in.
+func (e *Engine) checkMove(ctx context.Context, shop string, book *bot.Book, a desk.Act) error {
+	switch {
+	case a.Team == "" && a.To == "":
+		return malformed("team", "must be given, or to")
+	case a.Team != "" && !hasTeam(book, a.Team):
+		return malformed("team", "is no team of the shop: "+quoted(a.Team))
+	case a.To == "" || a.To == a.Who:
+		return nil
+	}
+	for _, of := range []string{shop, desk.AllShops} {
+		grants, err := e.GrantsOf(ctx, of)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(grants, func(g desk.Grant) bool { return g.Agent == a.To }) {
+			return nil
+		}
+	}
+	return malformed("to", "is no agent with a token for the shop: "+quoted(a.To))
+}
+
+// An acting is what doing one act keeps beside the conversation.
+type acting struct {
+	act   desk.Act
+	on    desk.Case
+	shop  Shop
+	print string
+	at    time.Time
+	entry desk.Entry
+}
+
+// mayAct ends a turn whose act was done before, and refuses one that may not be done to the case as it stands.
+func (w *acting) mayAct(l Loaded) (bool, error) {
+	switch {
+	case l.Answered != nil && l.Answered.Fingerprint != w.print:
+		return true, ErrConflict
+	case l.Answered != nil:
+		return true, nil
+	case l.Version == 0:
+		return true, ErrNothing
+	}
+	h := openCase(&l.Conversation, w.on.ID)
+	if h == nil {
+		return true, ErrCaseClosed
+	}
+	if err := w.mayTouch(&l.Conversation, h); err != nil {
+		return true, err
+	}
+	switch w.act.Kind {
+	case bot.EventAgent:
+		return false, withinBudget(&l.Conversation, w.shop.Book.Budget, w.at)
+	case bot.EventStage:
+		if !h.Dispute && w.act.Stage != "closed" {
+			return true, malformed("stage", "can be closed only: the case is no dispute")
+		}
+	default:
+	}
+	w.noteFormer(h)
+	return false, nil
+}
+
+// mayTouch lets agents work on what is theirs or nobody's. Editors may take over and put away what others have, and anybody may leave
+// a note; the buyer is spoken to only by who has the conversation.
+func (w *acting) mayTouch(c *bot.Conversation, h *bot.Handoff) error {
+	others := func(h *bot.Handoff) bool { return h != nil && h.Agent != "" && h.Agent != w.act.Who }
+	switch {
+	case w.act.Kind == bot.EventNote:
+		return nil
+	case w.act.Kind == bot.EventAgent:
+		if others(h) || c.Status == bot.StatusAgent && others(c.Case) {
+			return ErrClaimed
+		}
+		return nil
+	case others(h) && !w.act.Role.Covers(desk.Editor):
+		return ErrClaimed
+	}
+	return nil
+}
+
+// noteFormer writes down from whom a case was taken.
+func (w *acting) noteFormer(h *bot.Handoff) {
+	if w.act.Kind == bot.EventClaim && h.Agent != "" && h.Agent != w.act.Who {
+		w.entry.Detail = "from " + h.Agent
+	}
+}
+
+// openCase finds a case that is still open in its conversation; nil when it is closed by now.
+func openCase(c *bot.Conversation, id string) *bot.Handoff {
+	if c.Case != nil && c.Case.ID == id {
+		return c.Case
+	}
+	for i := range c.Tasks {
+		if c.Tasks[i].ID == id && c.Tasks[i].ClosedAt.IsZero() {
+			return &c.Tasks[i]
+		}
+	}
+	return nil
+}
+
+// withinBudget refuses an agent's word that the channel would not let through.
+func withinBudget(c *bot.Conversation, b bot.Budget, now time.Time) error {
+	left, until := c.MaySend(b, now)
+	switch {
+	case left > 0:
+		return nil
+	case until.IsZero() || now.Before(until):
+		return &Refusal{code: "budget", detail: fmt.Sprintf("the %d messages that the channel lets through are used up until the buyer writes again", b.Messages)}
+	}
+	return &Refusal{code: "budget", detail: "the channel let messages through until " + until.UTC().Format(time.RFC3339) + "; it does again when the buyer writes"}
+}
+
+// finish keeps that the act was done, by whom, and what the buyer is to read of it.
+func (w *acting) finish(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
+	say := late(shop, ev)
+	return func(c *Commit, out bot.Turn) error {
+		w.entry.At = c.At
+		c.Entry = &w.entry
+		if key := actKey(w.act.ID); key != "" {
+			raw, err := json.Marshal(map[string]string{"case": w.on.ID})
+			if err != nil {
+				return err
+			}
+			c.Answered = &Answered{Message: key, Fingerprint: w.print, Response: raw, At: c.At}
+		}
+		return say(c, out)
+	}
+}
+
+// beyondMessages is longer than the id of any message may be.
+const beyondMessages = 201
+
+// actKey is what an act is kept under, which no message can have as its id.
+func actKey(id string) string {
+	if id == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(id))
+	return "act" + strings.Repeat("-", beyondMessages) + hex.EncodeToString(sum[:])
+}
+
+// printOf is equal for acts that are the same.
+func printOf(id string, a desk.Act) string {
+	a.ID, a.Role = "", ""
+	raw, _ := json.Marshal(struct { // texts only: it cannot fail
+		Case string
+		desk.Act
+	}{id, a})
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}
+
+// wordOf is what the audit calls an act; "" for what is none.
+func wordOf(kind bot.EventKind) string {
+	switch kind {
+	case bot.EventAgent:
+		return "reply"
+	case bot.EventMove:
+		return "transfer"
+	case bot.EventResolve:
+		return "close"
+	case bot.EventClaim, bot.EventNote, bot.EventStage, bot.EventRelease, bot.EventKept:
+		return string(kind)
+	case bot.EventMessage, bot.EventLookup, bot.EventTimer:
+	}
+	return ""
+}
+
+// detailOf says more of an act, in words that no buyer wrote.
+func detailOf(a desk.Act) string {
+	switch a.Kind {
+	case bot.EventStage:
+		return "stage " + a.Stage
+	case bot.EventMove:
+		return strings.TrimSpace("to " + a.Team + " " + a.To)
+	case bot.EventResolve:
+		if a.Cause != "" {
+			return "cause " + a.Cause
+		}
+	default:
+	}
+	return ""
+}

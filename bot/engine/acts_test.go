@@ -1,0 +1,287 @@
+package engine_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
+)
+
+// hand opens a case and gives its id.
+func (b *bench) hand(t *testing.T, conversation string) string {
+	t.Helper()
+	r := b.say(t, message(conversation, "hand-"+conversation, "转人工"))
+	require.NotNil(t, r.Handoff)
+	return r.Handoff.ID
+}
+
+// does makes an agent act; the act must succeed.
+func (b *bench) does(t *testing.T, id string, a desk.Act) desk.Case {
+	t.Helper()
+	c, err := b.ActOn(t.Context(), "s", id, by(a))
+	require.NoError(t, err)
+	return c
+}
+
+// by fills in who acts where the test does not care.
+func by(a desk.Act) desk.Act {
+	if a.Who == "" {
+		a.Who = "小陈"
+	}
+	if a.Role == "" {
+		a.Role = desk.Agent
+	}
+	return a
+}
+
+func refusalOf(t *testing.T, err error) string {
+	t.Helper()
+	var r *engine.Refusal
+	require.ErrorAs(t, err, &r)
+	return r.Refusal()
+}
+
+func TestAnAgentsDay(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, b *bench) {
+		id := b.hand(t, "c")
+		open, err := b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, open, 1)
+		require.Equal(t, desk.Waiting, open[0].State)
+		require.Equal(t, "b-c", open[0].Buyer)
+
+		c := b.does(t, id, desk.Act{Kind: bot.EventClaim})
+		require.Equal(t, desk.Taken, c.State)
+		require.Equal(t, "小陈", c.Agent)
+		change := c.Change
+		c = b.does(t, id, desk.Act{Kind: bot.EventAgent, Text: "您好，我来看看"})
+		require.Greater(t, c.Change, change)
+		last := c.Transcript[len(c.Transcript)-1]
+		require.Equal(t, "您好，我来看看", last.Text)
+		require.Equal(t, "小陈", last.Name)
+
+		b.say(t, message("c", "m-2", "谢谢，在等"))
+		c, delivered, err := b.Case(t.Context(), "s", id)
+		require.NoError(t, err)
+		require.Equal(t, "谢谢，在等", c.Transcript[len(c.Transcript)-1].Text, "the case shows each line")
+		require.Equal(t, []desk.Delivered{{ID: lateOf(t, b, "c", "")[0].ID, State: "unsent"}}, delivered)
+
+		c = b.does(t, id, desk.Act{Kind: bot.EventNote, Who: "小王", Text: "这位是老顾客"})
+		require.Equal(t, "这位是老顾客", c.Notes[0].Text)
+		require.Equal(t, "小王", c.Notes[0].Who)
+		require.Equal(t, "小陈", c.Agent, "a note takes nothing over")
+
+		c = b.does(t, id, desk.Act{Kind: bot.EventResolve, Outcome: "换货", Cause: "warehouse"})
+		require.Equal(t, desk.Closed, c.State)
+		require.Equal(t, "换货", c.Outcome)
+		require.NotEmpty(t, c.Transcript, "a closed case keeps its transcript")
+		open, err = b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
+		require.NoError(t, err)
+		require.Empty(t, open)
+
+		audit, err := b.Audit(t.Context(), "s", "", 10)
+		require.NoError(t, err)
+		var what []string
+		for _, e := range audit {
+			what = append(what, e.What+" "+e.Who+" "+e.Detail)
+			require.Equal(t, id, e.On)
+			require.NotContains(t, fmt.Sprint(e), "老顾客", "the audit has no words")
+		}
+		require.Equal(t, []string{"close 小陈 cause warehouse", "note 小王 ", "reply 小陈 ", "claim 小陈 "}, what)
+	})
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	theirs := func(b *bench, t *testing.T) string {
+		id := b.hand(t, "c")
+		b.does(t, id, desk.Act{Kind: bot.EventClaim, Who: "小王"})
+		return id
+	}
+	unclaimed := func(b *bench, t *testing.T) string { return b.hand(t, "c") }
+	closed := func(b *bench, t *testing.T) string {
+		id := b.hand(t, "c")
+		b.does(t, id, desk.Act{Kind: bot.EventResolve})
+		return id
+	}
+	for _, c := range []struct {
+		name string
+		when func(*bench, *testing.T) string
+		act  desk.Act
+		want string // the refusal, "" for none
+	}{
+		{"nobody's case is claimed", unclaimed, desk.Act{Kind: bot.EventClaim}, ""},
+		{"nobody's case is answered", unclaimed, desk.Act{Kind: bot.EventAgent, Text: "您好"}, ""},
+		{"nobody's case is released", unclaimed, desk.Act{Kind: bot.EventRelease}, ""},
+		{"nobody's case is closed", unclaimed, desk.Act{Kind: bot.EventResolve}, ""},
+		{"another's is claimed", theirs, desk.Act{Kind: bot.EventClaim}, "claimed"},
+		{"another's is answered", theirs, desk.Act{Kind: bot.EventAgent, Text: "您好"}, "claimed"},
+		{"another's is answered by an editor", theirs, desk.Act{Kind: bot.EventAgent, Text: "您好", Role: desk.Editor}, "claimed"},
+		{"another's is released", theirs, desk.Act{Kind: bot.EventRelease}, "claimed"},
+		{"another's is closed", theirs, desk.Act{Kind: bot.EventResolve}, "claimed"},
+		{"another's is moved", theirs, desk.Act{Kind: bot.EventMove, Team: "aftersales"}, "claimed"},
+		{"a promise of another's is called kept", theirs, desk.Act{Kind: bot.EventKept, What: "送达"}, "claimed"},
+		{"another's is noted on", theirs, desk.Act{Kind: bot.EventNote, Text: "注意"}, ""},
+		{"an editor takes over", theirs, desk.Act{Kind: bot.EventClaim, Role: desk.Editor}, ""},
+		{"an editor moves it", theirs, desk.Act{Kind: bot.EventMove, Team: "aftersales", Role: desk.Editor}, ""},
+		{"an admin closes it", theirs, desk.Act{Kind: bot.EventResolve, Role: desk.Admin}, ""},
+		{"one's own is answered", theirs, desk.Act{Kind: bot.EventAgent, Text: "您好", Who: "小王"}, ""},
+		{"a closed one is claimed", closed, desk.Act{Kind: bot.EventClaim}, "closed"},
+		{"a closed one is answered", closed, desk.Act{Kind: bot.EventAgent, Text: "您好"}, "closed"},
+		{"a closed one is noted on", closed, desk.Act{Kind: bot.EventNote, Text: "您好"}, "closed"},
+		{"nobody claims", unclaimed, desk.Act{Kind: bot.EventClaim, Role: "guest"}, "forbidden"},
+		{"nothing is said", unclaimed, desk.Act{Kind: bot.EventAgent, Text: " \n"}, "malformed"},
+		{"an unknown stage", unclaimed, desk.Act{Kind: bot.EventStage, Stage: "somewhere"}, "malformed"},
+		{"a stage of no dispute", unclaimed, desk.Act{Kind: bot.EventStage, Stage: "negotiating"}, "malformed"},
+		{"an unknown cause", unclaimed, desk.Act{Kind: bot.EventResolve, Cause: "weather"}, "malformed"},
+		{"moved nowhere", unclaimed, desk.Act{Kind: bot.EventMove}, "malformed"},
+		{"moved to no team", unclaimed, desk.Act{Kind: bot.EventMove, Team: "nobody"}, "malformed"},
+		{"moved to no agent", unclaimed, desk.Act{Kind: bot.EventMove, To: "nobody"}, "malformed"},
+		{"moved to an agent", unclaimed, desk.Act{Kind: bot.EventMove, To: "小李"}, ""},
+		{"a buyer's message", unclaimed, desk.Act{Kind: bot.EventMessage}, "malformed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			_, _, err := b.Grant(t.Context(), "s", "小李", desk.Agent, "cli:root")
+			require.NoError(t, err)
+			id := c.when(b, t)
+			before, _, err := b.Case(t.Context(), "s", id)
+			require.NoError(t, err)
+			after, err := b.ActOn(t.Context(), "s", id, by(c.act))
+			if c.want == "" {
+				require.NoError(t, err)
+				require.Greater(t, after.Change, before.Change)
+				return
+			}
+			require.Equal(t, c.want, refusalOf(t, err))
+			after, _, err = b.Case(t.Context(), "s", id)
+			require.NoError(t, err)
+			require.Equal(t, before, after, "what is refused changes nothing")
+		})
+	}
+}
+
+func TestActsOnWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	id := b.hand(t, "c")
+	for shop, of := range map[string]string{"s": "h-nothing", "other": id} {
+		_, err := b.ActOn(t.Context(), shop, of, by(desk.Act{Kind: bot.EventClaim}))
+		require.Equal(t, "not_found", refusalOf(t, err))
+	}
+	_, err := b.ActOn(t.Context(), "nobody", id, by(desk.Act{Kind: bot.EventClaim}))
+	require.ErrorIs(t, err, engine.ErrNoShop)
+}
+
+func TestAnActIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, b *bench) {
+		id := b.hand(t, "c")
+		a := desk.Act{ID: "act-1", Kind: bot.EventAgent, Text: "您好"}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { b.does(t, id, a) })
+		}
+		all.Wait()
+		require.Len(t, lateOf(t, b, "c", ""), 1)
+		again := a
+		again.Role = desk.Admin
+		b.does(t, id, again)
+		for name, change := range map[string]func(*desk.Act){
+			"text": func(a *desk.Act) { a.Text = "再见" },
+			"kind": func(a *desk.Act) { a.Kind = bot.EventNote },
+			"who":  func(a *desk.Act) { a.Who = "小王" },
+		} {
+			other := a
+			change(&other)
+			_, err := b.ActOn(t.Context(), "s", id, by(other))
+			require.ErrorIs(t, err, engine.ErrConflict, name)
+		}
+		second := b.hand(t, "c-2")
+		_, err := b.ActOn(t.Context(), "s", second, by(a))
+		require.ErrorIs(t, err, engine.ErrConflict, "on another case")
+		b.say(t, message("c-3", "act-1", "你好"))
+		_, err = b.Handle(t.Context(), "s", message("c-3", "act"+strings.Repeat("-", 197), "你好"))
+		require.NoError(t, err, "acts and messages do not share their ids")
+
+		b.does(t, id, desk.Act{ID: "act-2", Kind: bot.EventResolve})
+		require.Equal(t, desk.Closed, b.does(t, id, a).State, "the same again, though the case is closed by now")
+	})
+}
+
+func TestOneOfFiftyClaimsWinsOnTwoEngines(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
+	var engines []*bench
+	for i := range 2 {
+		kept := openFile(t, path)
+		engines = append(engines, newBench(t, func(o *engine.Options) {
+			o.Store = kept
+			ids := o.IDs
+			o.IDs = func() string { return fmt.Sprintf("%d-%s", i, ids()) }
+		}))
+	}
+	id := engines[0].hand(t, "c")
+	won := make(chan string, 50)
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			who := fmt.Sprintf("agent-%02d", i)
+			c, err := engines[i%2].ActOn(t.Context(), "s", id, desk.Act{Who: who, Role: desk.Agent, Kind: bot.EventClaim})
+			if err != nil {
+				require.ErrorIs(t, err, engine.ErrClaimed)
+				return
+			}
+			require.Equal(t, who, c.Agent)
+			won <- who
+		})
+	}
+	all.Wait()
+	require.Len(t, won, 1)
+	c, _, err := engines[1].Case(t.Context(), "s", id)
+	require.NoError(t, err)
+	require.Equal(t, <-won, c.Agent)
+	audit, err := engines[1].Audit(t.Context(), "s", "", 100)
+	require.NoError(t, err)
+	require.Len(t, audit, 1)
+}
+
+func TestAnAgentsWordOverTheBudgetIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.change("s", func(s *engine.Shop) {
+		tight := book(t, ruleText)
+		tight.Budget = bot.Budget{Messages: 3, Within: 48 * time.Hour}
+		s.Book = tight
+	})
+	id := b.hand(t, "c") // the words of handing over are the first
+	say := func(text string) error {
+		_, err := b.ActOn(t.Context(), "s", id, by(desk.Act{Kind: bot.EventAgent, Text: text}))
+		return err
+	}
+	require.NoError(t, say("一"))
+	require.NoError(t, say("二"))
+	err := say("三")
+	require.Equal(t, "budget", refusalOf(t, err))
+	require.ErrorContains(t, err, "3 messages")
+	require.NoError(t, func() error {
+		_, err := b.ActOn(t.Context(), "s", id, by(desk.Act{Kind: bot.EventNote, Text: "等买家"}))
+		return err
+	}(), "notes cost nothing")
+	b.say(t, message("c", "m-2", "在的"))
+	require.NoError(t, say("三"), "the buyer's word gives the whole budget again")
+	b.pass(49 * time.Hour)
+	err = say("四")
+	require.Equal(t, "budget", refusalOf(t, err))
+	require.ErrorContains(t, err, "2026-11-23T12:00:00Z")
+}

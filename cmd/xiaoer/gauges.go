@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"xiaoer/bot/engine"
+	"xiaoer/bot/web"
+)
+
+// figuresLast is how long figures stand for all that are shown: one look at /metrics reads them once.
+const figuresLast = time.Second
+
+// show adds to the metrics what the engine and the registry know.
+func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
+	f := &gauges{read: eng.Figures, now: s.now}
+	of := func(pick func(engine.Figures) float64) func() float64 {
+		return func() float64 { return pick(f.get(s.ctx)) }
+	}
+	shown := web.Figures{
+		OutboxDepth:     of(func(f engine.Figures) float64 { return float64(f.Backlog) }),
+		OutboxAge:       of(func(f engine.Figures) float64 { return f.OldestAge.Seconds() }),
+		DeadLetters:     of(func(f engine.Figures) float64 { return float64(f.DeadLetters) }),
+		DeadlinesMissed: of(func(f engine.Figures) float64 { return float64(f.Missed) }),
+		Turns:           of(func(f engine.Figures) float64 { return float64(f.Turns) }),
+		Shops:           func() float64 { return float64(len(s.shops.names())) },
+	}
+	if s.registry != nil {
+		shown.ShopsBroken = func() float64 {
+			return float64(len(s.registry.Status()) - len(s.registry.Shops()))
+		}
+	}
+	return errors.Join(metrics.Show(shown),
+		metrics.Gauge("deliveries", "Late replies that are being delivered now.", of(func(f engine.Figures) float64 { return float64(f.Flights) })),
+		metrics.Gauge("dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.",
+			of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) })))
+}
+
+// gauges keep for a moment what was read, since each is asked for by itself.
+type gauges struct {
+	read func(context.Context) (engine.Figures, error)
+	now  func() time.Time
+
+	mu   sync.Mutex
+	at   time.Time
+	last engine.Figures
+}
+
+// get gives the last figures again where the store cannot say new ones.
+func (f *gauges) get(ctx context.Context) engine.Figures {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := f.now()
+	if age := now.Sub(f.at); !f.at.IsZero() && age >= 0 && age < figuresLast {
+		return f.last
+	}
+	read, err := f.read(ctx)
+	if err != nil {
+		read.Backlog, read.OldestAge, read.DeadLetters = f.last.Backlog, f.last.OldestAge, f.last.DeadLetters
+	}
+	f.at, f.last = now, read
+	return read
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot/engine"
+)
+
+func TestServeShowsItsFigures(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	writeShop(t, dir, "torn", "请在订单页面申请", "webhook: {unsigned: maybe}\n")
+	r := serve(t, dir)
+	status, _ := r.send("open", message(1, buyerWords), "")
+	require.Equal(t, http.StatusOK, status)
+	_, body := r.get("/metrics")
+	for _, line := range []string{
+		"xiaoer_outbox_depth 0", "xiaoer_outbox_age_seconds 0", "xiaoer_dead_letters 0", "xiaoer_deadlines_missed_total 0", "xiaoer_turns 0",
+		"xiaoer_shops 2", "xiaoer_shops_broken 1", "xiaoer_deliveries 0", "xiaoer_dead_destinations 0",
+		`xiaoer_work_seconds_count{outcome="answered",what="message"} 1`, `xiaoer_work_seconds_count{outcome="ok",what="commit"} 1`,
+	} {
+		require.Contains(t, body, "\n"+line+"\n")
+	}
+	require.NotContains(t, body, `"open"`, "no shop is named")
+}
+
+func TestServeHasTheAgentsAPI(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	r := serve(t, dir)
+	status, _ := r.get("/v1/cases")
+	require.Equal(t, http.StatusUnauthorized, status)
+	status, _ = r.call(http.MethodGet, "/v1/cases", "", map[string]string{"Authorization": "Bearer xot_nobody"})
+	require.Equal(t, http.StatusUnauthorized, status)
+}
+
+func TestServeWantsNetworksToAllow(t *testing.T) {
+	t.Parallel()
+	code, _, errs := command(t, "serve", "--shops", t.TempDir(), "--allow-callbacks", "10.0.0.0/8,somewhere")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "allow-callbacks")
+}
+
+func TestAServerForThisMachineMayCallItBack(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]bool{
+		"127.0.0.1:8080": true, "localhost:0": true, "[::1]:80": true, ":8080": false, "0.0.0.0:80": false, "[::]:80": false, "192.0.2.1:80": false, "nonsense": false,
+	} {
+		got := thisMachine(addr)
+		require.Equal(t, want, len(got) == 2, addr)
+		for _, p := range got {
+			require.True(t, p.Addr().IsLoopback(), p)
+		}
+	}
+}
+
+func TestGaugesAreReadOnceForAll(t *testing.T) {
+	t.Parallel()
+	now, reads, failing := time.Now(), 0, false
+	g := &gauges{now: func() time.Time { return now }, read: func(context.Context) (engine.Figures, error) {
+		reads++
+		if failing {
+			return engine.Figures{Turns: reads}, errors.New("disk on fire")
+		}
+		return engine.Figures{Turns: reads, Backlog: 7}, nil
+	}}
+	for range 5 {
+		require.Equal(t, engine.Figures{Turns: 1, Backlog: 7}, g.get(t.Context()))
+	}
+	failing, now = true, now.Add(time.Minute)
+	require.Equal(t, engine.Figures{Turns: 2, Backlog: 7}, g.get(t.Context()), "what the store cannot say stays as it was")
+	require.Equal(t, 2, reads)
+}
