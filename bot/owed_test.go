@@ -19,7 +19,9 @@ func TestRepliesInTime(t *testing.T) {
 		k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})
 		return k
 	}
-	reply := func(k *talk) bot.Turn { return k.step(bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"}) }
+	reply := func(k *talk) bot.Turn {
+		return k.step(bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"})
+	}
 	t.Run("before the deadline", func(t *testing.T) {
 		k := claimed(t)
 		require.Equal(t, [2]int{0, 0}, counted(k), "a claim is no reply")

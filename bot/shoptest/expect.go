@@ -178,7 +178,8 @@ func (s *step) addRecords(r *parser, d *doc.Decoder, key string, v *doc.Node, go
 func handoffKeys() []string {
 	return []string{
 		"id", "number", "team", "priority", "reason", "task", "rule", "intent", "mood", "risk", "slots", "images", "order", "product",
-		"summary", "open", "promises", "offers", "stage", "deadline", "opened_at", "waiting", "agent", "outcome", "cause",
+		"summary", "open", "promises", "offers", "stage", "deadline", "opened_at", "waiting", "agent", "assigned",
+		"notes", "in_time", "late", "outcome", "cause",
 		"history", "closed_at", "dispute", "episode", "transcript",
 	}
 }

@@ -105,6 +105,14 @@ func (r *parser) testFields() []doc.Field[reading] {
 			},
 		},
 		{
+			Name: "pause", Doc: "Rules that are switched off for now, or \"*\" for everything that the bot says of its own.", Shape: doc.OneOrMoreShape(doc.TextShape()),
+			Set: func(_ *doc.Decoder, t *reading, v *doc.Node) { t.test.paused = r.readPause(v) },
+		},
+		{
+			Name: "online", Doc: "The agents at the desk; nobody, when left out.", Shape: doc.ListShape(doc.AnyShape(doc.TextShape(), doc.ObjectShape(r.seatFields()))),
+			Set: func(_ *doc.Decoder, t *reading, v *doc.Node) { t.test.online = r.readOnline(v) },
+		},
+		{
 			Name: "steps", Required: true, Doc: "What happens, in order.", Shape: doc.ListShape(doc.ObjectShape(r.stepFields())),
 			Set: func(_ *doc.Decoder, t *reading, v *doc.Node) { t.steps = v },
 		},

@@ -62,6 +62,7 @@ func FuzzTests(f *testing.F) {
 	f.Add([]byte(one("      - buyer: {images: [a.jpg], order: {no: \"1\"}}\n        expect: {rule: never}\n")))
 	f.Add([]byte("tests: [{name: a, buyer: b, orders: [{no: 1}], steps: [{after: 400d}, {echo: x}, {resolve: }, {expect: {slots: {photos: 1}}}]}]"))
 	f.Add([]byte("tests: [{name: &a [*a], steps: [{expect: {handoff: {order: [1]}}}]}]"))
+	f.Add([]byte("tests: [{name: a, pause: \"*\", online: [x, {agent: y, teams: lead, ceiling: 1}], steps: [{buyer: x}, {note: y}, {move: {team: lead, to: z}}, {expect: {status: waiting}}]}]"))
 	r, _, _ := loaded(f, "tests: []")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var p doc.Problems

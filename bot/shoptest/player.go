@@ -2,6 +2,7 @@ package shoptest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"xiaoer/bot"
@@ -21,6 +22,7 @@ type player struct {
 	orders       []bot.Order
 	down         bool
 	agent        string
+	desk         bot.Desk
 	handoffs     int // opened so far
 	events       int
 }
@@ -28,6 +30,7 @@ type player struct {
 func newPlayer(s Subject, t *Test) *player {
 	p := &player{
 		subject: s, now: t.now, buyer: t.buyer, orders: t.orders, down: t.down,
+		desk:         bot.Desk{Paused: t.paused, Online: t.online},
 		conversation: bot.NewConversation(s.Book.Shop.ID, "test"),
 	}
 	if len(t.orders) > 0 && p.mine(&t.orders[0]) {
@@ -110,6 +113,10 @@ func (p *player) event(s *step) (e bot.Event, ok bool) {
 		e = bot.Event{Kind: bot.EventRelease, Agent: p.agentName()}
 	case stepResolve:
 		e = bot.Event{Kind: bot.EventResolve, Agent: p.agentName(), Outcome: s.text}
+	case stepNote:
+		e = bot.Event{Kind: bot.EventNote, Agent: p.agentName(), Text: s.text}
+	case stepMove:
+		e = bot.Event{Kind: bot.EventMove, Agent: p.agentName(), Team: s.team, To: s.to}
 	default:
 		return e, false
 	}
@@ -137,12 +144,31 @@ func (p *player) said(m *bot.Message) bot.Event {
 	return e
 }
 
+// deskNow is the desk with the number of the next case, and with what the agents have of this conversation on top of what they
+// had when the test began.
+func (p *player) deskNow() bot.Desk {
+	d := p.desk
+	d.Next = p.handoffs + 1
+	d.Online = slices.Clone(d.Online)
+	for i := range d.Online {
+		if c := p.conversation.Case; c != nil && c.Assigned == d.Online[i].Agent {
+			d.Online[i].Load++
+		}
+		for k := range p.conversation.Tasks {
+			if p.conversation.Tasks[k].Assigned == d.Online[i].Agent {
+				d.Online[i].Load++
+			}
+		}
+	}
+	return d
+}
+
 // step runs one event and keeps what it changed.
 func (p *player) step(e bot.Event, o *outcome) {
 	p.events++
 	e.ID = fmt.Sprintf("e-%d", p.events)
 	e.At, e.Record, e.Explain = p.now, p.record, true
-	e.Desk = bot.Desk{Next: p.handoffs + 1}
+	e.Desk = p.deskNow()
 	turn := bot.Run(p.subject.Book, p.conversation, e, p.look)
 	p.conversation = turn.Conversation
 	p.record = p.record.Apply(turn.Actions)

@@ -28,6 +28,8 @@ type Test struct {
 	buyer  bot.Buyer
 	orders []bot.Order // at the source; the first is in view
 	down   bool        // the source fails
+	paused []string    // rules that are switched off, bot.PausedShop for everything
+	online []bot.Seat  // agents at the desk
 	steps  []step
 }
 
@@ -42,6 +44,8 @@ const (
 	stepRelease stepKind = "release"
 	stepResolve stepKind = "resolve"
 	stepEcho    stepKind = "echo"
+	stepNote    stepKind = "note"
+	stepMove    stepKind = "move"
 )
 
 // A step is one thing that happens, and what must hold then.
@@ -49,7 +53,9 @@ type step struct {
 	kind    stepKind
 	after   time.Duration // the clock moves first
 	message bot.Message   // of the buyer
-	text    string        // of an agent, an echo or an outcome; the name of who claims
+	text    string        // of an agent, a note, an echo or an outcome; the name of who claims
+	team    string        // a move: to this team
+	to      string        // a move: to this agent
 	expect  []expectation
 	checks  int // keys under expect, also those with problems
 }

@@ -52,6 +52,16 @@ func (r *parser) stepFields() []doc.Field[stepReading] {
 		text(stepAgent, "The agent writes this."),
 		text(stepRelease, "The agent gives the conversation back to the bot."),
 		text(stepResolve, "The agent closes the case, with this outcome."),
+		text(stepNote, "The agent writes this for colleagues; the buyer never reads it."),
+		{
+			Name: string(stepMove), Doc: "The case goes to another team, to another agent, or back to the desk: {team: …, to: …}.", Shape: doc.ObjectShape(r.moveFields()),
+			Set: func(d *doc.Decoder, s *stepReading, v *doc.Node) {
+				if v.Kind != doc.Null {
+					doc.Decode(d, v, r.moveFields(), "move", s)
+				}
+				r.happens(s, stepMove, v)
+			},
+		},
 		text(stepEcho, "The channel shows this text of ours, or of a human."),
 		{
 			Name: "expect", Doc: "What must hold after the step; what is not named is not checked.", Shape: doc.ObjectShape(r.expectFields()),
@@ -69,7 +79,7 @@ func (r *parser) stepFields() []doc.Field[stepReading] {
 // happens notes what a step is about; a step is about one thing.
 func (r *parser) happens(s *stepReading, kind stepKind, v *doc.Node) {
 	if s.kind != stepNone {
-		r.d.Problems.Error(v.Range(), doc.WrongType, "a step has one of buyer, claim, agent, release, resolve and echo").
+		r.d.Problems.Error(v.Range(), doc.WrongType, "a step has one of buyer, claim, agent, note, move, release, resolve and echo").
 			WithHint("make two steps of it")
 		return
 	}

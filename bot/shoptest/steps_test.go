@@ -87,6 +87,44 @@ func TestSteps(t *testing.T) {
       - {buyer: 怎么还没到, expect: {rule: guard.no_rule}}`,
 		},
 		{
+			"a rule that is paused is read as off", "pause: return.any", `
+      - {buyer: 我想退货, expect: {rule: guard.no_rule}}
+      - {release: }
+      - {buyer: 怎么开发票, expect: {rule: invoice.any}}`,
+		},
+		{
+			"a shop that is paused hands everything over", "pause: \"*\"", `
+      - {buyer: 好的, expect: {silent: true, status: bot}}
+      - {buyer: 我想退货, expect: {rule: guard.paused, handoff: {team: aftersales}, status: waiting}}`,
+		},
+		{
+			"the least loaded of those at the desk is chosen", "online: [{agent: 小王, load: 2}, {agent: 小李, teams: lead}, 小陈]", `
+      - {buyer: 转人工, expect: {handoff: {assigned: 小陈}, status: waiting}}
+      - {claim: 小陈, expect: {handoff: {agent: 小陈}, status: agent}}
+      - {move: {team: lead}, expect: {handoff: {team: lead, assigned: 小李}, status: waiting}}
+      - {claim: 小李}
+      - {move: {to: 小王}, expect: {handoff: {team: lead, assigned: 小王}, status: waiting}}`,
+		},
+		{
+			"an agent is full with what the conversation has given", "online: [{agent: 小陈, ceiling: 1}]", `
+      - {buyer: 转人工, expect: {handoff: {assigned: 小陈}}}
+      - {move: , expect: {handoff: {team: aftersales}, status: waiting}}`,
+		},
+		{
+			"a note is for colleagues", "", `
+      - {buyer: 转人工}
+      - {note: 已问仓库, expect: {silent: true, status: waiting, handoff: {notes: [{text: 已问仓库}]}}}`,
+		},
+		{
+			"replies in time are counted", "", `
+      - {buyer: 转人工}
+      - {claim: 小陈}
+      - {agent: 您好, expect: {handoff: {in_time: 1}}}
+      - {after: 1m}
+      - {buyer: 好的}
+      - {after: 2h, expect: {handoff: {late: 1}}}`,
+		},
+		{
 			"a promise falls due", "order: {no: \"88\", stage: shipped}", `
       - {buyer: 怎么还没到, expect: {promise: 送达}}
       - {after: 47h, expect: {promise: none}}
