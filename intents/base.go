@@ -29,6 +29,9 @@ func newMachine() (*machine, error) {
 	if m.cues, err = newCues(cuesSource); err != nil {
 		return nil, err
 	}
+	if m.danger, err = builtDanger(m.tables); err != nil {
+		return nil, err
+	}
 	if m.denials, err = newDenier(negationSource); err != nil {
 		return nil, err
 	}

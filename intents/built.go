@@ -18,7 +18,7 @@ func Built() (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Classifier{machine: words, model: m, taxonomy: h.Taxonomy, hash: h.Hash, scratch: newScratchPool()}, nil
+	return &Classifier{machine: words, model: m, taxonomy: h.Taxonomy, hash: builtHash(h.Hash), scratch: newScratchPool()}, nil
 }
 
 // Train learns a classifier from labelled sentences alone, in place of the built-in ones. Labels may be any names. It
@@ -69,11 +69,20 @@ func hasTopic(topics []Topic, name string) bool {
 // hashOf identifies what is learned from: the sentences, and the words that features are made of.
 func hashOf(examples []Example) string {
 	h := sha256.New()
-	for _, source := range [...]string{wordsSource, cuesSource, negationSource} {
+	for _, source := range [...]string{wordsSource, negationSource} {
 		fmt.Fprintf(h, "%d\n%s", len(source), source)
 	}
 	for _, e := range examples {
 		fmt.Fprintf(h, "%q %q %q\n", e.Text, e.Intent, e.Topic)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// builtHash identifies what is read beside the intents too.
+func builtHash(sentences string) string {
+	h := sha256.New()
+	for _, source := range [...]string{sentences, cuesSource, dangerSource, string(builtDangers)} {
+		fmt.Fprintf(h, "%d\n%s", len(source), source)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -17,23 +17,13 @@ const (
 	cueUpset
 	cueCalm
 	cueQuiet
-	cueHypo
 	cueAsk
-	cuePast
-	cueTaken // something was eaten, drunk or put on
-	cueBody
-	cueHarm
-	cueRisk // and the risks after it, in the order of gravity
 )
 
 // cueNames are the names of the lines of cue words, by kind.
 var cueNames = []string{
-	"ack", "particle", "affirm", "deny", "chase", "lack", "drop", "angry", "upset", "calmword", "quiet", "hypo", "ask", "past", "taken", "body", "harm",
-	"risk.review", "risk.platform", "risk.regulator", "risk.media", "risk.legal", "risk.health", "risk.safety",
+	"ack", "particle", "affirm", "deny", "chase", "lack", "drop", "angry", "upset", "calmword", "quiet", "ask",
 }
-
-// riskNames are the risks by gravity, as they are numbered from cueRisk on.
-var riskNames = []Risk{Review, Platform, Regulator, Media, Legal, Health, Safety}
 
 // newCues reads the cue words so that their meanings are numbered as cueKind says.
 func newCues(source string) (*lexicon, error) {

@@ -209,6 +209,7 @@ type machine struct {
 	words   *lexicon
 	cues    *lexicon
 	denials *denier
+	danger  *danger
 	places  *places
 	values  kindValues
 

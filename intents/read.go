@@ -46,9 +46,6 @@ func (c *Classifier) Read(message string) Reading {
 		return r
 	}
 	c.decide(s, message, &r)
-	if r.Risk != NoRisk && s.isCuriosity(&r, c.machine) {
-		r.Risk = NoRisk
-	}
 	r.Withdrawn = s.takesBack(c.machine) && len(r.Intents) == 0
 	return r
 }

@@ -13,6 +13,7 @@ type scratch struct {
 	clauses    []clause
 	tokens     []token // words with a meaning
 	cues       []token
+	dangers    []token
 	denyTokens []token
 	shopTokens []token
 	denials    []denial

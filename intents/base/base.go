@@ -8,3 +8,9 @@ import "embed"
 //
 //go:embed zh/*.yaml en/*.yaml
 var Files embed.FS
+
+// Risk holds risk/zh.yaml and risk/en.yaml: messages by the danger they tell of, and under none ordinary ones in the same
+// words. After a change run XIAOER_UPDATE=1 go test ./intents -run TestDangerWeights.
+//
+//go:embed risk/*.yaml
+var Risk embed.FS
