@@ -31,6 +31,10 @@ func Contend(t *testing.T, open Open) {
 		"much to forget":           muchToForget,
 		"nothing asked":            nothingAsked,
 		"ended contexts":           endedContexts,
+		"followed changes":         followedChanges,
+		"everybody's case":         sharedCase,
+		"capped offers":            cappedOffers,
+		"erased under way":         erasedUnderWay,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })
 	}

@@ -21,7 +21,7 @@ func Exercise(t *testing.T, open Open) {
 		"staleness":   staleness,
 		"answers":     answers,
 		"numbers":     numbers,
-		"desk":        desk,
+		"desk":        queues,
 		"records":     records,
 		"traces":      traces,
 		"timers":      timers,
@@ -30,6 +30,23 @@ func Exercise(t *testing.T, open Open) {
 		"retention":   retention,
 		"isolation":   isolation,
 		"concurrency": concurrency,
+
+		"cases":            cases,
+		"pages of cases":   pagesOfCases,
+		"changes":          changes,
+		"tally":            tally,
+		"tokens":           tokens,
+		"presence":         presence,
+		"pauses":           pauses,
+		"audit":            audit,
+		"letters":          letters,
+		"resent letters":   resent,
+		"backlog":          backlogOfLetters,
+		"a buyer's data":   buyersData,
+		"an erased buyer":  erased,
+		"changed buyer":    changedBuyer,
+		"old desks":        oldDesks,
+		"refused with all": refusedWithAll,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })
 	}

@@ -83,7 +83,7 @@ func numbers(t *testing.T, s engine.Store) {
 	require.Equal(t, 6, got.Desk.Next)
 }
 
-func desk(t *testing.T, s engine.Store) {
+func queues(t *testing.T, s engine.Store) {
 	t.Helper()
 	ctx := t.Context()
 	ahead := func() map[string]int {
