@@ -32,6 +32,8 @@ type Case struct {
 	// numbered by, and where a listener who was away goes on.
 	Change    int64     `json:"change"`
 	ChangedAt time.Time `json:"changed_at"`
+	// Counted says to a store that the reply that the buyer waits for is among the late ones already.
+	Counted bool `json:"-"`
 	bot.Handoff
 }
 

@@ -16,6 +16,7 @@ func casesOf(t *turn, out bot.Turn) []desk.Case {
 		c := desk.Case{
 			Shop: t.key.Shop, Conversation: t.key.Conversation, Buyer: out.Conversation.Buyer.ID,
 			State: desk.StateOf(&h, out.Conversation.Status), ChangedAt: t.event.At, Handoff: h,
+			Counted: out.Conversation.Clock.Counted && out.Conversation.Case != nil && out.Conversation.Case.ID == h.ID,
 		}
 		for i := range list {
 			if list[i].ID == h.ID {

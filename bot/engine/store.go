@@ -145,7 +145,7 @@ type Backlog struct {
 type Tally struct {
 	InTime, Late int // replies that came
 	Waiting      int // cases that wait for a reply whose deadline has not passed
-	Overdue      int // cases that wait for a reply whose deadline has passed
+	Overdue      int // cases that wait for a reply whose deadline has passed, or had before another team was given one
 }
 
 // Keeping is the upkeep of a store.

@@ -178,6 +178,9 @@ func (m *Memory) Tally(_ context.Context, shop string, from, until time.Time) (t
 		t.Late += h.Late
 		switch {
 		case !h.waits:
+		case h.Counted:
+			t.Late--
+			t.Overdue++
 		case h.Deadline.UnixMilli() < until.UnixMilli():
 			t.Overdue++
 		default:

@@ -63,7 +63,7 @@ func keepCases(to *session, shop string, cases []writtenCase) error {
 			agent = c.Assigned
 		}
 		_, err := to.exec(upsertCase, shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent, millis(c.Deadline),
-			flag(waits(&c.Case)), millis(c.OpenedAt), nullable(c.ClosedAt), last-int64(len(cases)-1-i), millis(c.ChangedAt),
+			waits(&c.Case), millis(c.OpenedAt), nullable(c.ClosedAt), last-int64(len(cases)-1-i), millis(c.ChangedAt),
 			c.InTime, c.Late, c.body, c.texts)
 		if err != nil {
 			return err
@@ -72,9 +72,22 @@ func keepCases(to *session, shop string, cases []writtenCase) error {
 	return nil
 }
 
-// waits is whether the buyer waits for a human's reply.
-func waits(c *desk.Case) bool {
-	return (c.State == desk.Waiting || c.State == desk.Taken) && !c.Handoff.Waiting.IsZero()
+// What the column waits says.
+const (
+	waitsNot     = 0
+	waitsFor     = 1 // the buyer waits for a human's reply
+	waitsCounted = 2 // that reply is among the late ones already
+)
+
+func waits(c *desk.Case) int64 {
+	switch {
+	case c.State != desk.Waiting && c.State != desk.Taken || c.Handoff.Waiting.IsZero():
+		return waitsNot
+	case c.Counted:
+		return waitsCounted
+	default:
+		return waitsFor
+	}
 }
 
 func flag(b bool) int64 {

@@ -31,9 +31,9 @@ SELECT change, body, '' FROM handoffs WHERE shop_id = $1 AND change > $2 ORDER B
 
 	// selectTally: $2 opened not before, $3 and before, which is also what deadlines are held against.
 	selectTally = `
-SELECT coalesce(sum(in_time), 0), coalesce(sum(late), 0),
+SELECT coalesce(sum(in_time), 0), coalesce(sum(late - CASE WHEN waits = 2 THEN 1 ELSE 0 END), 0),
 	coalesce(sum(CASE WHEN waits = 1 AND deadline >= $3 THEN 1 ELSE 0 END), 0),
-	coalesce(sum(CASE WHEN waits = 1 AND deadline < $3 THEN 1 ELSE 0 END), 0)
+	coalesce(sum(CASE WHEN waits = 2 OR waits = 1 AND deadline < $3 THEN 1 ELSE 0 END), 0)
 FROM handoffs WHERE shop_id = $1 AND opened_at >= $2 AND opened_at < $3`
 )
 

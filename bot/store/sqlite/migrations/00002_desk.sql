@@ -21,7 +21,7 @@ CREATE TABLE handoffs (
     state           text   NOT NULL, -- waiting, agent, task, closed
     agent           text   NOT NULL, -- who has claimed it, else whom it is assigned to, '' for nobody
     deadline        bigint NOT NULL,
-    waits           bigint NOT NULL, -- 1 while a buyer's message has no reply
+    waits           bigint NOT NULL, -- 1 while a buyer's message has no reply, 2 when that one is counted as late already
     opened_at       bigint NOT NULL,
     closed_at       bigint,
     change          bigint NOT NULL,
