@@ -50,6 +50,7 @@ type fakeDesk struct {
 	queries  []desk.Query
 	asked    int              // how often whose a token is was asked
 	fail     map[string]error // by method
+	clock    func() time.Time
 }
 
 // done is what was done under an idempotency key.
@@ -69,7 +70,7 @@ func newFakeDesk() *fakeDesk {
 			editorToken: person("小林", "xiaoguo", desk.Editor), adminToken: person("老板", "xiaoguo", desk.Admin),
 			otherToken: person("小陈", "teahouse", desk.Admin), allToken: person("小方", desk.AllShops, desk.Editor),
 		},
-		changes: map[string]int64{}, watchers: map[chan struct{}]string{}, present: map[string]desk.Presence{},
+		clock: func() time.Time { return deskNow }, changes: map[string]int64{}, watchers: map[chan struct{}]string{}, present: map[string]desk.Presence{},
 		done: map[string]done{}, fail: map[string]error{}, pieces: []string{"{\n\"text\": \"你好\"}", `{"no":"261111-123456789012345"}`},
 		grants:  []desk.Grant{{ID: "g-1", Shop: "xiaoguo", Agent: "小陈", Role: desk.Agent, Hash: "never shown", At: deskNow, By: "cli:root"}},
 		entries: []desk.Entry{{ID: "e-2", Shop: "xiaoguo", At: deskNow, Who: "小陈", What: "stage", On: "h-1", Detail: "stage negotiating"}, {ID: "e-1", Shop: "xiaoguo", At: deskNow, Who: "小陈", What: "claim", On: "h-1"}},
@@ -143,7 +144,7 @@ func (f *fakeDesk) Person(_ context.Context, token string) (desk.Person, error) 
 }
 
 func (f *fakeDesk) Shops() []string { return []string{"xiaoguo", "teahouse"} }
-func (f *fakeDesk) Now() time.Time  { return deskNow }
+func (f *fakeDesk) Now() time.Time  { return f.clock() }
 
 func (f *fakeDesk) Cases(_ context.Context, q desk.Query) ([]desk.Case, error) {
 	unlock, err := f.lock("Cases")
