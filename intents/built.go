@@ -31,11 +31,10 @@ func Train(examples []Example) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := builtRecipe()
 	if len(examples) < fewSentences {
-		words.values, r = fewValues, fewRecipe()
+		words.values = fewValues()
 	}
-	m := learn(words, examples, r)
+	m := learnForeign(words, examples)
 	return &Classifier{machine: words, model: m, taxonomy: taxonomyOf(examples), hash: hashOf(examples), scratch: newScratchPool()}, nil
 }
 

@@ -33,14 +33,6 @@ var defaultValues = kindValues{
 	pair:    13,
 }
 
-// fewValues are for sets of few sentences: single words tell most there, and pairs of meanings next to nothing.
-var fewValues = kindValues{
-	chars:   [4]int32{0, 22, 4, 4},
-	inWord:  8,
-	sound:   [4]int32{0, 0, 8, 8},
-	meaning: 6,
-}
-
 func mix(h, v uint32) uint32 {
 	h ^= v * 0x9E3779B1
 	h ^= h >> 15

@@ -13,19 +13,11 @@ type recipe struct {
 	passes int
 	folds  int     // for the calibration; 0 makes none
 	least  float32 // smallest weight that keeps a feature
-	few    int     // below so many examples rare features are made to count more
 }
 
 func builtRecipe() recipe {
-	return recipe{cost: 2, passes: 15, folds: 4, least: 0.08, few: fewSentences}
+	return recipe{cost: 2, passes: 15, folds: 4, least: 0.08}
 }
-
-// fewSentences is below how many sentences a set is learned by fewRecipe, with fewValues.
-const fewSentences = 1000
-
-// fewRecipe is for small sets, in which each sentence must be taken at its word. It was found by five-fold trials on
-// the training parts of three public sets of 30 to 100 sentences.
-func fewRecipe() recipe { return recipe{cost: 8, passes: 40, folds: 4, few: fewSentences} }
 
 // corpus is a set of examples as vectors.
 type corpus struct {
@@ -82,16 +74,7 @@ func (c *corpus) vector(s *scratch, rows map[uint32]int32) []linear.Feature {
 func learn(m *machine, examples []Example, r recipe) *model {
 	c := vectors(m, examples)
 	options := linear.Options{Classes: len(c.classes), Rows: len(c.ids), Cost: r.cost, Passes: r.passes, Seed: 1}
-	var rare []float32
-	if len(examples) < r.few {
-		rare = c.reweigh()
-	}
 	dense := linear.Learn(c.samples, options)
-	for row, factor := range rare {
-		for class := range c.classes {
-			dense.Weights[row*len(c.classes)+class] *= factor
-		}
-	}
 	out := shrink(dense, c.ids, c.classes, r.least)
 	out.odds = odds{score: 3, gap: 2, known: 1, bias: make([]float32, len(out.intents))}
 	if r.folds > 1 {
@@ -136,25 +119,4 @@ func (c *corpus) calibrate(m *model, o linear.Options, r recipe) odds {
 		}
 	}
 	return fitOdds(trials, len(m.intents))
-}
-
-// reweigh makes rare features count for more, by the root of the logarithm of how few sentences hold them, and gives the factors.
-// The weights are multiplied by the same factors afterwards, so that reading need not know of them.
-func (c *corpus) reweigh() []float32 {
-	rare := make([]float32, len(c.ids))
-	for _, s := range c.samples {
-		for _, f := range s.Features {
-			rare[f.Row]++
-		}
-	}
-	n := float64(len(c.samples))
-	for row, held := range rare {
-		rare[row] = float32(math.Sqrt((1+math.Log(n/float64(held)))/(1+math.Log(n))) * 1.6)
-	}
-	for _, s := range c.samples {
-		for i := range s.Features {
-			s.Features[i].Value *= rare[s.Features[i].Row]
-		}
-	}
-	return rare
 }
