@@ -65,7 +65,13 @@ func TestRun(t *testing.T) {
 	require.Len(t, r.Mistakes, 1)
 	require.True(t, r.Mistakes[0].Trap)
 	require.NotEmpty(t, r.Mistakes[0].Evidence)
-	require.Equal(t, "intent:invoice", r.Slices[0].Name)
+	slices := map[string]Slice{}
+	for _, s := range r.Slices {
+		slices[s.Name] = s
+	}
+	require.Equal(t, Slice{Name: "intent:human", Named: 1}, slices["intent:human"], "an answer to another label")
+	require.Equal(t, 1, slices["intent:return"].NamedRight)
+	require.Equal(t, 1, slices["tag:short"].Cases)
 
 	var out bytes.Buffer
 	require.NoError(t, r.WriteText(&out))
@@ -88,10 +94,60 @@ func TestRunOnOtherLabels(t *testing.T) {
 	require.Equal(t, len(cases), r.Total.Strict, "every message has an intent, so the best guess counts")
 }
 
+// TestReports holds that both ways of measuring tell everything there is to tell, as text and as JSON.
+func TestReports(t *testing.T) {
+	built, err := intents.Built()
+	require.NoError(t, err)
+	cases := []Case{
+		{ID: "1", Text: "我想退货", Intents: []string{"return"}}, {ID: "2", Text: "要退货", Intents: []string{"return"}},
+		{ID: "3", Text: "转人工", Intents: []string{"human"}}, {ID: "4", Text: "要真人客服", Intents: []string{"human"}},
+	}
+	trained, err := intents.Train(Examples(cases))
+	require.NoError(t, err)
+	measured := append([]Case{{ID: "5", Text: "退货找人工", Intents: []string{"invoice"}, Not: []string{"return", "human"}, Tags: []string{"trap"}}}, cases...)
+	for name, c := range map[string]*intents.Classifier{"built-in": built, "trained": trained} {
+		t.Run(name, func(t *testing.T) {
+			r := Run(c, measured, Options{})
+			var out bytes.Buffer
+			require.NoError(t, r.WriteText(&out))
+			for _, part := range []string{
+				"strict", "lenient", "traps", "wrong", "coverage", "intent:invoice", "intent:return", "tag:trap", "answers from score", "wrong rate",
+				"calibration", "mean score", "\nerror", "confused", "worst mistakes", "not invoice TRAP: 退货找人工\n      \"",
+			} {
+				require.Contains(t, out.String(), part)
+			}
+			encoded, err := json.Marshal(r)
+			require.NoError(t, err)
+			var got struct {
+				Total, Calibration, Curve, Confusion any
+				Error                                *float64 `json:"calibration_error"`
+				Slices                               []Slice
+				Mistakes                             []struct {
+					ID, Text string
+					Trap     bool
+					Evidence []struct{ Kind, Text string }
+				}
+			}
+			require.NoError(t, json.Unmarshal(encoded, &got))
+			require.NotEmpty(t, got.Total)
+			require.Len(t, got.Calibration, 10)
+			require.Len(t, got.Curve, len(thresholds))
+			require.NotEmpty(t, got.Confusion)
+			require.NotNil(t, got.Error)
+			require.NotEmpty(t, got.Slices)
+			require.Equal(t, "5", got.Mistakes[0].ID)
+			require.True(t, got.Mistakes[0].Trap)
+			require.NotEmpty(t, got.Mistakes[0].Evidence)
+		})
+	}
+}
+
 func TestCurve(t *testing.T) {
 	answers := []scored{{0.95, true, true}, {0.7, false, true}, {0.2, true, true}, {0.5, true, false}}
 	require.Equal(t, Point{Score: 0.6, Answered: 2, Wrong: 1, WrongRate: 0.5, Coverage: 0.25}, point(0.6, answers, 4))
 	bins := calibration(answers)
 	require.Equal(t, Bin{From: 0.7, To: 0.8, Count: 1, MeanScore: 0.7}, bins[7])
 	require.Equal(t, 1.0, bins[9].Accuracy)
+	require.InDelta(t, (0.05+0.7+0.8+0.5)/4, misjudged(bins), 1e-9)
+	require.Zero(t, misjudged(nil))
 }

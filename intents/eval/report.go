@@ -15,8 +15,9 @@ type Report struct {
 	Slices      []Slice     `json:"slices"` // by intent and by tag
 	Curve       []Point     `json:"curve"`
 	Calibration []Bin       `json:"calibration"`
-	Confusion   []Confusion `json:"confusion"` // most frequent first
-	Mistakes    []Mistake   `json:"mistakes"`  // surest first
+	Misjudged   float64     `json:"calibration_error"` // how far scores are from how often they are right, on the average of guesses
+	Confusion   []Confusion `json:"confusion"`         // most frequent first
+	Mistakes    []Mistake   `json:"mistakes"`          // surest first
 }
 
 // A Slice counts a part of the cases. Strict: the primary is the labelled one; lenient: it is among the acceptable.
@@ -34,6 +35,8 @@ type Slice struct {
 	Extra      int    `json:"extra"` // further intents that nobody asked for
 	Topics     int    `json:"topics"`
 	TopicRight int    `json:"topic_right"`
+	Named      int    `json:"named,omitempty"`       // of an intent: cases of any label that it was the answer to
+	NamedRight int    `json:"named_right,omitempty"` // of those, how many it was right for
 }
 
 type verdict struct {
@@ -62,6 +65,14 @@ func (s *Slice) add(v verdict) {
 		if c.is {
 			*c.count++
 		}
+	}
+}
+
+// name counts that an intent was the answer to a case.
+func (s *Slice) name(right bool) {
+	s.Named++
+	if right {
+		s.NamedRight++
 	}
 }
 
@@ -110,7 +121,7 @@ func newMistake(c Case, a answer, trapped bool) Mistake {
 // WriteText renders the report for a terminal.
 func (r *Report) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "slice\tcases\tstrict\tlenient\ttraps\tanswered\twrong\tcoverage\textra\ttopics\n")
+	fmt.Fprintf(t, "slice\tcases\tstrict\tlenient\ttraps\tanswered\twrong\tcoverage\textra\ttopics\tanswers right\n")
 	writeSlice(t, r.Total)
 	for _, s := range r.Slices {
 		writeSlice(t, s)
@@ -125,6 +136,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			fmt.Fprintf(t, "%.1f–%.1f\t%d\t%.3f\t%.3f\n", b.From, b.To, b.Count, b.MeanScore, b.Accuracy)
 		}
 	}
+	fmt.Fprintf(t, "error\t\t%.3f\t\n", r.Misjudged)
 	fmt.Fprintf(t, "\nconfused\tfor\tcases\n")
 	for i, c := range r.Confusion {
 		if i == 15 {
@@ -139,12 +151,15 @@ func (r *Report) WriteText(w io.Writer) error {
 }
 
 func writeSlice(w io.Writer, s Slice) {
-	topics := "–"
+	topics, named := "–", "–"
 	if s.Topics > 0 {
 		topics = fmt.Sprintf("%.3f", ratio(s.TopicRight, s.Topics))
 	}
-	fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%d/%d\t%d\t%.3f\t%.3f\t%d\t%s\n", s.Name, s.Cases, ratio(s.Strict, s.Cases), ratio(s.Lenient, s.Cases),
-		s.Trapped, s.Traps, s.Answered, ratio(s.Wrong, s.Answered), ratio(s.Covered, s.Wanted), s.Extra, topics)
+	if s.Named > 0 {
+		named = fmt.Sprintf("%d/%d", s.NamedRight, s.Named)
+	}
+	fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%d/%d\t%d\t%.3f\t%.3f\t%d\t%s\t%s\n", s.Name, s.Cases, ratio(s.Strict, s.Cases), ratio(s.Lenient, s.Cases),
+		s.Trapped, s.Traps, s.Answered, ratio(s.Wrong, s.Answered), ratio(s.Covered, s.Wanted), s.Extra, topics, named)
 }
 
 // writeMistakes lists the surest mistakes, each with its evidence on the line below.

@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	"xiaoer/intents"
@@ -97,6 +98,7 @@ func (t *tally) take(c *intents.Classifier, one Case) {
 	}
 	t.total.add(v)
 	t.slice("intent:" + one.Intents[0]).add(v)
+	t.slice("intent:" + a.named[0]).name(right)
 	for _, tag := range one.Tags {
 		t.slice("tag:" + tag).add(v)
 	}
@@ -136,6 +138,7 @@ func (t *tally) report(o Options) *Report {
 		r.Curve = append(r.Curve, point(at, t.answers, t.total.Wanted))
 	}
 	r.Calibration = calibration(t.answers)
+	r.Misjudged = misjudged(r.Calibration)
 	slices.SortStableFunc(r.Mistakes, func(a, b Mistake) int { return cmp.Compare(b.Score, a.Score) })
 	r.Mistakes = r.Mistakes[:min(len(r.Mistakes), o.Worst)]
 	return r
@@ -182,6 +185,19 @@ func calibration(answers []scored) []Bin {
 		}
 	}
 	return bins
+}
+
+// misjudged is the expected calibration error: the distance between score and accuracy of each bin, by its share of guesses.
+func misjudged(bins []Bin) float64 {
+	sum, count := 0.0, 0
+	for _, b := range bins {
+		sum += float64(b.Count) * math.Abs(b.MeanScore-b.Accuracy)
+		count += b.Count
+	}
+	if count == 0 {
+		return 0
+	}
+	return sum / float64(count)
 }
 
 func ratio(part, whole int) float64 {
