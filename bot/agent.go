@@ -163,7 +163,7 @@ func (t *turn) resolve() {
 	t.c.Status = StatusClosed
 	t.act(Action{Kind: ActClose})
 	if had && t.b.AsksRating {
-		t.saysScript("rating", "rating")
+		t.say("rating")
 	}
 }
 
@@ -209,8 +209,11 @@ func (t *turn) moveStage() {
 	t.tellStage(stage)
 }
 
-func (t *turn) tellStage(stage string) {
-	if text := t.script("stage_" + stage); text != "" {
-		t.said = append(t.said, spoken{rule: "stage_" + stage, text: text})
+func (t *turn) tellStage(stage string) { t.say("stage_" + stage) }
+
+// say says a script that no message asked for.
+func (t *turn) say(script string) {
+	if text := t.script(script); text != "" {
+		t.said = append(t.said, spoken{rule: script, text: text})
 	}
 }

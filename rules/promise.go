@@ -23,6 +23,10 @@ func newPromiseFinder() *promiseFinder {
 		span   = number + `(?:\s*[-~～—到至]\s*` + number + `)?\s*(?:个)?(?:小时|分钟|工作日|天|日|周)`
 		doing  = `(?:送达|送到|到货|发货|发出|寄出|退款|到账|补发|退回|返还|赔付|打款|解决|处理|回复|回电|联系您|给您[^，。！？；,.!?;\n]{0,4})`
 		soon   = `(?:今天|今日|今晚|明天|明日|后天)(?:之?内|之?前|一定|就|会|能|可以)*`
+		then   = `(?:之?内|之?前|以内|左右|一定|就|便|会|能|可以)*`
+		here   = `到(?:家|货|您|你|达|手)?(?:[，。！？；、,.!?;~～\s哦呢啦喔]|$)`
+		now    = `(?:马上|立即|立刻|即刻)(?:就|会|给|为|帮|您|你|安排)*`
+		sent   = `(?:退款|到账|发货|发出|寄出|补发|退回|返还|赔付|打款|送达|送到|到货)`
 		yuan   = `\s*[¥￥]?\s*` + number + `(?:\.[0-9]+)?\s*(?:元|块)`
 		amount = `(?:[¥￥$€£]\s?[0-9]+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?\s*(?:yuan|rmb|dollars?|euros?|pounds?))`
 		within = `(?:within|in)\s+(?:the\s+next\s+)?[0-9]+(?:\s*(?:-|to)\s*[0-9]+)?\s*(?:working\s+|business\s+)?(?:hours?|days?|minutes?|weeks?)`
@@ -31,11 +35,14 @@ func newPromiseFinder() *promiseFinder {
 	times := []string{
 		span + `(?:之内|以内|内)?[^，。！？；,.!?;\n]{0,12}?` + doing,
 		soon + `[^，。！？；,.!?;\n]{0,6}?` + doing,
+		span + then + here,
+		soon + here,
+		now + sent,
 		`(?i)\b` + act + `\b[^.!?;\n]{0,40}?\b` + within,
 		`(?i)\b` + within + `\b[^.!?;\n]{0,20}?\b` + act,
 	}
 	money := []string{
-		`(?:赔偿|赔付|赔|补偿|补给|补|退还|退给|退|返还|返)(?:给)?(?:您|你|亲)?` + yuan,
+		`(?:赔偿|赔付|赔|补偿|补给|补|退还|退给|退款|退|返还|返现|返)(?:给)?(?:您|你|亲)?` + yuan,
 		number + `\s*(?:元|块)(?:的)?(?:无门槛)?(?:优惠券|红包|补偿|赔偿|代金券|现金券)`,
 		`(?i)\b(?:refund|compensat|reimburs)\w*\b[^.!?;\n]{0,20}?` + amount,
 		`(?i)` + amount + `\s*(?:coupon|refund|voucher|back\b|compensation)`,
@@ -59,7 +66,7 @@ func compileAll(patterns []string) []*regexp.Regexp {
 // find gives the place of the first promise in runes. What the buyer is asked or free to do
 // within a time is none.
 func (f *promiseFinder) find(text string) (at span, found bool) {
-	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９一二两三四五六七八九十半几今明后") {
+	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９一二两三四五六七八九十半几今明后马立即") {
 		return span{}, false
 	}
 	for _, p := range f.times {
@@ -77,8 +84,9 @@ func (f *promiseFinder) find(text string) (at span, found bool) {
 	return span{}, false
 }
 
-// runes turns a place in bytes into one in runes.
+// runes turns a place in bytes into one in runes, without what only ends the sentence.
 func runes(text string, m []int) span {
+	m[1] = m[0] + len(strings.TrimRight(text[m[0]:m[1]], "，。！？；、,.!?;~～ \t\n哦呢啦喔"))
 	from := utf8.RuneCountInString(text[:m[0]])
 	return span{from, from + utf8.RuneCountInString(text[m[0]:m[1]])}
 }
