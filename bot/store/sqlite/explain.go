@@ -19,6 +19,12 @@ func codeOf(err error) int {
 	return 0
 }
 
+// isHeld is whether somebody else has the file.
+func isHeld(err error) bool {
+	code := codeOf(err)
+	return code == lib.SQLITE_BUSY || code == lib.SQLITE_LOCKED
+}
+
 // explain says in the words of the engine, and of whoever reads the log, what SQLite said.
 func explain(err error) error {
 	switch codeOf(err) {

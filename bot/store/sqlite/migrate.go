@@ -19,13 +19,9 @@ const application = 0x7869616f
 
 // migrate brings the tables to this program's version. A file of a newer version is refused and left as it is.
 func migrate(ctx context.Context, db *sql.DB) error {
-	folder, err := fs.Sub(migrations, "migrations")
+	steps, err := stepsOf(db)
 	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
+		return err
 	}
 	for range migrateTries {
 		var done bool
@@ -34,6 +30,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	return err
+}
+
+// stepsOf are the migrations, as they apply to a database.
+func stepsOf(db *sql.DB) (*goose.Provider, error) {
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	steps, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return steps, nil
+}
+
+func newer(kept, ours int64) error {
+	return fmt.Errorf("it is of version %d and this program knows up to %d; use a newer program", kept, ours)
 }
 
 // migrateTries is how often a migration is tried: another program that opens the same new file may be quicker.
@@ -46,7 +59,7 @@ func climb(ctx context.Context, steps *goose.Provider) (done bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("read the version: %w", err)
 	case kept > ours:
-		return true, fmt.Errorf("it is of version %d and this program knows up to %d; use a newer program", kept, ours)
+		return true, newer(kept, ours)
 	case kept == ours:
 		return true, nil
 	}

@@ -214,5 +214,12 @@ const (
 // checkpoint carries over what it can without waiting. Of SQLite only.
 const checkpoint = `PRAGMA wal_checkpoint(PASSIVE)`
 
+// copyInto writes a copy of the database as it is now to the file $1. leaveLog ends the use of a log, if nobody else uses it. Of
+// SQLite only.
+const (
+	copyInto = `VACUUM INTO $1`
+	leaveLog = `PRAGMA journal_mode = DELETE`
+)
+
 // emptyLog carries all of it over, waits for those who read and write, and leaves no log. Of SQLite only.
 const emptyLog = `PRAGMA wal_checkpoint(TRUNCATE)`

@@ -59,6 +59,7 @@ func (o *Options) validate() error {
 
 // A Store keeps everything in one file. Its methods are safe for concurrent use.
 type Store struct {
+	file    string // its path
 	writer  *writer
 	reads   *sql.DB
 	queries map[string]*sql.Stmt // prepared on reads, by their text
@@ -96,7 +97,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	writes, err := o.pool(0, // a connection that is given up is closed
-		"journal_mode(wal)", synchronous(), "cache_size(-65536)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+		"journal_mode(wal)", synchronous(), "cache_size(-65536)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, reads.Close(), writes.Close())
 	}
-	s := &Store{reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
+	s := &Store{file: o.Path, reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
 	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
 	return s, nil
 }
