@@ -12,6 +12,7 @@ const (
 	failuresToOpen = 5                // one after the other
 	probeEvery     = 30 * time.Second // give or take a quarter
 	mostBreakers   = 4096
+	looksForRoom   = 32
 )
 
 // breakers remember which destinations do not answer, so that their letters wait for one probe now and then instead of
@@ -63,19 +64,16 @@ func (b *breakers) of(destination string) circuitbreaker.CircuitBreaker[any] {
 	return made
 }
 
-// makeRoom forgets the destinations that answer; if none does, any one. The lock is held.
+// makeRoom forgets some destination: one that answers, if there is one among those that are looked at. The lock is held.
 func (b *breakers) makeRoom() {
-	for destination, breaker := range b.held {
-		if breaker.IsClosed() {
-			delete(b.held, destination)
+	looked, last := 0, ""
+	for destination, breaker := range b.held { // in no order
+		last = destination
+		if looked++; looked == looksForRoom || breaker.IsClosed() {
+			break
 		}
 	}
-	for destination := range b.held {
-		if len(b.held) < mostBreakers {
-			return
-		}
-		delete(b.held, destination)
-	}
+	delete(b.held, last)
 }
 
 // open counts the destinations that do not answer.

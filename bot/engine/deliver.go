@@ -16,7 +16,8 @@ const (
 	deliveriesAShop  = 8 // at once; each of another conversation
 	mostDeliveries   = 2048
 	deliveryPoll     = time.Second
-	deliveryGap      = 10 * time.Millisecond // between two looks at the outbox
+	deliveryGap      = 10 * time.Millisecond // between two looks at the outbox …
+	restAfterLook    = 8                     // … or so many times what the last one took, where much lies there that may not go
 	firstBackoff     = time.Second
 	longestBackoff   = time.Hour
 	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last …
@@ -28,8 +29,9 @@ const (
 func (e *Engine) runDeliveries(ctx context.Context) {
 	batch := deliveryBatch
 	for {
+		began := time.Now()
 		batch = e.startDeliveries(ctx, batch)
-		if !rest(ctx, deliveryGap) {
+		if !rest(ctx, min(max(deliveryGap, restAfterLook*time.Since(began)), deliveryPoll)) {
 			return
 		}
 		sleep := time.NewTimer(deliveryPoll)

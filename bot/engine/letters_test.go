@@ -26,7 +26,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var allowed atomic.Bool
 		c := &callback{}
-		b := delivering(t, func(o *engine.Options) {
+		b := deliveringOn(t, func(o *engine.Options) {
 			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				if !allowed.Load() {
 					return nil, errors.New("gone")
@@ -35,7 +35,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 			})}
 		})
 		b.writes(t, "s", "c", "一")
-		elapse(40 * time.Hour)
+		b.hours(40)
 		dead := lettersOf(t, b, "dead")
 		require.Len(t, dead, 1)
 		require.Contains(t, dead[0].Error, "gone")
@@ -44,7 +44,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, figures.DeadLetters)
 		b.writes(t, "s", "c", "二")
-		elapse(time.Minute)
+		b.both(time.Minute)
 		figures, err = b.Figures(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, figures.Backlog)
@@ -53,7 +53,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 
 		allowed.Store(true)
 		require.NoError(t, b.Resend(t.Context(), "s", dead[0].ID, "老板"))
-		elapse(2 * time.Minute)
+		b.both(2 * time.Minute)
 		require.Equal(t, []string{"一", "二"}, c.texts(), "at the head of its conversation's queue")
 		require.Empty(t, lettersOf(t, b, "dead"))
 		require.Equal(t, "not_found", refusalOf(t, b.Resend(t.Context(), "s", dead[0].ID, "老板")), "it has arrived")
@@ -92,19 +92,19 @@ func limited(t *testing.T, b *bench) {
 func TestTheBotsLateWordIsDroppedWhenTheChannelTakesNoMore(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		down time.Duration // how long the callback is
-		then string        // what the buyer writes before it is up again
-		want string        // how the holding line ends
+		down int    // how many hours the callback is
+		then string // what the buyer writes before it is up again
+		want string // how the holding line ends
 	}{
-		{"in time", time.Hour, "", "delivered"},
-		{"too late", 49 * time.Hour, "", "dropped"},
-		{"too late, but the buyer wrote again", 49 * time.Hour, "在吗", "delivered"},
+		{"in time", 1, "", "delivered"},
+		{"too late", 49, "", "dropped"},
+		{"too late, but the buyer wrote again", 49, "在吗", "delivered"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var up atomic.Bool
 				live := &callback{}
-				b := delivering(t, func(o *engine.Options) {
+				b := deliveringOn(t, func(o *engine.Options) {
 					o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 						if !up.Load() {
 							return &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody, Request: r}, nil
@@ -114,18 +114,18 @@ func TestTheBotsLateWordIsDroppedWhenTheChannelTakesNoMore(t *testing.T) {
 				})
 				limited(t, b)
 				b.say(t, message("c", "m-1", "转人工"))
-				elapse(3 * time.Minute) // the holding line falls due
+				b.both(3 * time.Minute) // the holding line falls due
 				held := lettersOf(t, b, "pending")
 				require.Len(t, held, 1)
-				up.Store(c.down < 24*time.Hour)
-				elapse(c.down)
+				up.Store(c.down < 24)
+				b.hours(c.down)
 				if c.want != "delivered" || c.then != "" { // by now it is dead: too old, and still not taken
 					if c.then != "" {
 						b.say(t, message("c", "m-2", c.then))
 					}
 					up.Store(true)
 					require.NoError(t, b.Resend(t.Context(), "s", held[0].ID, "老板"))
-					elapse(time.Minute)
+					b.both(time.Minute)
 				}
 				states := map[string]string{}
 				for _, l := range lettersOf(t, b, "") {
@@ -141,7 +141,7 @@ func TestAnAgentsWordThatIsTooLateIsNotDroppedInSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var up atomic.Bool
 		live := &callback{}
-		b := delivering(t, func(o *engine.Options) {
+		b := deliveringOn(t, func(o *engine.Options) {
 			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				if !up.Load() {
 					return nil, errors.New("gone")
@@ -151,14 +151,14 @@ func TestAnAgentsWordThatIsTooLateIsNotDroppedInSilence(t *testing.T) {
 		})
 		limited(t, b)
 		b.writes(t, "s", "c", "您好")
-		elapse(30 * time.Hour)
+		b.hours(30)
 		require.Empty(t, lettersOf(t, b, "dead"))
-		elapse(19 * time.Hour)
+		b.hours(19)
 		dead := lettersOf(t, b, "dead")
 		require.Len(t, dead, 1)
 		up.Store(true)
 		require.NoError(t, b.Resend(t.Context(), "s", dead[0].ID, "老板"))
-		elapse(2 * time.Minute)
+		b.both(2 * time.Minute)
 		dead = lettersOf(t, b, "dead")
 		require.Len(t, dead, 1)
 		require.Contains(t, dead[0].Error, "until the buyer writes again")
