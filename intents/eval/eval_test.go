@@ -99,8 +99,10 @@ func TestReports(t *testing.T) {
 	built, err := intents.Built()
 	require.NoError(t, err)
 	cases := []Case{
-		{ID: "1", Text: "我想退货", Intents: []string{"return"}}, {ID: "2", Text: "要退货", Intents: []string{"return"}},
-		{ID: "3", Text: "转人工", Intents: []string{"human"}}, {ID: "4", Text: "要真人客服", Intents: []string{"human"}},
+		{ID: "1", Text: "我想退货", Intents: []string{"return"}},
+		{ID: "2", Text: "要退货", Intents: []string{"return"}},
+		{ID: "3", Text: "转人工", Intents: []string{"human"}},
+		{ID: "4", Text: "要真人客服", Intents: []string{"human"}},
 	}
 	trained, err := intents.Train(Examples(cases))
 	require.NoError(t, err)
