@@ -29,6 +29,8 @@ type Registry struct {
 	o       RegistryOptions
 	reading sync.Mutex // one reading at a time
 	shelf   atomic.Pointer[shops]
+
+	reloaded, failed atomic.Int64 // see Reloads
 }
 
 // shops is what is known at one moment. It is never changed, only replaced as a whole.
@@ -72,8 +74,13 @@ func OpenRegistry(o RegistryOptions) (*Registry, error) {
 	if err := r.Reload(); err != nil {
 		return nil, err
 	}
+	r.reloaded.Store(0)
+	r.failed.Store(0)
 	return r, nil
 }
+
+// Reloads counts, since the registry was opened, how often a shop's changed folder was swapped in, and how often one had errors.
+func (r *Registry) Reloads() (swapped, failed int64) { return r.reloaded.Load(), r.failed.Load() }
 
 // Shop gives the served version of a shop, without a lock: ErrUnknown, or ErrBroken while no good version was seen.
 func (r *Registry) Shop(id string) (*Shop, error) {
@@ -167,9 +174,11 @@ func (r *Registry) tell(before, after *shops) {
 		switch {
 		case !s.Failed.IsZero() && !s.Failed.Equal(old.Failed):
 			first := firstError(s.Problems)
+			r.failed.Add(1)
 			r.o.Logger.Error("shop has problems", "shop", id, "serving", s.Serving, "problem", first)
 		case after.serving[id] != nil && after.serving[id] != before.serving[id]:
 			r.o.Logger.Info("shop loaded", "shop", id, "hash", s.Hash)
+			r.reloaded.Add(1)
 			changed = append(changed, id)
 		}
 	}

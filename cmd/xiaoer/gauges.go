@@ -28,6 +28,14 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 		Shops:           func() float64 { return float64(len(s.shops.names())) },
 	}
 	if s.registry != nil {
+		shown.Reloads = func() float64 {
+			swapped, _ := s.registry.Reloads()
+			return float64(swapped)
+		}
+		shown.ReloadsFailed = func() float64 {
+			_, failed := s.registry.Reloads()
+			return float64(failed)
+		}
 		shown.ShopsBroken = func() float64 {
 			return float64(len(s.registry.Status()) - len(s.registry.Shops()))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,17 @@ func TestServeShowsItsFigures(t *testing.T) {
 		require.Contains(t, body, "\n"+line+"\n")
 	}
 	require.NotContains(t, body, `"open"`, "no shop is named")
+
+	require.Contains(t, body, "\nxiaoer_reloads_total 0\n")
+	require.Contains(t, body, "\nxiaoer_reloads_failed_total 0\n")
+	writeRules(t, dir, "open", "第二版")
+	r.errs.until(t, `msg="shop loaded" shop=open hash=\S+\n(?s:.*)msg="shop loaded" shop=open`)
+	writeRules(t, dir, "open", "${order.nmae}")
+	r.errs.until(t, `msg="shop has problems" shop=open`)
+	require.Eventually(t, func() bool { // the counts follow the words
+		_, body = r.get("/metrics")
+		return strings.Contains(body, "\nxiaoer_reloads_total 1\n") && strings.Contains(body, "\nxiaoer_reloads_failed_total 1\n")
+	}, soon, 5*time.Millisecond)
 }
 
 func TestServeHasTheAgentsAPI(t *testing.T) {
