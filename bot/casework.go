@@ -30,7 +30,7 @@ func (t *turn) noted() {
 	if c == nil || t.e.Text == "" {
 		return
 	}
-	c.Notes = keepLast(c.Notes, mostNotes, Note{At: t.e.At, Who: t.who(), Text: cut(t.e.Text, mostLine)})
+	c.Notes = keepLast(c.Notes, mostNotes, Note{At: t.e.At, Who: t.who(), Text: cut(t.e.Text, mostNote)})
 	t.sendChange(c)
 }
 
@@ -122,4 +122,8 @@ func (t *turn) awaitAgain(c *Handoff, otherTeam bool) {
 	}
 }
 
-const mostNotes = 50
+// Bounds of what agents write to each other in one case: a conversation is read whole with every message.
+const (
+	mostNotes = 30
+	mostNote  = 1000 // runes
+)

@@ -78,9 +78,9 @@ func TestNotes(t *testing.T) {
 		for i := range 60 {
 			k.step(bot.Event{Kind: bot.EventNote, Text: fmt.Sprint(i) + strings.Repeat("长", 3000)})
 		}
-		require.Len(t, k.c.Case.Notes, 50)
-		require.True(t, strings.HasPrefix(k.c.Case.Notes[49].Text, "59"))
-		require.Len(t, []rune(k.c.Case.Notes[49].Text), 2000)
+		require.Len(t, k.c.Case.Notes, 30)
+		require.True(t, strings.HasPrefix(k.c.Case.Notes[29].Text, "59"))
+		require.Len(t, []rune(k.c.Case.Notes[29].Text), 1000)
 	})
 	t.Run("nothing to note", func(t *testing.T) {
 		k := waits(t)

@@ -193,7 +193,7 @@ func (t *turn) openRequests() {
 		if t.asked != nil {
 			return
 		}
-		if t.c.Question != nil || !t.hasPlace() || len(t.said) >= mostReplies {
+		if t.shopPaused() || t.c.Question != nil || !t.hasPlace() || len(t.said) >= mostReplies {
 			for _, later := range kept[i:] {
 				t.keepOpen(later)
 			}

@@ -117,6 +117,14 @@ func TestPausedShop(t *testing.T) {
 		require.Empty(t, k.says("好的", nod()).Actions)
 		require.Nil(t, k.c.Question)
 	})
+	t.Run("what was kept for later is not taken up", func(t *testing.T) {
+		k := start(t)
+		k.c.Episode, k.c.Clock.Any = 1, k.now
+		k.c.Open = []bot.Request{{Intent: "return"}}
+		require.Empty(t, k.sends(bot.Message{Kind: bot.KindOrderCard, Order: new(order(noA, "paid"))}, none()).Actions)
+		require.Len(t, k.c.Open, 1)
+		require.Contains(t, handoff(k.says("喂", none())).Open, "return")
+	})
 	t.Run("a human who has the conversation is not disturbed", func(t *testing.T) {
 		k := start(t)
 		k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})

@@ -73,7 +73,9 @@ func (m *model) step(e bot.Event) {
 
 	var through bot.Conversation
 	require.NoError(m.t, json.Unmarshal([]byte(marshal(m.t, m.c)), &through))
-	again := bot.Run(m.book, through, e, source)
+	var sent bot.Event
+	require.NoError(m.t, json.Unmarshal([]byte(marshal(m.t, e)), &sent))
+	again := bot.Run(m.book, through, sent, source)
 	require.Equal(m.t, marshal(m.t, turn.Response("")), marshal(m.t, again.Response("")), "the same again, through JSON")
 	require.Equal(m.t, marshal(m.t, turn.Conversation), marshal(m.t, again.Conversation))
 
