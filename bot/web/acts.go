@@ -37,7 +37,7 @@ func (a *agentAPI) act(form actForm) deskHandler {
 		if err != nil {
 			return err
 		}
-		return c.JSON(http.StatusOK, now)
+		return c.JSON(http.StatusOK, show(now))
 	}
 }
 

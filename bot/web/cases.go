@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -48,13 +49,17 @@ func (a *agentAPI) listCases(ctx context.Context, c echo.Context, q *query, who 
 		wanted.Agent = who.Name
 	}
 	if len(shops) == 0 {
-		return sendPage(c, "cases", []desk.Case{}, limit, cursorOf)
+		return sendPage(c, "cases", []shownCase{}, limit, cursorOf)
 	}
 	found, err := a.Desk.Cases(ctx, wanted)
 	if err != nil {
 		return err
 	}
-	return sendPage(c, "cases", found, limit, cursorOf)
+	shown := make([]shownCase, len(found))
+	for i := range found {
+		shown[i] = show(found[i])
+	}
+	return sendPage(c, "cases", shown, limit, cursorOf)
 }
 
 // me stands for the caller where an agent's name is asked for.
@@ -71,8 +76,8 @@ func states(q *query) []desk.State {
 }
 
 // cursorOf is where a page that begins after a case goes on. Callers are not to read it.
-func cursorOf(c desk.Case) string {
-	raw, _ := json.Marshal(desk.Cursor{Deadline: c.Deadline, Shop: c.Shop, Number: c.Number}) // a time, a text and a number: it cannot fail
+func cursorOf(c shownCase) string {
+	raw, _ := json.Marshal(desk.Cursor{Deadline: c.Case.Deadline, Shop: c.Shop, Number: c.Number}) // a time, a text and a number: it cannot fail
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
@@ -92,9 +97,33 @@ func cursor(q *query) desk.Cursor {
 	return out
 }
 
+// A shownCase is a case as callers read it: a time that there is not is null, and not the year 1.
+type shownCase struct {
+	desk.Case
+	Slots    map[string]string `json:"slots"`
+	Deadline *time.Time        `json:"deadline"`
+	Waiting  *time.Time        `json:"waiting"`
+}
+
+func show(c desk.Case) shownCase {
+	s := shownCase{Case: c, Slots: c.Slots, Deadline: known(c.Deadline), Waiting: known(c.Waiting)}
+	if s.Slots == nil {
+		s.Slots = map[string]string{}
+	}
+	return s
+}
+
+// known is nil for a time that there is not.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
 // A wholeCase is a case with the state of what was said late in its conversation.
 type wholeCase struct {
-	desk.Case
+	shownCase
 	Deliveries []desk.Delivered `json:"deliveries"`
 }
 
@@ -107,5 +136,5 @@ func (a *agentAPI) getCase(ctx context.Context, c echo.Context, who caller) erro
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, wholeCase{Case: found, Deliveries: append([]desk.Delivered{}, late...)})
+	return c.JSON(http.StatusOK, wholeCase{show(found), append([]desk.Delivered{}, late...)})
 }

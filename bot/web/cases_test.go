@@ -110,7 +110,7 @@ func TestFiltersOfCases(t *testing.T) {
 
 func TestACaseWhole(t *testing.T) {
 	t.Parallel()
-	h, _ := newDesk(t, nil)
+	h, f := newDesk(t, nil)
 	var got struct {
 		desk.Case
 		Deliveries []desk.Delivered
@@ -118,6 +118,11 @@ func TestACaseWhole(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(asked(t, h, agentToken, "GET", "/v1/shops/xiaoguo/cases/h-1", "", 200)), &got))
 	require.Equal(t, "坏了三个", got.Transcript[0].Text)
 	require.Equal(t, []desk.Delivered{{ID: "l-1", State: "dead"}}, got.Deliveries)
+	f.cases[1].Deadline, f.cases[1].Waiting, f.cases[1].Slots = time.Time{}, time.Time{}, nil
+	answered := asked(t, h, agentToken, "GET", "/v1/shops/xiaoguo/cases/h-2", "", 200)
+	for _, part := range []string{`"deadline":null`, `"waiting":null`, `"slots":{}`} {
+		require.Contains(t, answered, part)
+	}
 	missing := ask(t, h, agentToken, "GET", "/v1/shops/xiaoguo/cases/h-99", "")
 	requireProblem(t, missing, 404, "not-found")
 	others := ask(t, h, agentToken, "GET", "/v1/shops/xiaoguo/cases/h-4", "")

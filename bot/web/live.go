@@ -178,7 +178,7 @@ func (l *live) page(ctx context.Context) ([]desk.Case, error) {
 }
 
 func (l *live) event(c *desk.Case) error {
-	raw, err := json.Marshal(c)
+	raw, err := json.Marshal(show(*c))
 	if err != nil {
 		return err
 	}

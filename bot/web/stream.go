@@ -23,7 +23,6 @@ func newStream(c echo.Context, patience time.Duration) *stream {
 
 // begin sends the headers. From here on an error can only end the stream.
 func (s *stream) begin(contentType string) {
-	_ = ignoreUnsupported(s.control.SetReadDeadline(time.Time{})) // it would end the request's context, too
 	h := s.to.Header()
 	h.Set(echo.HeaderContentType, contentType)
 	h.Set("X-Accel-Buffering", "no")
