@@ -51,71 +51,80 @@ func refusalOf(t *testing.T, err error) string {
 
 func TestAnAgentsDay(t *testing.T) {
 	t.Parallel()
-	onEveryStore(t, func(t *testing.T, b *bench) {
-		id := b.hand(t, "c")
-		open, err := b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
-		require.NoError(t, err)
-		require.Len(t, open, 1)
-		require.Equal(t, desk.Waiting, open[0].State)
-		require.Equal(t, "b-c", open[0].Buyer)
+	for name, open := range everyStore() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			id := b.hand(t, "c")
+			open, err := b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
+			require.NoError(t, err)
+			require.Len(t, open, 1)
+			require.Equal(t, desk.Waiting, open[0].State)
+			require.Equal(t, "b-c", open[0].Buyer)
 
-		c := b.does(t, id, desk.Act{Kind: bot.EventClaim})
-		require.Equal(t, desk.Taken, c.State)
-		require.Equal(t, "小陈", c.Agent)
-		change := c.Change
-		c = b.does(t, id, desk.Act{Kind: bot.EventAgent, Text: "您好，我来看看"})
-		require.Greater(t, c.Change, change)
-		last := c.Transcript[len(c.Transcript)-1]
-		require.Equal(t, "您好，我来看看", last.Text)
-		require.Equal(t, "小陈", last.Name)
+			c := b.does(t, id, desk.Act{Kind: bot.EventClaim})
+			require.Equal(t, desk.Taken, c.State)
+			require.Equal(t, "小陈", c.Agent)
+			change := c.Change
+			c = b.does(t, id, desk.Act{Kind: bot.EventAgent, Text: "您好，我来看看"})
+			require.Greater(t, c.Change, change)
+			last := c.Transcript[len(c.Transcript)-1]
+			require.Equal(t, "您好，我来看看", last.Text)
+			require.Equal(t, "小陈", last.Name)
 
-		b.say(t, message("c", "m-2", "谢谢，在等"))
-		c, delivered, err := b.Case(t.Context(), "s", id)
-		require.NoError(t, err)
-		require.Equal(t, "谢谢，在等", c.Transcript[len(c.Transcript)-1].Text, "the case shows each line")
-		require.Equal(t, []desk.Delivered{{ID: lateOf(t, b, "c", "")[0].ID, State: "unsent"}}, delivered)
+			b.say(t, message("c", "m-2", "谢谢，在等"))
+			c, delivered, err := b.Case(t.Context(), "s", id)
+			require.NoError(t, err)
+			require.Equal(t, "谢谢，在等", c.Transcript[len(c.Transcript)-1].Text, "the case shows each line")
+			require.Equal(t, []desk.Delivered{{ID: lateOf(t, b, "c", "")[0].ID, State: "unsent"}}, delivered)
 
-		c = b.does(t, id, desk.Act{Kind: bot.EventNote, Who: "小王", Text: "这位是老顾客"})
-		require.Equal(t, "这位是老顾客", c.Notes[0].Text)
-		require.Equal(t, "小王", c.Notes[0].Who)
-		require.Equal(t, "小陈", c.Agent, "a note takes nothing over")
+			c = b.does(t, id, desk.Act{Kind: bot.EventNote, Who: "小王", Text: "这位是老顾客"})
+			require.Equal(t, "这位是老顾客", c.Notes[0].Text)
+			require.Equal(t, "小王", c.Notes[0].Who)
+			require.Equal(t, "小陈", c.Agent, "a note takes nothing over")
 
-		c = b.does(t, id, desk.Act{Kind: bot.EventResolve, Outcome: "换货", Cause: "warehouse"})
-		require.Equal(t, desk.Closed, c.State)
-		require.Equal(t, "换货", c.Outcome)
-		require.NotEmpty(t, c.Transcript, "a closed case keeps its transcript")
-		open, err = b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
-		require.NoError(t, err)
-		require.Empty(t, open)
+			c = b.does(t, id, desk.Act{Kind: bot.EventResolve, Outcome: "换货", Cause: "warehouse"})
+			require.Equal(t, desk.Closed, c.State)
+			require.Equal(t, "换货", c.Outcome)
+			require.NotEmpty(t, c.Transcript, "a closed case keeps its transcript")
+			open, err = b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10})
+			require.NoError(t, err)
+			require.Empty(t, open)
 
-		audit, err := b.Audit(t.Context(), "s", "", 10)
-		require.NoError(t, err)
-		var what []string
-		for _, e := range audit {
-			what = append(what, e.What+" "+e.Who+" "+e.Detail)
-			require.Equal(t, id, e.On)
-			require.NotContains(t, fmt.Sprint(e), "老顾客", "the audit has no words")
-		}
-		require.Equal(t, []string{"close 小陈 cause warehouse", "note 小王 ", "reply 小陈 ", "claim 小陈 "}, what)
-	})
+			audit, err := b.Audit(t.Context(), "s", "", 10)
+			require.NoError(t, err)
+			var what []string
+			for _, e := range audit {
+				what = append(what, e.What+" "+e.Who+" "+e.Detail)
+				require.Equal(t, id, e.On)
+				require.NotContains(t, fmt.Sprint(e), "老顾客", "the audit has no words")
+			}
+			require.Equal(t, []string{"close 小陈 cause warehouse", "note 小王 ", "reply 小陈 ", "claim 小陈 "}, what)
+		})
+	}
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
-	theirs := func(b *bench, t *testing.T) string {
+	theirs := func(t *testing.T, b *bench) string {
+		t.Helper()
 		id := b.hand(t, "c")
 		b.does(t, id, desk.Act{Kind: bot.EventClaim, Who: "小王"})
 		return id
 	}
-	unclaimed := func(b *bench, t *testing.T) string { return b.hand(t, "c") }
-	closed := func(b *bench, t *testing.T) string {
+	unclaimed := func(t *testing.T, b *bench) string {
+		t.Helper()
+		return b.hand(t, "c")
+	}
+	closed := func(t *testing.T, b *bench) string {
+		t.Helper()
 		id := b.hand(t, "c")
 		b.does(t, id, desk.Act{Kind: bot.EventResolve})
 		return id
 	}
 	for _, c := range []struct {
 		name string
-		when func(*bench, *testing.T) string
+		when func(*testing.T, *bench) string
 		act  desk.Act
 		want string // the refusal, "" for none
 	}{
@@ -154,7 +163,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			b := newBench(t, nil)
 			_, _, err := b.Grant(t.Context(), "s", "小李", desk.Agent, "cli:root")
 			require.NoError(t, err)
-			id := c.when(b, t)
+			id := c.when(t, b)
 			before, _, err := b.Case(t.Context(), "s", id)
 			require.NoError(t, err)
 			after, err := b.ActOn(t.Context(), "s", id, by(c.act))
@@ -185,38 +194,42 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 
 func TestAnActIsDoneOnce(t *testing.T) {
 	t.Parallel()
-	onEveryStore(t, func(t *testing.T, b *bench) {
-		id := b.hand(t, "c")
-		a := desk.Act{ID: "act-1", Kind: bot.EventAgent, Text: "您好"}
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() { b.does(t, id, a) })
-		}
-		all.Wait()
-		require.Len(t, lateOf(t, b, "c", ""), 1)
-		again := a
-		again.Role = desk.Admin
-		b.does(t, id, again)
-		for name, change := range map[string]func(*desk.Act){
-			"text": func(a *desk.Act) { a.Text = "再见" },
-			"kind": func(a *desk.Act) { a.Kind = bot.EventNote },
-			"who":  func(a *desk.Act) { a.Who = "小王" },
-		} {
-			other := a
-			change(&other)
-			_, err := b.ActOn(t.Context(), "s", id, by(other))
-			require.ErrorIs(t, err, engine.ErrConflict, name)
-		}
-		second := b.hand(t, "c-2")
-		_, err := b.ActOn(t.Context(), "s", second, by(a))
-		require.ErrorIs(t, err, engine.ErrConflict, "on another case")
-		b.say(t, message("c-3", "act-1", "你好"))
-		_, err = b.Handle(t.Context(), "s", message("c-3", "act"+strings.Repeat("-", 197), "你好"))
-		require.NoError(t, err, "acts and messages do not share their ids")
+	for name, open := range everyStore() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			id := b.hand(t, "c")
+			a := desk.Act{ID: "act-1", Kind: bot.EventAgent, Text: "您好"}
+			var all sync.WaitGroup
+			for range 20 {
+				all.Go(func() { b.does(t, id, a) })
+			}
+			all.Wait()
+			require.Len(t, lateOf(t, b, "c", ""), 1)
+			again := a
+			again.Role = desk.Admin
+			b.does(t, id, again)
+			for name, change := range map[string]func(*desk.Act){
+				"text": func(a *desk.Act) { a.Text = "再见" },
+				"kind": func(a *desk.Act) { a.Kind = bot.EventNote },
+				"who":  func(a *desk.Act) { a.Who = "小王" },
+			} {
+				other := a
+				change(&other)
+				_, err := b.ActOn(t.Context(), "s", id, by(other))
+				require.ErrorIs(t, err, engine.ErrConflict, name)
+			}
+			second := b.hand(t, "c-2")
+			_, err := b.ActOn(t.Context(), "s", second, by(a))
+			require.ErrorIs(t, err, engine.ErrConflict, "on another case")
+			b.say(t, message("c-3", "act-1", "你好"))
+			_, err = b.Handle(t.Context(), "s", message("c-3", "act"+strings.Repeat("-", 197), "你好"))
+			require.NoError(t, err, "acts and messages do not share their ids")
 
-		b.does(t, id, desk.Act{ID: "act-2", Kind: bot.EventResolve})
-		require.Equal(t, desk.Closed, b.does(t, id, a).State, "the same again, though the case is closed by now")
-	})
+			b.does(t, id, desk.Act{ID: "act-2", Kind: bot.EventResolve})
+			require.Equal(t, desk.Closed, b.does(t, id, a).State, "the same again, though the case is closed by now")
+		})
+	}
 }
 
 func TestOneOfFiftyClaimsWinsOnTwoEngines(t *testing.T) {

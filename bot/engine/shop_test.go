@@ -114,14 +114,20 @@ func newBench(tb testing.TB, change func(*engine.Options)) *bench {
 	return b
 }
 
-// onEveryStore runs a test on the memory store and on SQLite.
-func onEveryStore(t *testing.T, test func(t *testing.T, b *bench)) {
+// everyStore makes a bench on the memory store, and one on SQLite.
+func everyStore() map[string]func(*testing.T) *bench {
+	return map[string]func(*testing.T) *bench{"memory": onMemory, "sqlite": onFile}
+}
+
+func onMemory(t *testing.T) *bench {
 	t.Helper()
-	t.Run("memory", func(t *testing.T) { test(t, newBench(t, nil)) })
-	t.Run("sqlite", func(t *testing.T) {
-		kept := openFile(t, filepath.Join(t.TempDir(), "state.db"))
-		test(t, newBench(t, func(o *engine.Options) { o.Store = kept }))
-	})
+	return newBench(t, nil)
+}
+
+func onFile(t *testing.T) *bench {
+	t.Helper()
+	kept := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+	return newBench(t, func(o *engine.Options) { o.Store = kept })
 }
 
 func openFile(t *testing.T, path string) *sqlite.Store {
