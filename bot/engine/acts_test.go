@@ -180,6 +180,39 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
+func TestATaskLeavesTheConversationWithTheBot(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.change("s", func(s *engine.Shop) {
+		s.Book = book(t, `
+rules:
+  - {id: take, intent: return, reply: 已登记。, handoff: {team: aftersales, task: true, reason: 退货}}
+  - {id: coupon, intent: coupon, reply: 给您一张券。}
+otherwise: {clarify: 0, handoff: {team: aftersales, reason: 没听懂}}
+`)
+	})
+	r := b.say(t, message("c", "m-1", "我要退货"))
+	require.Equal(t, bot.StatusBot, r.Status)
+	id := r.Handoff.ID
+	require.Equal(t, desk.Task, b.does(t, id, desk.Act{Kind: bot.EventClaim}).State)
+	require.NotEmpty(t, b.say(t, message("c", "m-2", "有券吗")).Replies, "the bot goes on")
+	_, err := b.ActOn(t.Context(), "s", id, desk.Act{Who: "小王", Role: desk.Agent, Kind: bot.EventClaim})
+	require.ErrorIs(t, err, engine.ErrClaimed)
+	require.Empty(t, b.does(t, id, desk.Act{Kind: bot.EventRelease}).Agent)
+
+	open := b.hand(t, "c")
+	b.does(t, open, desk.Act{Kind: bot.EventClaim, Who: "小王"})
+	_, err = b.ActOn(t.Context(), "s", id, by(desk.Act{Kind: bot.EventAgent, Text: "您好"}))
+	require.ErrorIs(t, err, engine.ErrClaimed, "another speaks with the buyer")
+	c := b.does(t, id, desk.Act{Kind: bot.EventResolve, Outcome: "已改"})
+	require.Equal(t, desk.Closed, c.State)
+	other, _, err := b.Case(t.Context(), "s", open)
+	require.NoError(t, err)
+	require.Equal(t, desk.Taken, other.State, "the other case is not touched")
+	_, err = b.ActOn(t.Context(), "s", id, by(desk.Act{Kind: bot.EventNote, Text: "晚了"}))
+	require.ErrorIs(t, err, engine.ErrCaseClosed)
+}
+
 func TestActsOnWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -57,7 +57,7 @@ func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
 		return batch
 	}
 	started := 0
-	for _, d := range pending {
+	for _, d := range inTurn(pending) {
 		if e.start(ctx, d) {
 			started++
 		}
@@ -69,6 +69,25 @@ func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
 		return min(2*batch, widestBatch)
 	}
 	return batch
+}
+
+// inTurn lets the shops go in turn, in no order: whoever has much to send may not always be the one who probes a destination that several
+// share, nor take the last free places.
+func inTurn(pending []Delivery) []Delivery {
+	shops := map[string][]Delivery{}
+	for _, d := range pending {
+		shops[d.Key.Shop] = append(shops[d.Key.Shop], d)
+	}
+	out := make([]Delivery, 0, len(pending))
+	for len(shops) > 0 {
+		for shop, left := range shops {
+			out = append(out, left[0])
+			if shops[shop] = left[1:]; len(left) == 1 {
+				delete(shops, shop)
+			}
+		}
+	}
+	return out
 }
 
 // A trip is one attempt to deliver.
