@@ -50,6 +50,7 @@ func TestAssignmentOfTasks(t *testing.T) {
 
 func TestAssignmentOverTime(t *testing.T) {
 	start := func(t *testing.T, online ...bot.Seat) *talk {
+		t.Helper()
 		k := begin(t, shop(t, taskRules))
 		k.desk.Online = online
 		k.says("坏了", is("quality"))

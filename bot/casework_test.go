@@ -141,6 +141,7 @@ func TestTasksByTheirID(t *testing.T) {
 
 func TestMoves(t *testing.T) {
 	claimed := func(t *testing.T) *talk {
+		t.Helper()
 		k := waits(t)
 		k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})
 		return k

@@ -14,6 +14,7 @@ func counted(k *talk) [2]int { return [2]int{k.c.Case.InTime, k.c.Case.Late} }
 
 func TestRepliesInTime(t *testing.T) {
 	claimed := func(t *testing.T, change ...func(*bot.Book)) *talk {
+		t.Helper()
 		k := begin(t, shop(t, taskRules, change...))
 		k.says("坏了", is("quality"))
 		k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})

@@ -151,6 +151,13 @@ func (m *model) checkCases(e bot.Event, turn bot.Turn) {
 			require.True(m.t, slices.ContainsFunc(e.Desk.Online, func(s bot.Seat) bool { return s.Agent == name }), "%s is not there", name)
 		}
 	}
+	if at, set := c.Due(); set && e.Kind == bot.EventTimer {
+		require.True(m.t, at.After(e.At), "a timer that has fired is due again at once")
+	}
+	if c.Case != nil {
+		require.Equal(m.t, c.Case.Waiting.IsZero(), c.Clock.Waiting.IsZero(), "the case and the clock disagree whether a reply is owed")
+		require.LessOrEqual(m.t, c.Case.InTime+c.Case.Late, m.n, "more replies than events")
+	}
 	if e.Kind == bot.EventNote {
 		require.Equal(m.t, marshal(m.t, m.c.Clock), marshal(m.t, c.Clock), "a note moves no clock")
 		require.Empty(m.t, turn.Response("").Replies)

@@ -51,6 +51,33 @@ func readHolidays(d *doc.Decoder, n *doc.Node) calendar {
 	return c
 }
 
+// readWorkdays reads days and ranges of days; what they close in the calendar that is given is open in the shop's.
+func readWorkdays(d *doc.Decoder, n *doc.Node) calendar {
+	c := calendar{closed: map[day]bool{}, works: map[day]bool{}}
+	texts, _ := d.Texts(n)
+	for _, t := range texts {
+		from, until, problem := parseDays(t.Text)
+		if problem != "" {
+			d.Problems.Error(t.Range(), doc.WrongType, "%s", problem).
+				WithHint(`write a day such as 2027-02-14, or days such as "2027-10-01..2027-10-03"`)
+			continue
+		}
+		c.close(from, until)
+	}
+	return c
+}
+
+// open makes the days of another calendar working days, whatever made them days of rest.
+func (c *calendar) open(days calendar) {
+	for d := range days.closed {
+		delete(c.closed, d)
+		if c.works == nil {
+			c.works = map[day]bool{}
+		}
+		c.works[d] = true
+	}
+}
+
 func (c *calendar) close(from, until time.Time) {
 	for t := from; !t.After(until); t = t.AddDate(0, 0, 1) {
 		c.closed[dayOf(t)] = true

@@ -19,6 +19,7 @@ type settings struct {
 	hours    week
 	anyHours bool // hours were given: without them the shop is always open
 	holidays calendar
+	workdays calendar // their closed days are days on which the shop works all the same
 	policy   []policy
 	unread   map[string]bool // keys of which something could not be read, or that are misspelt: what they describe only seems unknown
 	teams    []team
@@ -167,6 +168,11 @@ func identityFields() []doc.Field[settings] {
 			Shape: doc.OneOrMoreShape(doc.PatternShape(`^(cn|\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?)$`, "2027-02-05..2027-02-11")),
 			Set:   func(d *doc.Decoder, s *settings, v *doc.Node) { s.holidays = readHolidays(d, v) },
 		},
+		{
+			Name: "workdays", Doc: "Days on which the shop works although they are holidays or days of rest: days, and ranges of days.",
+			Shape: doc.OneOrMoreShape(doc.PatternShape(`^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$`, "2027-02-14")),
+			Set:   func(d *doc.Decoder, s *settings, v *doc.Node) { s.workdays = readWorkdays(d, v) },
+		},
 	}
 }
 
@@ -224,6 +230,7 @@ func readSettings(p *doc.Problems, root *doc.Node) *settings {
 		}
 	}
 	doc.Decode(&doc.Decoder{Problems: p, Zone: zone}, root, settingsFields(), "shop.yaml", s)
+	s.holidays.open(s.workdays)
 	if s.name == "" {
 		s.name = s.id
 	}

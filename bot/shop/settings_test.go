@@ -50,6 +50,11 @@ func TestHoursSayWhenTheDeskIsOpen(t *testing.T) {
 		{"one day", weekdays + "holidays: [2026-11-20]\n", "2026-11-20T10:00:00", false},
 		{"the national day", weekdays + "holidays: [cn]\n", "2026-10-01T10:00:00", false},
 		{"the national day without cn", weekdays, "2026-10-01T10:00:00", true},
+		{"a make-up day of the mainland", "hours: {mon-fri: \"09:00-18:00\"}\nholidays: cn\n", "2026-10-10T10:00:00", true},
+		{"a holiday on which the shop works", weekdays + "holidays: [cn]\nworkdays: [2026-10-03]\n", "2026-10-01T10:00:00", false},
+		{"that day, with the hours of its weekday", weekdays + "workdays: [2026-10-03]\nholidays: [cn]\n", "2026-10-03T23:00:00", true},
+		{"a day of rest on which it works, with Monday's hours", "hours: {mon-fri: \"09:00-18:00\"}\nworkdays: \"2027-02-13..2027-02-14\"\n", "2027-02-14T17:00:00", true},
+		{"after them", "hours: {mon-fri: \"09:00-18:00\"}\nworkdays: \"2027-02-13..2027-02-14\"\n", "2027-02-14T18:00:00", false},
 		{"another timezone", weekdays + "timezone: America/New_York\n", "2026-11-20T13:30:00", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
