@@ -174,6 +174,12 @@ func (d *danger) parts(s *scratch, start, end int32) {
 	}
 }
 
+// Marks of parts.
+const (
+	denied  = 1 << 8
+	doubted = 2 << 8
+)
+
 // part is the meaning of a word of danger, marked when it is denied or doubted right before: "没过敏", "会漏电吗".
 func (d *danger) part(s *scratch, at int) uint32 {
 	t := s.dangers[at]
@@ -187,11 +193,15 @@ func (d *danger) part(s *scratch, at int) uint32 {
 	}
 	for j := at - 1; j >= max(at-3, 0); j-- {
 		before := s.dangers[j]
-		switch gap := t.start - before.end; {
-		case d.meaning(before) == d.not && gap <= far:
-			return own | 1<<8
-		case d.meaning(before) == d.doubt && gap <= 3*far && s.isOneClause(before.end, t.start):
-			return own | 2<<8
+		gap := t.start - before.end
+		if gap > 3*far || !s.isOneClause(before.end, t.start) {
+			return own
+		}
+		switch meaning := d.meaning(before); {
+		case meaning == d.not && gap <= far:
+			return own | denied
+		case meaning == d.doubt:
+			return own | doubted
 		}
 	}
 	return own

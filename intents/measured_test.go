@@ -1,8 +1,6 @@
 package intents_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"os"
 	"testing"
 
@@ -47,40 +45,3 @@ func TestShortRequests(t *testing.T) {
 }
 
 func share(part, whole int) float64 { return float64(part) / float64(whole) }
-
-// TestRisks holds the danger found in dangerous messages and the false alarms in ordinary ones with risky words.
-func TestRisks(t *testing.T) {
-	c, err := intents.Built()
-	require.NoError(t, err)
-	file, err := os.Open("testdata/risk.jsonl")
-	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
-	dangerous, found, ordinary, alarms := 0, 0, 0, 0
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var one struct {
-			Text string
-			Risk intents.Risk
-		}
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &one))
-		got := c.Read(one.Text).Risk
-		switch {
-		case one.Risk != intents.NoRisk:
-			dangerous++
-			if got != intents.NoRisk {
-				found++
-			} else {
-				t.Logf("missed: %s", one.Text)
-			}
-		default:
-			ordinary++
-			if got != intents.NoRisk {
-				alarms++
-				t.Logf("false %s: %s", got, one.Text)
-			}
-		}
-	}
-	require.Greater(t, dangerous, 120)
-	require.Greater(t, ordinary, 300)
-	require.GreaterOrEqual(t, share(found, dangerous), 0.95)
-	require.LessOrEqual(t, share(alarms, ordinary), 1.0/300)
-}
