@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -59,7 +60,17 @@ type commands struct {
 	Scripts  scriptsCmd  `cmd:"" help:"List every named sentence of a shop. 列出全部话术。"`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the shop files, for editors. 输出 JSON Schema。"`
 	Bench    benchCmd    `cmd:"" help:"Measure how many messages a second this machine answers. 压测。"`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+
+	Token      tokenCmd      `cmd:"" help:"Give agents tokens, list and revoke them. 管理客服令牌。"`
+	Pause      pauseCmd      `cmd:"" help:"Switch a rule or a shop off for now. 暂停规则或店铺。"`
+	Unpause    unpauseCmd    `cmd:"" help:"Switch it on again. 恢复规则或店铺。"`
+	Deliveries deliveriesCmd `cmd:"" help:"List late replies and send dead ones again. 查看和重发异步回复。"`
+	Audit      auditCmd      `cmd:"" help:"List who changed what. 操作记录。"`
+	Buyer      buyerCmd      `cmd:"" help:"Export or erase what is kept of a buyer. 导出或删除买家数据。"`
+	Backup     backupCmd     `cmd:"" help:"Back up a server's state while it runs. 备份。"`
+	Restore    restoreCmd    `cmd:"" help:"Put a backup back. 恢复备份。"`
+
+	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
 // run parses the words, runs the command and turns its error into an exit code.
@@ -94,7 +105,7 @@ func run(a *app, args []string) int {
 func commandWord(err error) string {
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {
-		return parse.Context.Selected().Name + " "
+		return strings.TrimSpace(parse.Context.Selected().Path()) + " "
 	}
 	return ""
 }
