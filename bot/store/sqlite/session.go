@@ -3,16 +3,30 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 )
 
-// A session is the one connection that writes, with its statements prepared. Statements take no context: a commit that
-// was begun for many is not broken off for one, and the wait for a lock is bounded by the connection itself.
+// A session is the one connection that writes, with its statements prepared. They are run on the driver's own connection: it is
+// this session's alone, and what database/sql does for pools of them would cost as much as many a statement. Statements take no
+// context: a commit that was begun for many is not broken off for one, and the wait for a lock is bounded by the
+// connection itself.
 type session struct {
 	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-	bytes    int // of texts, since they were last asked for
+	raw      driver.ConnPrepareContext // what conn stands for
+	prepared map[string]statement
+	args     []driver.NamedValue // of the statement that is run; it is used again for the next
+	bytes    int                 // of texts, since they were last asked for
+	changes  int64               // rows that were changed, since it was last set to 0
+}
+
+// A statement is what the driver prepares.
+type statement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 func openSession(db *sql.DB) (*session, error) {
@@ -20,16 +34,32 @@ func openSession(db *sql.DB) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a connection: %w", err)
 	}
-	return &session{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	c := &session{conn: conn, prepared: map[string]statement{}}
+	err = conn.Raw(func(of any) error {
+		raw, ok := of.(driver.ConnPrepareContext)
+		if !ok {
+			return fmt.Errorf("the driver's connection is a %T", of)
+		}
+		c.raw = raw
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open a connection: %w", err), conn.Close())
+	}
+	return c, nil
 }
 
-func (c *session) prepare(query string) (*sql.Stmt, error) {
+func (c *session) prepare(query string) (statement, error) {
 	if s := c.prepared[query]; s != nil {
 		return s, nil
 	}
-	s, err := c.conn.PrepareContext(context.Background(), query)
+	made, err := c.raw.PrepareContext(context.Background(), query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	s, ok := made.(statement)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("the driver's statement is a %T", made), made.Close())
 	}
 	c.prepared[query] = s
 	return s, nil
@@ -41,26 +71,41 @@ func (c *session) takeBytes() (n int) {
 	return n
 }
 
-func (c *session) count(args []any) {
-	for _, a := range args {
-		if text, ok := a.(string); ok {
-			c.bytes += len(text)
+// bind gives values as the driver takes them, good until the next statement.
+func (c *session) bind(args []any) ([]driver.NamedValue, error) {
+	c.args = c.args[:0]
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case string:
+			c.bytes += len(v)
+		case int:
+			arg = int64(v)
+		case int64, nil:
+		default:
+			return nil, fmt.Errorf("a value of type %T", arg)
 		}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: arg})
 	}
+	return c.args, nil
 }
 
 // exec runs a statement and says how many rows it changed.
 func (c *session) exec(query string, args ...any) (int64, error) {
-	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
+	s, err := c.prepare(query)
 	if err != nil {
 		return 0, err
 	}
-	c.count(args)
-	result, err := s.ExecContext(context.Background(), args...)
+	values, err := c.bind(args)
 	if err != nil {
 		return 0, err
 	}
-	return result.RowsAffected()
+	result, err := s.ExecContext(context.Background(), values)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	c.changes += n
+	return n, err
 }
 
 // returned runs a statement that returns at most one text; ok is false when it changed nothing.
@@ -75,31 +120,30 @@ func (c *session) returnedTwo(query string, args ...any) (first, second string, 
 	return first, second, ok, err
 }
 
-// row runs a statement that returns at most one row.
-func (c *session) row(query string, args []any, into ...any) (ok bool, err error) {
-	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
-	if err != nil {
-		return false, err
-	}
-	c.count(args)
-	err = s.QueryRowContext(context.Background(), args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // number runs a statement that returns one number.
 func (c *session) number(query string, args ...any) (n int64, err error) {
 	_, err = c.row(query, args, &n)
 	return n, err
 }
 
+// row runs a statement that returns at most one row.
+func (c *session) row(query string, args []any, into ...any) (ok bool, err error) {
+	err = c.rows(query, args, func(row []driver.Value) error {
+		if ok {
+			return nil
+		}
+		ok = true
+		c.changes++ // nobody asks a session for what it does not change
+		return scan(row, into)
+	})
+	return ok && err == nil, err
+}
+
 // list runs a query for texts.
 func (c *session) list(query string, args ...any) (out []string, err error) {
-	err = c.rows(query, args, func(row *sql.Rows) error {
+	err = c.rows(query, args, func(row []driver.Value) error {
 		var text string
-		err := row.Scan(&text)
+		err := scan(row, []any{&text})
 		out = append(out, text)
 		return err
 	})
@@ -108,31 +152,66 @@ func (c *session) list(query string, args ...any) (out []string, err error) {
 
 // links runs a query for the links of a chain.
 func (c *session) links(query string, args ...any) (out []link, err error) {
-	err = c.rows(query, args, func(row *sql.Rows) error {
+	err = c.rows(query, args, func(row []driver.Value) error {
 		var l link
-		err := row.Scan(&l.turn, &l.message)
+		err := scan(row, []any{&l.turn, &l.message})
 		out = append(out, l)
 		return err
 	})
 	return out, err
 }
 
-func (c *session) rows(query string, args []any, take func(*sql.Rows) error) error {
-	s, err := c.prepare(query) //nolint:sqlclosecheck // kept and closed by the session
+func (c *session) rows(query string, args []any, take func([]driver.Value) error) (err error) {
+	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(context.Background(), args...)
+	values, err := c.bind(args)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // what went wrong is in rows.Err
-	for rows.Next() {
-		if err := take(rows); err != nil {
+	rows, err := s.QueryContext(context.Background(), values)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if err := take(row); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+}
+
+// scan takes the texts and numbers of a row. PRAGMAs give numbers where texts are asked for.
+func scan(row []driver.Value, into []any) error {
+	for i, to := range into {
+		switch to := to.(type) {
+		case *string:
+			switch v := row[i].(type) {
+			case string:
+				*to = v
+			case int64:
+				*to = fmt.Sprint(v)
+			default:
+				return fmt.Errorf("a text is a %T", v)
+			}
+		case *int64:
+			v, ok := row[i].(int64)
+			if !ok {
+				return fmt.Errorf("a number is a %T", row[i])
+			}
+			*to = v
+		default:
+			return fmt.Errorf("a value of type %T", to)
+		}
+	}
+	return nil
 }
 
 // close gives the connection up for good, with whatever transaction it may be in.

@@ -14,9 +14,9 @@ import (
 	"xiaoer/bot/engine"
 )
 
-// A writer is the one goroutine that changes the file. It runs what waits in one transaction, each piece of work in a
-// savepoint of its own, so that what one of them is refused does not hurt the others; and it acknowledges them together
-// when the commit that holds them is synced.
+// A writer is the one goroutine that changes the file. It runs what waits in one transaction and acknowledges all of it together when
+// the commit that holds it is synced. What one piece of work is refused does not hurt the others: mostly it is refused before it
+// changed anything; else the transaction is rolled back and all of them run again, each in a savepoint of its own.
 type writer struct {
 	db     *sql.DB
 	logger *slog.Logger
@@ -35,7 +35,7 @@ type writer struct {
 
 // A work is something to write, and who waits for it.
 type work struct {
-	do    func(*session) error
+	do    func(*session) error // it may be called more than once
 	taken atomic.Bool   // by the writer, or by the one who waits when he gives up first
 	done  chan struct{} // closed when err stands and all is synced
 	err   error
@@ -116,17 +116,10 @@ func (w *writer) commit(first *work) {
 		w.refuse(first, err)
 		return
 	}
-	var ran []*work
-	for next := first; next != nil; next = w.waiting(len(ran)) {
-		if !next.taken.CompareAndSwap(false, true) {
-			continue
-		}
-		ran = append(ran, next)
-		var lost error
-		if next.err, lost = w.attempt(next.do); lost != nil {
-			w.fail(ran, lost)
-			return
-		}
+	ran, err := w.runAll(first)
+	if err != nil {
+		w.fail(ran, err)
+		return
 	}
 	if _, err := w.session.exec(`COMMIT`); err != nil {
 		w.fail(ran, fmt.Errorf("commit: %w", explain(err)))
@@ -142,6 +135,51 @@ func (w *writer) commit(first *work) {
 		close(r.done)
 	}
 	w.shorten(len(ran)*pagesOfWork + w.session.takeBytes()/pageSize)
+}
+
+// runAll runs the first piece of work and those that come meanwhile. With an error the transaction is gone.
+func (w *writer) runAll(first *work) (ran []*work, lost error) {
+	careful := false
+	for next := first; next != nil; next = w.waiting(len(ran)) {
+		if !next.taken.CompareAndSwap(false, true) {
+			continue
+		}
+		ran = append(ran, next)
+		if careful {
+			next.err, lost = w.attempt(next.do)
+		} else {
+			careful, lost = w.try(next, ran)
+		}
+		if lost != nil {
+			return ran, lost
+		}
+	}
+	return ran, nil
+}
+
+// try runs the last piece of work as if it will not be refused. When it was, half way, all are run again with care.
+func (w *writer) try(last *work, ran []*work) (careful bool, lost error) {
+	w.session.changes = 0
+	last.err = last.do(w.session)
+	if last.err == nil || w.session.changes == 0 && codeOf(last.err) == 0 {
+		return false, nil
+	}
+	return true, w.again(ran)
+}
+
+// again runs all of them once more, so that what is refused leaves nothing behind.
+func (w *writer) again(ran []*work) error {
+	_, _ = w.session.exec(`ROLLBACK`) // it may be rolled back already
+	if _, err := w.session.exec(`BEGIN IMMEDIATE`); err != nil {
+		return fmt.Errorf("begin again: %w", explain(err))
+	}
+	for _, r := range ran {
+		var lost error
+		if r.err, lost = w.attempt(r.do); lost != nil {
+			return lost
+		}
+	}
+	return nil
 }
 
 // A piece of work changes about so many pages beside those that its texts fill.

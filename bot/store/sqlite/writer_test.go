@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,10 +45,11 @@ func (s *Store) version(t *testing.T, n int) int64 {
 func (s *Store) hold(t *testing.T, ctx context.Context) (letGo func(), outcome chan error) { //nolint:revive // ctx is the held work's
 	t.Helper()
 	begun, gate := make(chan struct{}), make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) }) // work may run again
 	outcome = make(chan error, 1)
 	go func() {
 		outcome <- s.writer.do(ctx, func(*session) error {
-			close(begun)
+			begin()
 			<-gate
 			return nil
 		})
