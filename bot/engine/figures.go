@@ -52,6 +52,7 @@ type Figures struct {
 	Backlog      int           // late replies that wait to be delivered
 	OldestAge    time.Duration // since the oldest of them was said
 	DeadLetters  int
+	Cases        int   // that are not closed
 	Missed       int64 // deadlines that passed without a human's word, since the engine was made
 }
 
@@ -64,7 +65,7 @@ func (e *Engine) Figures(ctx context.Context) (Figures, error) {
 	if err != nil {
 		return f, storeRefusal("count what waits", err)
 	}
-	f.Backlog, f.DeadLetters = b.Waiting, b.Dead
+	f.Backlog, f.DeadLetters, f.Cases = b.Waiting, b.Dead, b.Cases
 	if !b.Oldest.IsZero() {
 		f.OldestAge = max(0, e.Clock().Sub(b.Oldest))
 	}

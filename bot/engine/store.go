@@ -75,7 +75,7 @@ type Letters interface {
 	// Deliveries says how the delivery of each kept late reply of a conversation stands, oldest first; none where nothing is kept. The
 	// states are those of desk.Letter.
 	Deliveries(ctx context.Context, k Key) ([]desk.Delivered, error)
-	// Backlog says how much waits to be delivered.
+	// Backlog says how much waits to be delivered, and how many cases are open.
 	Backlog(ctx context.Context) (Backlog, error)
 }
 
@@ -134,11 +134,12 @@ type Exported struct {
 	Response json.RawMessage `json:"response"`
 }
 
-// A Backlog is what waits to be delivered.
+// A Backlog is what is to be done yet, in all shops.
 type Backlog struct {
 	Waiting int       // late replies that are pending or queued
 	Oldest  time.Time // when the oldest of them was said; zero when none waits
 	Dead    int
+	Cases   int // that are not closed
 }
 
 // A Tally counts replies of humans (or of whoever counts) against their deadlines.

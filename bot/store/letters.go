@@ -84,10 +84,17 @@ func (m *Memory) Resend(_ context.Context, shop, id string, now time.Time, by de
 	return engine.ErrNotFound
 }
 
-// Backlog says how much waits to be delivered.
+// Backlog says how much waits to be delivered, and how many cases are open.
 func (m *Memory) Backlog(context.Context) (b engine.Backlog, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, d := range m.shops {
+		for _, h := range d.cases {
+			if h.State != desk.Closed {
+				b.Cases++
+			}
+		}
+	}
 	for _, t := range m.talks {
 		for _, l := range t.late {
 			switch l.state {

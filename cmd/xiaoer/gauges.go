@@ -41,6 +41,7 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 		}
 	}
 	return errors.Join(metrics.Show(shown),
+		metrics.Gauge("cases_open", "Cases that are not closed.", of(func(f engine.Figures) float64 { return float64(f.Cases) })),
 		metrics.Gauge("deliveries", "Late replies that are being delivered now.", of(func(f engine.Figures) float64 { return float64(f.Flights) })),
 		metrics.Gauge("dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.",
 			of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) })))
@@ -66,7 +67,7 @@ func (f *gauges) get(ctx context.Context) engine.Figures {
 	}
 	read, err := f.read(ctx)
 	if err != nil {
-		read.Backlog, read.OldestAge, read.DeadLetters = f.last.Backlog, f.last.OldestAge, f.last.DeadLetters
+		read.Backlog, read.OldestAge, read.DeadLetters, read.Cases = f.last.Backlog, f.last.OldestAge, f.last.DeadLetters, f.last.Cases
 	}
 	f.at, f.last = now, read
 	return read

@@ -99,6 +99,7 @@ UPDATE late_replies SET state = 'queued' WHERE shop_id = $1 AND conversation_id 
 
 	selectWaiting = `SELECT count(*), min(at) FROM late_replies WHERE state IN ('pending', 'queued')`
 	selectDead    = `SELECT count(*), min(at) FROM late_replies WHERE state = 'dead'`
+	selectOpen    = `SELECT count(*) FROM handoffs WHERE state <> 'closed'`
 )
 
 // Of one buyer.

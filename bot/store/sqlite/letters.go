@@ -44,7 +44,7 @@ func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by d
 	})
 }
 
-// Backlog says how much waits to be delivered.
+// Backlog says how much waits to be delivered, and how many cases are open.
 func (s *Store) Backlog(ctx context.Context) (b engine.Backlog, err error) {
 	var oldest sql.NullInt64
 	err = s.each(ctx, selectWaiting, nil, func(row *sql.Rows) error { return row.Scan(&b.Waiting, &oldest) })
@@ -57,6 +57,10 @@ func (s *Store) Backlog(ctx context.Context) (b engine.Backlog, err error) {
 	err = s.each(ctx, selectDead, nil, func(row *sql.Rows) error { return row.Scan(&b.Dead, &oldest) })
 	if err != nil {
 		return engine.Backlog{}, fmt.Errorf("count dead letters: %w", err)
+	}
+	err = s.each(ctx, selectOpen, nil, func(row *sql.Rows) error { return row.Scan(&b.Cases) })
+	if err != nil {
+		return engine.Backlog{}, fmt.Errorf("count open cases: %w", err)
 	}
 	return b, nil
 }
