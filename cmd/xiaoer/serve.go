@@ -24,7 +24,19 @@ type serveCmd struct {
 	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
+	Keep           keepFlags      `embed:"" prefix:"keep-"`
 	LogFormat      string         `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
+}
+
+// keepFlags say how long things are kept.
+type keepFlags struct {
+	Texts     time.Duration `help:"How long conversations, closed cases and the inputs of turns are kept: 4320h is 180 days." default:"4320h" env:"XIAOER_KEEP_TEXTS" placeholder:"TIME"`
+	Answers   time.Duration `help:"How long a message that comes again is known, and late replies wait to be read: 168h is 7 days." default:"168h" env:"XIAOER_KEEP_ANSWERS" placeholder:"TIME"`
+	Delivered time.Duration `help:"How long late replies are kept that were delivered: 72h is 3 days." default:"72h" env:"XIAOER_KEEP_DELIVERED" placeholder:"TIME"`
+}
+
+func (f keepFlags) retention() engine.Retention {
+	return engine.Retention{Texts: f.Texts, Answers: f.Answers, Delivered: f.Delivered}
 }
 
 // Help teaches the command.
@@ -58,7 +70,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	warnOfSecrets(log, registry.Status())
-	s := &service{app: a, log: log, store: c.Store, policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
+	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
 		find: registry.Shop,
 		names: func() (names []string) {
 			for _, one := range registry.Status() {
@@ -107,6 +119,7 @@ type service struct {
 	*app
 	log    *slog.Logger
 	store  string // what --store says
+	keep   engine.Retention
 	shops  *shops
 	policy func(shop.Webhook) shop.Webhook
 	allow  []netip.Prefix // networks that callbacks may reach beside the internet
@@ -120,7 +133,7 @@ const cached = 64 << 20
 
 // run serves on addr until the app's context ends; then nothing new is taken and what was taken is answered.
 func (s *service) run(addr string, listening func(net.Addr), background ...func(context.Context) error) (err error) {
-	kept, closeStore, err := openStore(s.ctx, s.store, s.log)
+	kept, closeStore, err := openKeeping(s.ctx, s.store, s.keep, s.log)
 	if err != nil {
 		return err
 	}

@@ -13,12 +13,20 @@ import (
 
 // openStore opens what --store names: sqlite:FILE or memory:. The second result closes it.
 func openStore(ctx context.Context, name string, log *slog.Logger) (engine.Store, func() error, error) {
+	return openKeeping(ctx, name, engine.Retention{}, log)
+}
+
+// openKeeping is openStore with the periods for which things are kept.
+func openKeeping(ctx context.Context, name string, keep engine.Retention, log *slog.Logger) (engine.Store, func() error, error) {
+	if err := keep.Validate(); err != nil {
+		return nil, nil, usageError("--keep-…: " + err.Error())
+	}
 	kind, rest, _ := strings.Cut(name, ":")
 	switch {
 	case name == "memory:":
-		return store.NewMemory(store.Limits{}), func() error { return nil }, nil
+		return store.NewMemory(store.Limits{Keep: keep}), func() error { return nil }, nil
 	case kind == "sqlite" && rest != "":
-		s, err := sqlite.Open(ctx, sqlite.Options{Path: rest, Logger: log})
+		s, err := sqlite.Open(ctx, sqlite.Options{Path: rest, Logger: log, Keep: keep})
 		if err != nil {
 			return nil, nil, err
 		}
