@@ -21,7 +21,7 @@ const (
 	mostDeskBody = 64 << 10 // bytes
 	mostText     = 2000     // runes: what a conversation keeps of a line
 	mostWords    = 500      // runes of an outcome, a reason, a promise's words
-	mostName     = 64       // runes
+	mostName     = 100      // runes
 	mostKey      = 200      // bytes of an idempotency key
 	mostTeams    = 50
 	mostCeiling  = 10_000

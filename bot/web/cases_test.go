@@ -182,7 +182,7 @@ func TestActsThatAreMalformed(t *testing.T) {
 		{"reply", `{"text":"好"}{}`, ""},
 		{"reply", `{"text":"好"`, ""},
 		{"reply", "{\"text\":\"\xff\"}", ""},
-		{"reply", `{"` + strings.Repeat("x", 300) + `":1}`, strings.Repeat("x", 64)},
+		{"reply", `{"` + strings.Repeat("x", 300) + `":1}`, strings.Repeat("x", 100)},
 		{"claim", `{"who":"小王"}`, "who"},
 		{"note", `{}`, "text"},
 		{"stage", `{}`, "stage"},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,13 +35,17 @@ func wired(tb testing.TB) (*web.Server, *engine.Engine) {
 		s := loaded.Shop
 		shops[s.ID] = engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash()}
 	}
-	e, err := engine.New(engine.Options{Store: store.NewMemory(store.Limits{}), Shops: func(id string) (engine.Shop, error) {
-		s, ok := shops[id]
-		if !ok {
-			return engine.Shop{}, engine.ErrNoShop
-		}
-		return s, nil
-	}})
+	names := slices.Sorted(maps.Keys(shops))
+	e, err := engine.New(engine.Options{
+		Store: store.NewMemory(store.Limits{}), ShopNames: func() []string { return names },
+		Shops: func(id string) (engine.Shop, error) {
+			s, ok := shops[id]
+			if !ok {
+				return engine.Shop{}, engine.ErrNoShop
+			}
+			return s, nil
+		},
+	})
 	require.NoError(tb, err)
 	s, err := web.New(web.Options{
 		Shop: func(id string) (web.Shop, error) {
@@ -53,6 +59,7 @@ func wired(tb testing.TB) (*web.Server, *engine.Engine) {
 		Replies: func(ctx context.Context, shop, conversation, after string) (any, error) {
 			return e.Replies(ctx, shop, conversation, after)
 		},
+		Desk: e,
 	})
 	require.NoError(tb, err)
 	return s, e

@@ -2,11 +2,9 @@ package web_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,172 +18,9 @@ import (
 	"xiaoer/bot/web"
 )
 
-// pipes is a listener without a network, so that a server and its callers fit into a bubble whose time is not real.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	close  func()
-}
-
-func newPipes() *pipes {
-	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-	p.close = sync.OnceFunc(func() { close(p.closed) })
-	return p
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.close()
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes"} }
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	select {
-	case p.conns <- theirs:
-		return ours, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// bubbled is a server with a fake desk inside a bubble.
-type bubbled struct {
-	*fakeDesk
-	handler http.Handler
-	pipes   *pipes
-	client  *http.Client
-	stop    func() error
-}
-
-// inBubble runs a test against a server whose time passes as fast as nothing happens.
-func inBubble(t *testing.T, change func(*web.Options), test func(t *testing.T, b *bubbled)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFakeDesk()
-		f.clock = time.Now
-		s := newServer(t, func(o *web.Options) {
-			o.Desk = f
-			if change != nil {
-				change(o)
-			}
-		})
-		p := newPipes()
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan error, 1)
-		go func() { ended <- s.Serve(ctx, p) }()
-		b := &bubbled{fakeDesk: f, handler: s.Handler(), pipes: p, client: &http.Client{Transport: &http.Transport{DialContext: p.dial}}}
-		b.stop = sync.OnceValue(func() error {
-			cancel()
-			return <-ended
-		})
-		t.Cleanup(func() {
-			_ = b.stop()
-			b.client.CloseIdleConnections()
-		})
-		test(t, b)
-		require.NoError(t, b.stop())
-		require.Zero(t, f.watching())
-	})
-}
-
-// A listener reads a stream of live updates.
-type listener struct {
-	res    *http.Response
-	lines  *bufio.Reader
-	hangUp func()
-}
-
-// listen opens a stream. What is asked for after the route is the query; last is the Last-Event-ID, "" for none.
-func listen(t *testing.T, client *http.Client, base, token, query, last string) *listener {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
-	t.Cleanup(cancel)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/shops/xiaoguo/live"+query, nil)
-	require.NoError(t, err)
-	req.Header.Set("Authorization", "Bearer "+token)
-	if last != "" {
-		req.Header.Set("Last-Event-ID", last)
-	}
-	res, err := client.Do(req)
-	require.NoError(t, err)
-	return &listener{res: res, lines: bufio.NewReader(res.Body), hangUp: func() {
-		cancel()
-		_ = res.Body.Close()
-	}}
-}
-
-func (b *bubbled) listen(t *testing.T, query, last string) *listener {
-	t.Helper()
-	l := listen(t, b.client, "http://xiaoer", agentToken, query, last)
-	require.Equal(t, http.StatusOK, l.res.StatusCode)
-	return l
-}
-
-// A happening is one event as a browser sees it.
-type happening struct {
-	id, event, data string
-	comments        int // heartbeats before it
-}
-
-// next reads one event; an error is the end of the stream.
-func (l *listener) next() (happening, error) {
-	var h happening
-	for {
-		line, err := l.lines.ReadString('\n')
-		if err != nil {
-			return h, err
-		}
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		switch name {
-		case "id":
-			h.id = value
-		case "event":
-			h.event = value
-		case "data":
-			h.data = value
-		case "":
-			if value != "" {
-				h.comments++
-			} else if h.event != "" {
-				return h, nil
-			}
-		}
-	}
-}
-
-func (l *listener) mustNext(t *testing.T, event, id string) happening {
-	t.Helper()
-	h, err := l.next()
-	require.NoError(t, err)
-	require.Equal(t, event, h.event, h.data)
-	require.Equal(t, id, h.id)
-	return h
-}
-
-// end waits until the server ends the stream, and says how long that took.
-func (l *listener) end(t *testing.T) time.Duration {
-	t.Helper()
-	began := time.Now()
-	_, err := io.Copy(io.Discard, l.lines)
-	if err != nil {
-		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	}
-	return time.Since(began)
-}
-
 func TestLiveUpdates(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		l := b.listen(t, "", "")
 		defer l.hangUp()
 		require.Equal(t, "text/event-stream", l.res.Header.Get("Content-Type"))
@@ -212,7 +47,8 @@ func TestLiveUpdates(t *testing.T) {
 }
 
 func TestWhatWasMissedIsReplayed(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		for n := range 130 { // more than is read at once
 			b.change("xiaoguo", 10+n)
 		}
@@ -246,7 +82,8 @@ func TestWhatWasMissedIsReplayed(t *testing.T) {
 }
 
 func TestNothingIsLostOrDoubledOverManyConnections(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		const changes = 400
 		var writer sync.WaitGroup
 		writer.Go(func() {
@@ -275,7 +112,8 @@ func TestNothingIsLostOrDoubledOverManyConnections(t *testing.T) {
 }
 
 func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		l := b.listen(t, "", "")
 		defer l.hangUp()
 		l.mustNext(t, "ready", "3")
@@ -286,7 +124,8 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 }
 
 func TestASlowListenerIsDropped(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		l := b.listen(t, "", "")
 		fast := b.listen(t, "", "")
 		fast.mustNext(t, "ready", "3")
@@ -311,7 +150,8 @@ func TestAListenerWhoseTokenIsRevokedIsDropped(t *testing.T) {
 		"revoked":          {},
 		"for another shop": person("小陈", "teahouse", desk.Admin),
 	} {
-		inBubble(t, nil, func(t *testing.T, b *bubbled) {
+		inBubble(t, nil, func(b *bubbled) {
+			t := b.t
 			l := b.listen(t, "", "")
 			defer l.hangUp()
 			var read sync.WaitGroup
@@ -329,7 +169,8 @@ func TestAListenerWhoseTokenIsRevokedIsDropped(t *testing.T) {
 }
 
 func TestAStreamEndsWhenTheStoreFails(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		b.failWith("LastChange", refusal("busy"))
 		requireProblem(t, ask(t, b.handler, agentToken, "GET", "/v1/shops/xiaoguo/live", ""), 503, "busy")
 		b.failWith("LastChange", nil)
@@ -346,7 +187,8 @@ func TestAStreamEndsWhenTheStoreFails(t *testing.T) {
 }
 
 func TestShutdownEndsStreamsAtOnce(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		var all sync.WaitGroup
 		for range 5 {
 			l := b.listen(t, "", "")
@@ -361,7 +203,8 @@ func TestShutdownEndsStreamsAtOnce(t *testing.T) {
 }
 
 func TestListeningKeepsAnAgentOnline(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, b *bubbled) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
 		const at = "/v1/shops/xiaoguo/presence"
 		here := func() bool {
 			return strings.Contains(asked(t, b.handler, rivalToken, "GET", at, "", 200), `"here":true`)
@@ -389,7 +232,8 @@ func TestListeningKeepsAnAgentOnline(t *testing.T) {
 
 func TestListenersAreLimited(t *testing.T) {
 	limits := func(o *web.Options) { o.DeskLimits = web.DeskLimits{ListenersOfOne: 2, ListenersOfShop: 3} }
-	inBubble(t, limits, func(t *testing.T, b *bubbled) {
+	inBubble(t, limits, func(b *bubbled) {
+		t := b.t
 		one, two := b.listen(t, "", ""), b.listen(t, "", "")
 		w := ask(t, b.handler, agentToken, "GET", "/v1/shops/xiaoguo/live", "")
 		requireProblem(t, w, 429, "too-many")

@@ -42,7 +42,7 @@ func NewMetrics() *Metrics {
 			Name: "xiaoer_http_request_seconds", Help: "Time to answer a request, by route; live updates are left out.", Buckets: buckets(),
 		}, []string{"route"}),
 		work: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "xiaoer_work_seconds", Help: "Time of turns, commits, look-ups and deliveries, by outcome.", Buckets: buckets(),
+			Name: "xiaoer_work_seconds", Help: "Time of messages, turns, commits, look-ups and deliveries, and how late timers fired, by outcome.", Buckets: buckets(),
 		}, []string{"what", "outcome"}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "xiaoer_messages_total",
@@ -74,16 +74,17 @@ func (m *Metrics) Counter(name, help string, read func() float64) error {
 
 // Figures are what the rest of the program knows and the metrics show, read whenever they are; those that are nil are left out.
 type Figures struct {
-	OutboxDepth     func() float64 // late replies that wait to be delivered
-	OutboxAge       func() float64 // seconds since the oldest of them was said, 0 where none waits
-	DeadLetters     func() float64
-	DeadlinesMissed func() float64
-	Reloads         func() float64
-	ReloadsFailed   func() float64
-	Turns           func() float64 // running or waiting
-	CasesOpen       func() float64
-	Shops           func() float64
-	ShopsBroken     func() float64
+	OutboxDepth      func() float64 // late replies that wait to be delivered
+	OutboxAge        func() float64 // seconds since the oldest of them was said, 0 where none waits
+	DeadLetters      func() float64
+	DeadlinesMissed  func() float64
+	Reloads          func() float64
+	ReloadsFailed    func() float64
+	Turns            func() float64 // running or waiting
+	Deliveries       func() float64 // being made now
+	DeadDestinations func() float64 // left alone but for a probe now and then
+	Shops            func() float64
+	ShopsBroken      func() float64
 }
 
 // Show adds figures, once per server.
@@ -102,7 +103,8 @@ func (m *Metrics) Show(f Figures) error {
 		{m.Counter, "reloads_total", "Times that a shop's changed folder was loaded.", f.Reloads},
 		{m.Counter, "reloads_failed_total", "Times that a shop's changed folder had errors and the version before stayed.", f.ReloadsFailed},
 		{m.Gauge, "turns", "Turns that are running or wait for their conversation.", f.Turns},
-		{m.Gauge, "cases_open", "Cases that are not closed.", f.CasesOpen},
+		{m.Gauge, "deliveries", "Late replies that are being delivered now.", f.Deliveries},
+		{m.Gauge, "dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.", f.DeadDestinations},
 		{m.Gauge, "shops", "Shops that there are, broken ones too.", f.Shops},
 		{m.Gauge, "shops_broken", "Shops without any good version.", f.ShopsBroken},
 	} {

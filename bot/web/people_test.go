@@ -113,7 +113,7 @@ func TestTokensAreGivenAndTaken(t *testing.T) {
 	for body, field := range map[string]string{
 		`{}`: "agent", `{"agent":"小赵"}`: "role", `{"agent":"小赵","role":"owner"}`: "role", `{"agent":"","role":"agent"}`: "agent",
 		`{"agent":"me","role":"agent"}`: "agent", `{"agent":"Bot","role":"agent"}`: "agent", `{"agent":"cli:root","role":"agent"}`: "agent",
-		`{"agent":"a\nb","role":"agent"}`: "agent", `{"agent":"` + strings.Repeat("x", 65) + `","role":"agent"}`: "agent",
+		`{"agent":"a\nb","role":"agent"}`: "agent", `{"agent":"` + strings.Repeat("x", 101) + `","role":"agent"}`: "agent",
 		`{"agent":"小赵","role":"agent","shop":"*"}`: "shop",
 	} {
 		p := requireProblem(t, ask(t, h, adminToken, "POST", at, body), 400, "malformed")
