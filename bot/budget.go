@@ -81,6 +81,9 @@ func joinLast(lines []spoken) ([]spoken, bool) {
 			last = i
 		default:
 			lines[last].text = s.text + "\n" + lines[last].text
+			if len(lines[last].choices) == 0 {
+				lines[last].choices = s.choices
+			}
 			lines[i].text = ""
 			if s.image == "" && s.ask == "" {
 				lines = slices.Delete(lines, i, i+1)

@@ -78,6 +78,16 @@ rules:
 	}
 }
 
+func TestBudgetKeepsTheChoices(t *testing.T) {
+	k := begin(t, shop(t, head+`
+rules:
+  - {id: a, intent: return, reply: {text: 甲, choices: [好, 不好]}}
+  - {id: b, intent: invoice, reply: 乙}
+`, lets(1, 0)))
+	got := k.says("退货，发票", is("return", "invoice"))
+	require.Equal(t, []bot.Reply{{Kind: bot.KindText, Text: "甲\n乙", Choices: []string{"好", "不好"}}}, got.Response("").Replies)
+}
+
 func sentTexts(t bot.Turn) []string {
 	var out []string
 	for _, a := range actions(t, bot.ActReply) {

@@ -78,11 +78,11 @@ func (t *turn) moved() {
 		c.Team = team
 		t.event(c, t.who(), "moved to "+team)
 	}
-	former := c.Agent
-	if t.e.To != "" && t.e.To == former {
+	if t.e.To != "" && t.e.To == c.Agent {
 		t.sendChange(c)
 		return
 	}
+	former := firstOf(c.Agent, c.Assigned)
 	c.Agent, c.Assigned = "", ""
 	if t.e.To != "" {
 		c.Assigned = t.e.To

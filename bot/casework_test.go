@@ -198,6 +198,14 @@ func TestMoves(t *testing.T) {
 		k.step(bot.Event{Kind: bot.EventMove, Agent: "小陈"})
 		require.Equal(t, []string{"", "小王"}, []string{k.c.Case.Agent, k.c.Case.Assigned})
 	})
+	t.Run("back to the desk by whom it was assigned to", func(t *testing.T) {
+		k := begin(t, shop(t, taskRules))
+		k.desk.Online = []bot.Seat{{Agent: "小陈"}, {Agent: "小王", Load: 3}}
+		k.says("坏了", is("quality"))
+		require.Equal(t, "小陈", k.c.Case.Assigned)
+		k.step(bot.Event{Kind: bot.EventMove, Agent: "小陈"})
+		require.Equal(t, "小王", k.c.Case.Assigned)
+	})
 	t.Run("a task moves without the conversation", func(t *testing.T) {
 		k := tasked(t)
 		id := k.c.Tasks[0].ID

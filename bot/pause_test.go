@@ -51,6 +51,7 @@ func TestPausedRule(t *testing.T) {
 
 func TestPausedShop(t *testing.T) {
 	start := func(t *testing.T, change ...func(*bot.Book)) *talk {
+		t.Helper()
 		k := begin(t, shop(t, pausedRules, change...))
 		k.desk.Paused = []string{bot.PausedShop}
 		return k

@@ -72,6 +72,7 @@ rules:
 `
 	photo := bot.Message{Kind: bot.KindImage, Images: []string{"a.jpg", "b.jpg"}}
 	start := func(t *testing.T) *talk {
+		t.Helper()
 		k := begin(t, shop(t, rules, script("choose_order", "请选订单", "是哪一单")))
 		k.orders = []bot.Order{order(noA, "delivered"), order(noB, "delivered")}
 		require.Equal(t, "order_no", asked(k.says("坏了", is("quality"))))
