@@ -132,7 +132,7 @@ func (s *scratch) isBlank(from, to int, found *bool) bool {
 		switch {
 		case r == text.Okay || r == text.Joy || r == text.Pray || r == text.Emoji:
 			*found = true
-		case r == text.Short && s.isBareOne():
+		case (r == text.Short || r == text.Some) && s.isBareOne():
 			*found = true
 		case isLatin(r) || text.IsHan(r) || r >= text.Joy && r <= text.Many:
 			return false

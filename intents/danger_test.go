@@ -1,9 +1,7 @@
 package intents
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -49,16 +47,13 @@ func TestRisks(t *testing.T) {
 		{"risk_unseen", 0.95, 0.97, 0.06},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			file, err := os.Open("testdata/" + tt.name + ".jsonl")
-			require.NoError(t, err)
-			defer func() { _ = file.Close() }()
 			dangerous, found, right, ordinary, alarms := 0, 0, 0, 0, 0
-			for lines := bufio.NewScanner(file); lines.Scan(); {
+			eachLine(t, tt.name, func(line []byte) {
 				var one struct {
 					Text string
 					Risk Risk
 				}
-				require.NoError(t, json.Unmarshal(lines.Bytes(), &one))
+				require.NoError(t, json.Unmarshal(line, &one))
 				got := c.Read(one.Text).Risk
 				switch {
 				case one.Risk == NoRisk:
@@ -77,7 +72,7 @@ func TestRisks(t *testing.T) {
 						right++
 					}
 				}
-			}
+			})
 			t.Logf("%d of %d found, %d of the right kind; %d false alarms in %d", found, dangerous, right, alarms, ordinary)
 			require.GreaterOrEqual(t, float64(found)/float64(dangerous), tt.found)
 			require.GreaterOrEqual(t, float64(right)/float64(found), tt.kind)
