@@ -2,7 +2,10 @@ package engine_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -105,6 +108,77 @@ func TestTheClockJumpsBack(t *testing.T) {
 		said := lateOf(t, b, "c-2", "")
 		b.both(time.Hour)
 		require.Equal(t, said, lateOf(t, b, "c-2", ""), "nothing is said twice")
+	})
+}
+
+func TestLettersDoNotWaitForAClockThatWasPutBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var up atomic.Bool
+		live := &callback{}
+		b := deliveringOn(t, func(o *engine.Options) {
+			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				if !up.Load() {
+					return nil, errors.New("gone")
+				}
+				return live.RoundTrip(r)
+			})}
+		})
+		b.writes(t, "s", "c", "一")
+		elapse(time.Second)
+		b.pass(time.Minute) // it was tried, and is due again
+		b.pass(-24 * time.Hour)
+		up.Store(true)
+		elapse(5 * time.Second)
+		require.Equal(t, []string{"一"}, live.texts())
+		b.writes(t, "s", "c", "二")
+		elapse(time.Second)
+		require.Equal(t, []string{"一", "二"}, live.texts(), "nor for one that is said by the clock of now")
+		elapse(5 * time.Minute)
+		up.Store(false)
+		b.writes(t, "s", "c", "三")
+		b.both(20 * time.Second)
+		up.Store(true)
+		b.both(time.Minute)
+		require.Equal(t, []string{"一", "二", "三"}, live.texts(), "and it is tried again by that one")
+	})
+}
+
+// sweeping counts what a store is asked to forget.
+type sweeping struct {
+	engine.Store
+	mu    sync.Mutex
+	swept []time.Time
+}
+
+func (s *sweeping) Sweep(_ context.Context, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.swept = append(s.swept, now)
+	return nil
+}
+
+func (s *sweeping) times() []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.swept)
+}
+
+func TestNothingIsForgottenByAClockThatHasJustJumped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sweeping{}
+		b := ticking(t, func(o *engine.Options) { s.Store, o.Store = o.Store, s })
+		b.both(10 * time.Minute)
+		require.Len(t, s.times(), 10, "every minute")
+		b.pass(365 * 24 * time.Hour)
+		b.both(30 * time.Minute)
+		b.pass(-365 * 24 * time.Hour) // it was wrong
+		b.both(30 * time.Minute)
+		for _, at := range s.times() {
+			require.Less(t, at.Sub(noon), 24*time.Hour)
+		}
+		before := len(s.times())
+		b.both(2 * time.Hour)
+		require.Greater(t, len(s.times()), before, "a clock that goes on as clocks do is believed")
 	})
 }
 

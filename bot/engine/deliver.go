@@ -23,14 +23,16 @@ const (
 	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last …
 	fewestAttempts   = 3              // … unless there were fewer, because the clock jumped or somebody sent it again
 	callbackPatience = 10 * time.Second
+	putBackFor       = 2 * time.Minute
 )
 
 // runDeliveries sends what is in the outbox until ctx ends.
 func (e *Engine) runDeliveries(ctx context.Context) {
 	batch := deliveryBatch
+	var due latestTime
 	for {
 		began := time.Now()
-		batch = e.startDeliveries(ctx, batch)
+		batch = e.startDeliveries(ctx, due.of(e.Clock(), began), batch)
 		if !rest(ctx, min(max(deliveryGap, restAfterLook*time.Since(began)), deliveryPoll)) {
 			return
 		}
@@ -48,8 +50,8 @@ func (e *Engine) runDeliveries(ctx context.Context) {
 
 // startDeliveries sets on their way those that may go, and says how many to look at the next time: more when those that may not go
 // (their destination is dead, or the one before is under way) could hide others.
-func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
-	pending, err := e.Store.Pending(ctx, Query{Now: e.Clock(), Limit: batch, PerShop: deliveriesAShop})
+func (e *Engine) startDeliveries(ctx context.Context, due time.Time, batch int) int {
+	pending, err := e.Store.Pending(ctx, Query{Now: due, Limit: batch, PerShop: deliveriesAShop})
 	if err != nil {
 		if ctx.Err() == nil {
 			e.Logger.Error("list deliveries", "err", err)
@@ -69,6 +71,27 @@ func (e *Engine) startDeliveries(ctx context.Context, batch int) int {
 		return min(2*batch, widestBatch)
 	}
 	return batch
+}
+
+// A latestTime is by when late replies are due. When the clock is put back, those that were to be tried soon would wait until it is
+// there again: for a while all of them are due.
+type latestTime struct {
+	shown time.Time
+	since time.Time // when it was put back, as the machine counts
+}
+
+func (l *latestTime) of(now, counted time.Time) time.Time {
+	switch {
+	case !now.Before(l.shown):
+		l.shown, l.since = now, time.Time{}
+		return now
+	case l.since.IsZero():
+		l.since = counted
+	case counted.Sub(l.since) > putBackFor:
+		l.shown, l.since = now, time.Time{}
+		return now
+	}
+	return l.shown.Add(longestBackoff)
 }
 
 // inTurn lets the shops go in turn, in no order: whoever has much to send may not always be the one who probes a destination that several

@@ -177,21 +177,3 @@ func wake(c chan struct{}) {
 	default:
 	}
 }
-
-// sweepEvery is how often the store forgets.
-const sweepEvery = time.Minute
-
-func (e *Engine) runSweeps(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := e.Store.Sweep(ctx, e.Clock()); err != nil && ctx.Err() == nil {
-				e.Logger.Error("sweep the store", "err", err)
-			}
-		}
-	}
-}
