@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -47,7 +46,7 @@ type agentAPI struct {
 	failures  *throttle // by address
 	calls     *throttle // by the token's hash
 	listeners listeners
-	presence  sync.Mutex // held while presence is read and written back
+	presence  *turnstile // for those whose presence is read and written back
 }
 
 func newAgents(s *Server) *agentAPI {
@@ -55,6 +54,7 @@ func newAgents(s *Server) *agentAPI {
 		Server:    s,
 		failures:  newThrottle(failPerSecond, failBurst, mostAddresses),
 		calls:     newThrottle(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
+		presence:  newTurnstile(),
 		listeners: listeners{limits: s.DeskLimits, ofShop: map[string]int{}, ofOne: map[seat]int{}},
 	}
 }

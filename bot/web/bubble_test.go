@@ -105,18 +105,18 @@ type listener struct {
 }
 
 // listen opens a stream. What is asked for after the route is the query; last is the Last-Event-ID, "" for none.
-func listen(t *testing.T, client *http.Client, base, token, query, last string) *listener {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
-	t.Cleanup(cancel)
+func listen(tb testing.TB, client *http.Client, base, token, query, last string) *listener {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 24*time.Hour)
+	tb.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/shops/xiaoguo/live"+query, nil)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
 	}
 	res, err := client.Do(req) //nolint:bodyclose // hangUp closes it
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return &listener{res: res, lines: bufio.NewReader(res.Body), hangUp: func() {
 		cancel()
 		_ = res.Body.Close()

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -145,4 +147,46 @@ func TestSwitchesAndTokensOfARealEngine(t *testing.T) {
 	w.ask(w.admin, "DELETE", at+"/tokens/{token}", "", 404, made.ID)
 	w.ask(w.admin, "GET", at+"/deliveries", "", 200)
 	w.ask(w.admin, "POST", at+"/deliveries/{delivery}/resend", "", 404, "none")
+}
+
+// BenchmarkLive is one act on a case and its way to fifty agents who listen.
+func BenchmarkLive(b *testing.B) {
+	s, e := wired(b)
+	server := httptest.NewServer(s.Handler())
+	defer server.Close()
+	listeners := make([]*listener, 50)
+	for i := range listeners {
+		_, token, err := e.Grant(b.Context(), "xiaoguo", "agent-"+strconv.Itoa(i), desk.Editor, "cli:root")
+		require.NoError(b, err)
+		listeners[i] = listen(b, server.Client(), server.URL, token, "", "")
+		defer listeners[i].hangUp()
+	}
+	ids := make([]string, 500)
+	for i := range ids {
+		r, err := e.Handle(b.Context(), "xiaoguo", bot.Message{
+			ID: "m-" + strconv.Itoa(i), Conversation: "c-" + strconv.Itoa(i), Buyer: bot.Buyer{ID: "b"}, Kind: bot.KindText, Text: "转人工",
+		})
+		require.NoError(b, err)
+		ids[i] = r.Handoff.ID
+	}
+	until := func(text string) {
+		var all sync.WaitGroup
+		for _, l := range listeners {
+			all.Go(func() {
+				for {
+					if h, err := l.next(); err != nil || strings.Contains(h.data, text) {
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	until(ids[len(ids)-1])
+	for i := 0; b.Loop(); i++ {
+		id := ids[i%len(ids)]
+		_, err := e.ActOn(b.Context(), "xiaoguo", id, desk.Act{Who: "agent-1", Role: desk.Editor, Kind: bot.EventNote, Text: "老客户"})
+		require.NoError(b, err)
+		until(`"id":"` + id + `"`)
+	}
 }

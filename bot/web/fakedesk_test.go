@@ -50,6 +50,7 @@ type fakeDesk struct {
 	asked    int              // how often whose a token is was asked
 	fail     map[string]error // by method
 	clock    func() time.Time
+	hang     func(context.Context) // of Attending
 }
 
 // done is what was done under an idempotency key.

@@ -18,7 +18,10 @@ func (f *fakeDesk) Attend(_ context.Context, shop string, p desk.Presence) error
 	return err
 }
 
-func (f *fakeDesk) Attending(_ context.Context, shop string) ([]desk.Presence, error) {
+func (f *fakeDesk) Attending(ctx context.Context, shop string) ([]desk.Presence, error) {
+	if f.hang != nil {
+		f.hang(ctx)
+	}
 	unlock, err := f.lock("Attending")
 	defer unlock()
 	var out []desk.Presence

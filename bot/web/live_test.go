@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -282,4 +283,23 @@ func TestASlowListenerOnTheWire(t *testing.T) {
 		return f.watching() == 0
 	}, time.Minute, time.Millisecond, "it is dropped when the buffers are full and the server's patience is over")
 	require.NoError(t, s.stop())
+}
+
+// TestAStoreThatHangsHoldsUpNoShutdown lets a store take for ever to say who is at the desk.
+func TestAStoreThatHangsHoldsUpNoShutdown(t *testing.T) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
+		b.hang = func(ctx context.Context) { <-ctx.Done() }
+		var all sync.WaitGroup
+		for range 5 {
+			l := b.listen(t, "", "")
+			l.mustNext(t, "ready", "3")
+			all.Go(func() { l.end(t) })
+		}
+		synctest.Wait()
+		began := time.Now()
+		require.NoError(t, b.stop())
+		all.Wait()
+		require.Less(t, time.Since(began), time.Second)
+	})
 }
