@@ -178,7 +178,7 @@ func TestWaiting(t *testing.T) {
 		require.Equal(t, "high", k.c.Case.Priority)
 		k.after(2 * time.Minute)
 		got = k.says("人呢", chasing())
-		require.Empty(t, texts(got), "the same words in a row: some channels refuse them")
+		require.Equal(t, []string{"请再等等"}, texts(got), "who asks gets an answer, in the same words if there are no others")
 		require.Equal(t, []string{"holding"}, rulesOf(got))
 		require.Equal(t, "urgent", k.c.Case.Priority)
 	})

@@ -54,7 +54,8 @@ func (t *turn) backToBot() {
 	t.c.Question, t.c.Lapsed, t.c.Open = nil, nil, nil
 }
 
-// hold says the holding line, once per half deadline, and makes the case more pressing. It is true when it did.
+// hold says the holding line, once per half deadline, and makes the case more pressing. It is true when it did. It says it even
+// in the words of the last time, which a reminder does not: a buyer who asks gets an answer.
 func (t *turn) hold() bool {
 	half := t.b.Team(t.c.Case.Team).FirstReply / 2
 	if held := t.c.Clock.Held; !held.IsZero() && !t.e.At.Before(held) && t.e.At.Before(held.Add(half)) {
@@ -64,7 +65,10 @@ func (t *turn) hold() bool {
 	t.c.Clock.Held = t.e.At
 	t.c.Case.Priority = raise(t.c.Case.Priority, "")
 	t.handFacts(t.c.Case)
-	t.saysScript(saysHolding, "holding")
+	t.answers(saysHolding)
+	if text := t.script("holding"); text != "" {
+		t.said = append(t.said, spoken{rule: saysHolding, text: text})
+	}
 	return true
 }
 
