@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
@@ -137,7 +135,7 @@ func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (p
 		return 0, err
 	}
 	if err := s.scrub(ctx); err != nil {
-		return pieces, fmt.Errorf("it is erased, but the log still holds it: %w", err)
+		return pieces, fmt.Errorf("it is erased, but the file may hold traces of it still; erase again: %w", err)
 	}
 	return pieces, nil
 }
@@ -196,37 +194,4 @@ func eraseOne(to *session, shop, talk string) (pieces int, err error) {
 		return pieces, err
 	}
 	return pieces + 1, moveDesk(to, shop, waiting, "")
-}
-
-// What it takes to carry over all of the log.
-const (
-	scrubTries = 50
-	scrubPause = 100 * time.Millisecond
-)
-
-// scrub carries all of the log over and empties it, so that it does not hold what was erased. Others who read or write are
-// waited for.
-func (s *Store) scrub(ctx context.Context) error {
-	conn, err := s.writer.db.Conn(ctx)
-	if err != nil {
-		return explain(err)
-	}
-	defer func() { _ = conn.Close() }() // it holds nothing
-	for range scrubTries {
-		var busy bool
-		var pages, done int64
-		err := conn.QueryRowContext(ctx, emptyLog).Scan(&busy, &pages, &done)
-		if err == nil && !busy {
-			return nil
-		}
-		if err != nil && ctx.Err() != nil {
-			return reason(ctx, err)
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(scrubPause):
-		}
-	}
-	return errors.New("others read or write without a pause")
 }

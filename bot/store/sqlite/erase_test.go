@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,33 +51,82 @@ func (k *talk) turn(size int) engine.Commit {
 // TestErasedBuyerIsNowhereInTheFile looks for what a buyer left among many others, whose turns moved it about in the file.
 func TestErasedBuyerIsNowhereInTheFile(t *testing.T) {
 	t.Parallel()
+	for _, test := range []struct {
+		name                string
+		buyers, turns, size int
+	}{
+		{"long rows", 40, 300, 60},
+		{"many who wrote little", 1200, 2400, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "x.db")
+			s := open(t, sqlite.Options{Path: path})
+			random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same each time
+			crowd := make([]*talk, test.buyers)
+			for i := range crowd {
+				buyer := fmt.Sprintf("buyer-%08x-%d", random.Uint32(), i)
+				crowd[i] = &talk{key: engine.Key{Shop: "s", Conversation: "of-" + buyer}, buyer: buyer}
+			}
+			for range test.turns {
+				require.NoError(t, s.Commit(t.Context(), crowd[random.IntN(len(crowd))].turn(random.IntN(test.size))))
+			}
+			crowd = slices.DeleteFunc(crowd, func(k *talk) bool { return k.turns == 0 })
+			const every = 4
+			for i := 0; i+every < len(crowd) && i < 12*every; i += every {
+				for _, other := range crowd[i+1 : i+every] { // life goes on
+					require.NoError(t, s.Commit(t.Context(), other.turn(random.IntN(test.size))))
+				}
+				gone := crowd[i]
+				require.Positive(t, count(t, path, gone.buyer), "it is there before")
+				entry := desk.Entry{ID: fmt.Sprint("e-", i), Shop: "s", At: noon, Who: "cli:root", What: "erase", On: gone.buyer}
+				pieces, err := s.Erase(t.Context(), "s", gone.buyer, entry)
+				require.NoError(t, err)
+				require.Equal(t, 3+3*gone.turns, pieces)
+				require.Zero(t, count(t, path, gone.buyer), "buyer %d", i)
+				require.Positive(t, count(t, path, crowd[i+1].buyer), "others are left alone")
+			}
+			requireSound(t, path)
+		})
+	}
+}
+
+// TestEraseGoesWithTheTurnsOfOthers erases while many write: nobody is refused, and the file stays sound.
+func TestEraseGoesWithTheTurnsOfOthers(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
-	s := open(t, sqlite.Options{Path: path})
-	random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same each time
-	crowd := make([]*talk, 40)
-	for i := range crowd {
-		buyer := fmt.Sprintf("buyer-%02d-%08x", i, random.Uint32())
-		crowd[i] = &talk{key: engine.Key{Shop: "s", Conversation: "of-" + buyer}, buyer: buyer}
+	s := open(t, sqlite.Options{Path: path, LockWait: 10 * time.Second})
+	gone := &talk{key: engine.Key{Shop: "s", Conversation: "of-gone"}, buyer: "buyer-gone-77"}
+	for range 20 {
+		require.NoError(t, s.Commit(t.Context(), gone.turn(10)))
 	}
-	for range 600 {
-		require.NoError(t, s.Commit(t.Context(), crowd[random.IntN(len(crowd))].turn(random.IntN(60))))
+	const writers, turns = 4, 60
+	errs := make([]error, writers)
+	var all sync.WaitGroup
+	for w := range writers {
+		mine := &talk{key: engine.Key{Shop: "s", Conversation: fmt.Sprint("of-", w)}, buyer: fmt.Sprint("buyer-", w)}
+		all.Go(func() {
+			for n := range turns {
+				if errs[w] = s.Commit(t.Context(), mine.turn(n)); errs[w] != nil {
+					return
+				}
+			}
+		})
 	}
-	for i := range 10 {
-		gone := crowd[i*4]
-		for _, other := range crowd[i*4+1 : i*4+4] { // life goes on
-			require.NoError(t, s.Commit(t.Context(), other.turn(random.IntN(60))))
-		}
-		require.Positive(t, count(t, path, gone.buyer), "it is there before")
-		pieces, err := s.Erase(t.Context(), "s", gone.buyer, desk.Entry{ID: fmt.Sprint("e-", i), Shop: "s", At: noon, Who: "cli:root", What: "erase", On: gone.buyer})
+	other, err := sqlite.Open(t.Context(), sqlite.Options{Path: path, LockWait: 10 * time.Second}) // as the command line does
+	require.NoError(t, err)
+	_, err = other.Erase(t.Context(), "s", gone.buyer, desk.Entry{ID: "e", Shop: "s", At: noon, What: "erase"})
+	all.Wait()
+	require.NoError(t, err)
+	require.Equal(t, make([]error, writers), errs)
+	require.NoError(t, other.Close())
+	require.Zero(t, count(t, path, gone.buyer))
+	for w := range writers {
+		got, err := s.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: fmt.Sprint("of-", w)}})
 		require.NoError(t, err)
-		require.Equal(t, 3+3*gone.turns, pieces)
-		require.Zero(t, count(t, path, gone.buyer), "buyer %d", i)
+		require.Equal(t, int64(turns), got.Version)
 	}
-	for i, other := range crowd {
-		if i%4 != 0 {
-			require.Positive(t, count(t, path, other.buyer), "the others are left alone")
-		}
-	}
+	requireSound(t, path)
 }
 
 // count is how often a text stands in the file and its log.

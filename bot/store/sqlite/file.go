@@ -35,8 +35,9 @@ func prepare(path string) error {
 	return nil
 }
 
-// address is the file with the settings that each connection needs, as the driver wants them.
-func address(path string, lockWait time.Duration, pragmas ...string) (string, error) {
+// address is the file with the settings that each connection needs, as the driver wants them. Who is guarded cannot write to the
+// file but by its tables.
+func address(path string, guarded bool, lockWait time.Duration, pragmas ...string) (string, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("find the file: %w", err)
@@ -45,7 +46,7 @@ func address(path string, lockWait time.Duration, pragmas ...string) (string, er
 		"mode":       {"rw"},
 		"_txlock":    {"immediate"},
 		"_dqs":       {"0"},
-		"_defensive": {"1"},
+		"_defensive": {strconv.FormatBool(guarded)},
 		"_error_rc":  {"1"},
 		"_pragma": append([]string{
 			"busy_timeout(" + strconv.FormatInt(lockWait.Milliseconds(), 10) + ")",

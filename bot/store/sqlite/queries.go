@@ -221,5 +221,11 @@ const (
 	leaveLog = `PRAGMA journal_mode = DELETE`
 )
 
+// selectPage and updatePage are for a page of the file as it is. Of SQLite only.
+const (
+	selectPage = `SELECT data FROM sqlite_dbpage WHERE pgno = $1`
+	updatePage = `UPDATE sqlite_dbpage SET data = $2 WHERE pgno = $1`
+)
+
 // emptyLog carries all of it over, waits for those who read and write, and leaves no log. Of SQLite only.
 const emptyLog = `PRAGMA wal_checkpoint(TRUNCATE)`

@@ -127,7 +127,7 @@ func synchronous() string {
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
 func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
-	where, err := address(o.Path, o.LockWait, pragmas...)
+	where, err := address(o.Path, true, o.LockWait, pragmas...)
 	if err != nil {
 		return nil, err
 	}
