@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -71,14 +72,16 @@ func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64,
 		body = make([]byte, 0, r.ContentLength+1)
 	}
 	reader := io.LimitReader(r.Body, most+1)
-	chunk := make([]byte, 16<<10)
 	for {
-		n, readErr := reader.Read(chunk)
+		if len(body) == cap(body) { // its length was not told
+			body = slices.Grow(body, 4<<10)
+		}
+		n, readErr := reader.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
 		held += int64(n)
 		if s.bodies.Add(int64(n)) > s.BodyBudget {
 			return nil, held, newProblem(http.StatusServiceUnavailable, "busy", "too much is being read; nothing was accepted, send it again").after(time.Second)
 		}
-		body = append(body, chunk[:n]...)
 		switch {
 		case int64(len(body)) > most:
 			return nil, held, tooLarge

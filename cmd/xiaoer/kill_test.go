@@ -81,8 +81,8 @@ type killWorld struct {
 	receiver *receiver
 
 	mu      sync.Mutex
-	addr    string        // of the server that is up
-	up      chan struct{} // closed when another one is
+	addr    string              // of the server that is up
+	up      chan struct{}       // closed when another one is
 	answers map[string]answered // by the message's id
 	said    map[string][]string // what was sent to a conversation, in order
 	fresh   chan struct{}       // closed at the next answer

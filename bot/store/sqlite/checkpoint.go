@@ -9,8 +9,8 @@ import (
 
 // When the log is carried over into the file.
 const (
-	checkpointEvery = 1000     // pages of log, about, between two checkpoints beside the writer
-	longLog         = 4000     // pages of log (16 MiB) after which the writer completes a checkpoint by itself
+	checkpointEvery = 2500     // pages of log, about, between two checkpoints beside the writer
+	longLog         = 6000     // pages of log (24 MiB) after which the writer completes a checkpoint by itself
 	keptLog         = 64 << 20 // bytes of an empty log that stay on the disk
 )
 

@@ -36,8 +36,8 @@ type writer struct {
 // A work is something to write, and who waits for it.
 type work struct {
 	do    func(*session) error // it may be called more than once
-	taken atomic.Bool   // by the writer, or by the one who waits when he gives up first
-	done  chan struct{} // closed when err stands and all is synced
+	taken atomic.Bool          // by the writer, or by the one who waits when he gives up first
+	done  chan struct{}        // closed when err stands and all is synced
 	err   error
 }
 
