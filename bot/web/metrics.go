@@ -83,6 +83,7 @@ type Figures struct {
 	Turns            func() float64 // running or waiting
 	Deliveries       func() float64 // being made now
 	DeadDestinations func() float64 // left alone but for a probe now and then
+	CasesOpen        func() float64
 	Shops            func() float64
 	ShopsBroken      func() float64
 }
@@ -105,6 +106,7 @@ func (m *Metrics) Show(f Figures) error {
 		{m.Gauge, "turns", "Turns that are running or wait for their conversation.", f.Turns},
 		{m.Gauge, "deliveries", "Late replies that are being delivered now.", f.Deliveries},
 		{m.Gauge, "dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.", f.DeadDestinations},
+		{m.Gauge, "cases_open", "Cases that are not closed.", f.CasesOpen},
 		{m.Gauge, "shops", "Shops that there are, broken ones too.", f.Shops},
 		{m.Gauge, "shops_broken", "Shops without any good version.", f.ShopsBroken},
 	} {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -20,12 +19,15 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 		return func() float64 { return pick(f.get(s.ctx)) }
 	}
 	shown := web.Figures{
-		OutboxDepth:     of(func(f engine.Figures) float64 { return float64(f.Backlog) }),
-		OutboxAge:       of(func(f engine.Figures) float64 { return f.OldestAge.Seconds() }),
-		DeadLetters:     of(func(f engine.Figures) float64 { return float64(f.DeadLetters) }),
-		DeadlinesMissed: of(func(f engine.Figures) float64 { return float64(f.Missed) }),
-		Turns:           of(func(f engine.Figures) float64 { return float64(f.Turns) }),
-		Shops:           func() float64 { return float64(len(s.shops.names())) },
+		OutboxDepth:      of(func(f engine.Figures) float64 { return float64(f.Backlog) }),
+		OutboxAge:        of(func(f engine.Figures) float64 { return f.OldestAge.Seconds() }),
+		DeadLetters:      of(func(f engine.Figures) float64 { return float64(f.DeadLetters) }),
+		DeadlinesMissed:  of(func(f engine.Figures) float64 { return float64(f.Missed) }),
+		Turns:            of(func(f engine.Figures) float64 { return float64(f.Turns) }),
+		Deliveries:       of(func(f engine.Figures) float64 { return float64(f.Flights) }),
+		DeadDestinations: of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) }),
+		CasesOpen:        of(func(f engine.Figures) float64 { return float64(f.Cases) }),
+		Shops:            func() float64 { return float64(len(s.shops.names())) },
 	}
 	if s.registry != nil {
 		shown.Reloads = func() float64 {
@@ -40,11 +42,7 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 			return float64(len(s.registry.Status()) - len(s.registry.Shops()))
 		}
 	}
-	return errors.Join(metrics.Show(shown),
-		metrics.Gauge("cases_open", "Cases that are not closed.", of(func(f engine.Figures) float64 { return float64(f.Cases) })),
-		metrics.Gauge("deliveries", "Late replies that are being delivered now.", of(func(f engine.Figures) float64 { return float64(f.Flights) })),
-		metrics.Gauge("dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.",
-			of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) })))
+	return metrics.Show(shown)
 }
 
 // gauges keep for a moment what was read, since each is asked for by itself.
