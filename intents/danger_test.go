@@ -34,9 +34,9 @@ func TestRisk(t *testing.T) {
 }
 
 // TestRisks holds the danger found in dangerous messages, and the false alarms in ordinary ones, most of which are full of
-// risky words. risk.jsonl was learned from. Nothing of risk_unseen.jsonl was: its two halves were each written before
-// they were read for the first time, which found 80 of 108 dangers (told as indirectly as could be) with 13 false alarms in
-// 217, and then, after more sentences had been written, 67 of 70 with 6 in 106.
+// risky words. risk.jsonl was learned from. Nothing of risk_unseen.jsonl was: its three parts were each written before they
+// were read for the first time. That found 80 of 108 dangers, told as indirectly as could be, with 13 false alarms in 217;
+// after more sentences to learn from, 67 of 70 with 6 in 106; and after more again, 54 of 56 with 4 in 102.
 func TestRisks(t *testing.T) {
 	c := mustBuilt(t)
 	for _, tt := range []struct {
@@ -44,7 +44,7 @@ func TestRisks(t *testing.T) {
 		found, kind, alarms float64
 	}{
 		{"risk", 0.99, 0.98, 0.01},
-		{"risk_unseen", 0.95, 0.97, 0.06},
+		{"risk_unseen", 0.95, 0.97, 0.04},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dangerous, found, right, ordinary, alarms := 0, 0, 0, 0, 0

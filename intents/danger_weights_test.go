@@ -25,6 +25,9 @@ func TestDangerWeights(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, hash, h.Hash, "the sentences changed: XIAOER_UPDATE=1 go test ./intents -run TestDangerWeights")
 	}
+	if testing.Short() {
+		t.Skip("learning anew takes a second")
+	}
 	packed, err := pack(learnDangers(t, examples), hash, nil)
 	require.NoError(t, err)
 	if os.Getenv("XIAOER_UPDATE") != "" {
