@@ -175,11 +175,8 @@ func (t *turn) taskAt(id string) int {
 }
 
 func (t *turn) closeTask(i int) {
-	task := cloneCase(&t.c.Tasks[i])
-	task.Stage, task.ClosedAt = "closed", t.e.At
-	task.Outcome, task.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
-	t.changed(task, t.who(), "resolved")
-	t.c.Tasks = slices.Delete(t.c.Tasks, i, i+1)
+	t.c.Tasks[i].Cause = t.e.Cause
+	t.endTask(i, t.who(), "resolved", firstOf(t.e.Outcome, "resolved"))
 }
 
 // Stages lists the five stages of a dispute in order. Other cases go from received to closed.

@@ -224,3 +224,23 @@ func TestMoves(t *testing.T) {
 		require.Equal(t, bot.StatusAgent, k.c.Status)
 	})
 }
+
+// A conversation keeps a number of tasks only. The one that makes room is closed, so that nobody is left with a case that cannot be acted on.
+func TestTheOldestTaskMakesRoomAndIsClosed(t *testing.T) {
+	k := tasked(t)
+	first := k.c.Tasks[0].ID
+	var closed *bot.Handoff
+	for range 40 {
+		k.after(25 * time.Hour) // a new episode: the rule may answer again
+		if closed = caseOf(k.says("改地址", is("wrong_order.address"))); closed != nil {
+			break
+		}
+	}
+	require.NotNil(t, closed)
+	require.Equal(t, first, closed.ID)
+	require.Equal(t, []string{"closed", "superseded"}, []string{closed.Stage, closed.Outcome})
+	require.False(t, closed.ClosedAt.IsZero())
+	for _, task := range k.c.Tasks {
+		require.NotEqual(t, first, task.ID)
+	}
+}

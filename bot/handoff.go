@@ -200,7 +200,10 @@ func (t *turn) openTask() {
 	t.finishHandoff(c)
 	t.c.Counts.Handoffs++
 	t.act(Action{Kind: ActHandoff, Rule: c.Rule, Handoff: t.sendCase(c)})
-	t.c.Tasks = keepLast(t.c.Tasks, mostTasks, *c)
+	for len(t.c.Tasks) >= mostTasks { // an agent who still lists it sees why
+		t.endTask(0, "bot", "superseded", "superseded")
+	}
+	t.c.Tasks = append(slices.Clip(t.c.Tasks), *c)
 }
 
 // finishHandoff adds what is only known at the end of the turn.

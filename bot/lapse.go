@@ -97,7 +97,7 @@ func (t *turn) takeUpAgain() {
 		return
 	}
 	if i := t.taskAt(q.Task); i >= 0 && t.c.Tasks[i].Agent == "" {
-		t.endTask(i, "buyer", "resumed")
+		t.endTask(i, "buyer", "resumed", "resumed")
 	}
 	t.c.Lapsed = nil
 	if answered {
@@ -134,10 +134,10 @@ func (t *turn) answersLapsed(q *Question) bool {
 }
 
 // endTask closes a task without an agent's doing.
-func (t *turn) endTask(i int, who, outcome string) {
+func (t *turn) endTask(i int, who, what, outcome string) {
 	task := cloneCase(&t.c.Tasks[i])
 	task.Stage, task.Outcome, task.ClosedAt = "closed", outcome, t.e.At
-	t.changed(task, who, outcome)
+	t.changed(task, who, what)
 	t.c.Tasks = slices.Delete(t.c.Tasks, i, i+1)
 }
 
