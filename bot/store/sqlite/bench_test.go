@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store/sqlite"
 )
@@ -198,6 +199,29 @@ func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := s.Load(b.Context(), engine.Ask{Key: k, Buyer: c.Buyer, Message: "m-2"}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBusyDesk is the one read of a turn at a desk of 50 agents with 20 open cases each.
+func BenchmarkBusyDesk(b *testing.B) {
+	s := open(b, sqlite.Options{})
+	for agent := range 50 {
+		name := fmt.Sprint("agent-", agent)
+		require.NoError(b, s.Attend(b.Context(), "s", desk.Presence{Agent: name, Online: true, Seen: noon}))
+		k := engine.Key{Shop: "s", Conversation: "of-" + name}
+		c := turnOf(k, 0, "m-"+name)
+		for n := range 20 {
+			number := agent*20 + n + 1
+			c.Numbers = append(c.Numbers, number)
+			c.Cases = append(c.Cases, desk.Case{State: desk.Taken, Handoff: bot.Handoff{ID: fmt.Sprint("h-", number), Number: number, Agent: name}})
+		}
+		require.NoError(b, s.Commit(b.Context(), c))
+	}
+	for b.Loop() {
+		got, err := s.Load(b.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: "of-agent-1"}, Message: "m", Now: noon})
+		if err != nil || len(got.Desk.Online) != 50 || got.Desk.Online[0].Load != 20 {
+			b.Fatal(err, got.Desk)
 		}
 	}
 }
