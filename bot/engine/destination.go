@@ -46,8 +46,9 @@ func (g guard) control(network, address string, c syscall.RawConn) error {
 	if err != nil {
 		return &hopeless{"the callback leads to no address of the internet"}
 	}
+	to := at.Addr().Unmap().WithZone("")
 	return &hopeless{fmt.Sprintf("the callback leads to %s, which callbacks may not reach; if that is meant, the operator can allow it: "+
-		"serve --allow-callbacks %s", at.Addr(), netip.PrefixFrom(at.Addr(), at.Addr().BitLen()))}
+		"serve --allow-callbacks %s", to, netip.PrefixFrom(to, to.BitLen()))}
 }
 
 // guardedClient posts to where the guard lets it, directly, and follows no redirects: a callback is one address.

@@ -62,7 +62,11 @@ func TestWhereCallbacksMayGo(t *testing.T) {
 			}
 		})
 	}
-	require.ErrorContains(t, plain.control("tcp4", "10.1.2.3:80", nil), "serve --allow-callbacks 10.1.2.3/32", "it says what to do")
+	for address, allow := range map[string]string{
+		"10.1.2.3:80": "10.1.2.3/32", "[::1]:80": "::1/128", "[::ffff:10.1.2.3]:80": "10.1.2.3/32", "[fe80::1%eth0]:80": "fe80::1/128",
+	} {
+		require.ErrorContains(t, plain.control("tcp", address, nil), "serve --allow-callbacks "+allow, "it says what to do")
+	}
 }
 
 func TestTheClientAsksTheGuard(t *testing.T) {

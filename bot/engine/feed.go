@@ -19,7 +19,7 @@ type feed struct {
 // A watched shop is in the map as long as somebody watches it.
 type watched struct {
 	listeners map[chan struct{}]struct{}
-	last      int64 // the last change that a look at the store saw; below 0 before the first
+	last      int64 // the last change that a look at the store saw; below 0 before the first, which signals too
 }
 
 func newFeed() *feed { return &feed{shops: map[string]*watched{}} }
@@ -68,10 +68,8 @@ func (f *feed) saw(shop string, last int64) {
 	if w == nil || w.last == last {
 		return
 	}
-	if w.last >= 0 {
-		w.signal()
-	}
 	w.last = last
+	w.signal()
 }
 
 func (f *feed) names() []string {

@@ -18,7 +18,7 @@ func TestServeShowsItsFigures(t *testing.T) {
 	dir := t.TempDir()
 	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
 	writeShop(t, dir, "torn", "请在订单页面申请", "webhook: {unsigned: maybe}\n")
-	r := serve(t, dir)
+	r := serve(t, dir, "--allow-callbacks", "10.0.0.0/8,fd00::/8")
 	status, _ := r.send("open", message(1, buyerWords), "")
 	require.Equal(t, http.StatusOK, status)
 	_, body := r.get("/metrics")
