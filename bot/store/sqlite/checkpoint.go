@@ -11,6 +11,8 @@ import (
 const (
 	checkpointEvery = 2500     // pages of log, about, between two checkpoints beside the writer
 	longLog         = 6000     // pages of log (24 MiB) after which the writer completes a checkpoint by itself
+	shortRest       = 300      // pages that the writer may carry over while everybody waits
+	mostPasses      = 6        // of the checkpointer after which the writer does the rest however long it is
 	keptLog         = 64 << 20 // bytes of an empty log that stay on the disk
 )
 
@@ -36,28 +38,42 @@ func (c *checkpointer) run() {
 	defer close(c.ended)
 	defer c.drop()
 	for range c.wake {
-		busy, pages, err := c.once()
-		if err != nil {
+		if err := c.carry(); err != nil {
 			c.logger.Warn("carry the log over", "err", explain(err))
 			c.drop()
-			continue
-		}
-		if !busy && pages > longLog {
-			c.rest.Store(true)
 		}
 	}
 }
 
-// once makes one checkpoint that waits for nobody, and says how long the log is.
-func (c *checkpointer) once() (busy bool, pages int64, err error) {
-	if c.conn == nil {
-		if c.conn, err = c.db.Conn(context.Background()); err != nil {
-			return false, 0, err
+// carry makes a checkpoint. Where the log has become long it follows the writer until the rest is short, and leaves that to it:
+// what the writer does itself keeps everybody waiting.
+func (c *checkpointer) carry() error {
+	busy, pages, done, err := c.once()
+	if err != nil || busy || pages <= longLog {
+		return err
+	}
+	for range mostPasses {
+		before := done
+		if busy, pages, done, err = c.once(); err != nil || busy {
+			return err
+		}
+		if pages-before <= shortRest {
+			break
 		}
 	}
-	var done int64
+	c.rest.Store(true)
+	return nil
+}
+
+// once makes one checkpoint that waits for nobody, and says how many pages the log had and how many of them are carried over.
+func (c *checkpointer) once() (busy bool, pages, done int64, err error) {
+	if c.conn == nil {
+		if c.conn, err = c.db.Conn(context.Background()); err != nil {
+			return false, 0, 0, err
+		}
+	}
 	err = c.conn.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &pages, &done)
-	return busy, pages, err
+	return busy, pages, done, err
 }
 
 func (c *checkpointer) drop() {
