@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store/sqlite"
 )
@@ -32,6 +33,9 @@ const (
 	killBuyers    = 3 // of whom several callers are one, each with a conversation of its own
 	talkLength    = 7 // messages of a conversation
 	killPatience  = 3 * time.Minute
+	asksForHuman  = "转人工"
+
+	killToken = "xot_killkillkillkillkillkillkillkillkillkill" //nolint:gosec // of a shop that lives as long as the test
 
 	killRules = `rules:
   - {id: return.how, intent: return, reply: 请在订单页面申请}
@@ -104,6 +108,11 @@ func newKillWorld(t *testing.T) *killWorld {
 	writeFile(t, filepath.Join(shop, "shop.yaml"), killShop)
 	writeFile(t, filepath.Join(shop, "rules.yaml"), killRules)
 	writeFile(t, filepath.Join(shop, "connect.yaml"), "webhook: {secret: \"env:"+benchVariable+"\", rate: 0, callback: \""+calls.URL+"\"}\n")
+	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: w.file()})
+	require.NoError(t, err)
+	grant := desk.Grant{ID: "g", Shop: "k", Agent: "小陈", Role: desk.Agent, Hash: desk.Hash(killToken), At: time.Now()}
+	require.NoError(t, s.Grant(t.Context(), grant, desk.Entry{ID: "e", Shop: "k", At: time.Now()}))
+	require.NoError(t, s.Close())
 	return w
 }
 
@@ -118,7 +127,7 @@ func (w *killWorld) serve(t *testing.T) *child {
 		"--allow-callbacks", "127.0.0.0/8", "--log-format", "json",
 	})
 	require.NoError(t, err)
-	status, _, err := call(t.Context(), c.addr, http.MethodGet, "/readyz", nil)
+	status, _, err := call(t.Context(), c.addr, http.MethodGet, "/readyz", nil, sign)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, status)
 	took := time.Since(began)
@@ -160,7 +169,11 @@ func (w *killWorld) keepCalling(caller int, stop <-chan struct{}) {
 		default:
 		}
 		conversation := fmt.Sprintf("c-%d-%d", caller, n/talkLength)
-		if !w.tell(killMessage(caller, conversation, n%talkLength)) {
+		m := killMessage(caller, conversation, n%talkLength)
+		if !w.tell(m) {
+			return
+		}
+		if m.Text == asksForHuman && !w.replyTwice(m) {
 			return
 		}
 	}
@@ -171,7 +184,7 @@ func killMessage(caller int, conversation string, n int) bot.Message {
 	buyer := strconv.Itoa(caller % killBuyers)
 	m := bot.Message{
 		ID: conversation + "-" + strconv.Itoa(n), Conversation: conversation, Buyer: bot.Buyer{ID: "b-" + buyer}, Kind: bot.KindText,
-		Text: []string{"你好", "我想退货", "有优惠券吗", "能给张优惠券吗", "转人工", "还在吗", "请快一点"}[n],
+		Text: []string{"你好", "我想退货", "有优惠券吗", "能给张优惠券吗", asksForHuman, "好的", "那就这样"}[n],
 	}
 	if n == 2 || n == 3 {
 		_, number, _ := strings.Cut(strings.TrimPrefix(conversation, "c-"), "-")
@@ -187,56 +200,119 @@ func (w *killWorld) tell(m bot.Message) bool {
 	if err != nil {
 		return false
 	}
+	response, ok := w.insist(m.ID, "/v1/shops/k/messages", body, sign)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ok {
+		w.answers[m.ID] = answered{string(body), response}
+		w.said[m.Conversation] = append(w.said[m.Conversation], m.Text)
+		close(w.fresh)
+		w.fresh = make(chan struct{})
+	}
+	return ok
+}
+
+// agentsReplies are what the agent writes in each conversation.
+func agentsReplies() []string {
+	return []string{"我是客服，马上为您查", "查到了，今天就为您处理"}
+}
+
+// caseOf is the id of the case that a conversation was handed over with: by the buyer's wish, or before.
+func (w *killWorld) caseOf(conversation string) (id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for n := range talkLength {
+		var r bot.Response
+		err := json.Unmarshal([]byte(w.answers[conversation+"-"+strconv.Itoa(n)].response), &r)
+		if err == nil && r.Handoff != nil {
+			id = r.Handoff.ID
+		}
+	}
+	return id
+}
+
+// replyTwice lets the agent answer the case of a conversation, with a key for each reply, until both were taken.
+func (w *killWorld) replyTwice(m bot.Message) bool {
+	id := w.caseOf(m.Conversation)
+	if id == "" {
+		w.t.Errorf("%s was not handed over", m.Conversation)
+		return false
+	}
+	for n, text := range agentsReplies() {
+		body, err := json.Marshal(map[string]string{"text": text})
+		if err != nil {
+			return false
+		}
+		key := fmt.Sprintf("%s-%d", m.ID, n)
+		as := func(r *http.Request, _ []byte) error {
+			r.Header.Set("Authorization", "Bearer "+killToken)
+			r.Header.Set("Idempotency-Key", key)
+			return nil
+		}
+		if _, ok := w.insist(key, "/v1/shops/k/cases/"+id+"/reply", body, as); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// insist sends the same until a server takes it; false when the test is over.
+func (w *killWorld) insist(what, path string, body []byte, as signer) (response string, ok bool) {
 	for {
 		w.mu.Lock()
 		up, addr := w.up, w.addr
 		w.mu.Unlock()
-		status, response, err := call(w.t.Context(), addr, http.MethodPost, "/v1/shops/k/messages", body)
+		status, response, err := call(w.t.Context(), addr, http.MethodPost, path, body, as)
+		pause := killPatience
 		switch {
 		case err == nil && status == http.StatusOK:
-			w.mu.Lock()
-			w.answers[m.ID] = answered{string(body), response}
-			w.said[m.Conversation] = append(w.said[m.Conversation], m.Text)
-			close(w.fresh)
-			w.fresh = make(chan struct{})
-			w.mu.Unlock()
-			return true
-		case err == nil && status == http.StatusServiceUnavailable:
-			continue // nothing was accepted; it may be sent again
-		case err == nil:
-			w.t.Errorf("%s: status %d: %s", m.ID, status, response)
-			return false
+			return response, true
+		case err == nil && status != http.StatusServiceUnavailable && status != http.StatusTooManyRequests:
+			w.t.Errorf("%s: status %d: %s", what, status, response)
+			return "", false
+		case err == nil: // nothing was accepted; it may be sent again
+			pause = 50 * time.Millisecond
 		}
 		select {
 		case <-up: // another server
 		case <-w.t.Context().Done():
-			return false
-		case <-time.After(killPatience):
-			w.t.Errorf("%s: no server answers: %v", m.ID, err)
-			return false
+			return "", false
+		case <-time.After(pause):
+			if err != nil {
+				w.t.Errorf("%s: no server answers: %v", what, err)
+				return "", false
+			}
 		}
 	}
 }
 
-// call makes one signed call.
-func call(ctx context.Context, addr, method, path string, body []byte) (status int, answer string, err error) {
+// A signer makes a call that of somebody.
+type signer func(r *http.Request, body []byte) error
+
+// sign makes it the shop's.
+func sign(r *http.Request, body []byte) error {
 	hook, err := standardwebhooks.NewWebhook(benchSecret)
 	if err != nil {
-		return 0, "", err
+		return err
 	}
 	now := time.Now()
 	signature, err := hook.Sign("k", now, body)
-	if err != nil {
-		return 0, "", err
-	}
+	r.Header.Set("webhook-id", "k")
+	r.Header.Set("webhook-signature", signature)
+	r.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
+	return err
+}
+
+// call makes one call.
+func call(ctx context.Context, addr, method, path string, body []byte, as signer) (status int, answer string, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+addr+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, "", err
 	}
 	r.Header.Set("content-type", "application/json")
-	r.Header.Set("webhook-id", "k")
-	r.Header.Set("webhook-signature", signature)
-	r.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
+	if err := as(r, body); err != nil {
+		return 0, "", err
+	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, "", err
@@ -250,7 +326,7 @@ func call(ctx context.Context, addr, method, path string, body []byte) (status i
 func (w *killWorld) requireSameAnswers(t *testing.T) {
 	t.Helper()
 	for id, a := range w.answers {
-		status, again, err := call(t.Context(), w.addr, http.MethodPost, "/v1/shops/k/messages", []byte(a.body))
+		status, again, err := call(t.Context(), w.addr, http.MethodPost, "/v1/shops/k/messages", []byte(a.body), sign)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, status, id)
 		require.Equal(t, a.response, again, id)
@@ -310,7 +386,7 @@ func (w *killWorld) requireDelivered(t *testing.T) {
 	t.Helper()
 	late := 0
 	for conversation := range w.said {
-		status, body, err := call(t.Context(), w.addr, http.MethodGet, "/v1/shops/k/conversations/"+conversation+"/replies", nil)
+		status, body, err := call(t.Context(), w.addr, http.MethodGet, "/v1/shops/k/conversations/"+conversation+"/replies", nil, sign)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, status)
 		var list struct{ Replies []engine.LateReply }
@@ -323,7 +399,7 @@ func (w *killWorld) requireDelivered(t *testing.T) {
 		got := w.receiver.await(t, conversation, want)
 		require.Equal(t, want, got[:len(want)], "the order in which they were said")
 	}
-	require.Positive(t, late)
+	require.GreaterOrEqual(t, late, len(w.said)*len(agentsReplies()))
 	t.Logf("%d late replies, %d calls back, %d of them answered with an error", late, w.receiver.calls, w.receiver.refused)
 }
 
@@ -337,14 +413,13 @@ func (w *killWorld) requireTranscripts(t *testing.T) {
 		require.Len(t, want, talkLength, conversation)
 		got, err := s.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "k", Conversation: conversation}, Now: time.Now()})
 		require.NoError(t, err)
-		var lines []string
+		lines := map[string][]string{}
 		for _, line := range got.Conversation.Transcript {
-			if line.From == "buyer" {
-				lines = append(lines, line.Text)
-			}
+			lines[line.From] = append(lines[line.From], line.Text)
 		}
-		require.Equal(t, want, lines, conversation)
-		require.Equal(t, bot.StatusWaiting, got.Conversation.Status, conversation)
+		require.Equal(t, want, lines["buyer"], conversation)
+		require.Equal(t, agentsReplies(), lines["agent"], conversation)
+		require.Equal(t, bot.StatusAgent, got.Conversation.Status, conversation)
 		require.Nil(t, got.Conversation.Pending)
 	}
 }
