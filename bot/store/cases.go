@@ -36,7 +36,7 @@ func writeCases(c engine.Commit) ([]*handoff, error) {
 		if h.agent == "" {
 			h.agent = one.Assigned
 		}
-		h.waits = (one.State == desk.Waiting || one.State == desk.Taken) && !one.Handoff.Waiting.IsZero()
+		h.waits = (one.State == desk.Waiting || one.State == desk.Taken) && !one.Waiting.IsZero()
 		h.Transcript, h.Images, h.Order, h.Product, h.Slots, h.Open = nil, nil, nil, nil, nil, nil
 		h.Promises, h.Offers, h.Notes, h.History = nil, nil, nil, nil
 		out[i] = h

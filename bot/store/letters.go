@@ -105,6 +105,7 @@ func (m *Memory) Backlog(context.Context) (b engine.Backlog, err error) {
 				}
 			case engine.DeadLetter:
 				b.Dead++
+			default: // it waits for nobody
 			}
 		}
 	}

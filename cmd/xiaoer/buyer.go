@@ -88,7 +88,7 @@ func (c *buyerEraseCmd) Run(a *app, of *buyerCmd) error {
 			if err := kept.Export(a.ctx, c.Shop, c.Buyer, count); err != nil {
 				return err
 			}
-			return usageError(fmt.Sprintf("%s would be forgotten for ever; say --yes", counted(pieces, "piece")))
+			return usageError(counted(pieces, "piece") + " would be forgotten for ever; say --yes")
 		}
 		by, err := a.entry(c.Shop, "erase", "", "")
 		if err != nil {

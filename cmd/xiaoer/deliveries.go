@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"xiaoer/bot/desk"
@@ -89,11 +90,11 @@ func (c *deliveriesResendCmd) Run(a *app, of *deliveriesCmd) error {
 			}
 		}
 		sent := 0
-		for i := len(ids) - 1; i >= 0; i-- { // each goes to the head, so that the oldest is the first in the end
-			switch err := a.resend(kept, c.Shop, ids[i]); {
+		for _, id := range slices.Backward(ids) { // each goes to the head, so that the oldest is the first in the end
+			switch err := a.resend(kept, c.Shop, id); {
 			case c.All && errors.Is(err, engine.ErrNotFound): // somebody else was quicker
 			case errors.Is(err, engine.ErrNotFound):
-				return fmt.Errorf("shop %s has no late reply %s that is dead or dropped", c.Shop, ids[i])
+				return fmt.Errorf("shop %s has no late reply %s that is dead or dropped", c.Shop, id)
 			case err != nil:
 				return err
 			default:

@@ -81,7 +81,7 @@ const (
 
 func waits(c *desk.Case) int64 {
 	switch {
-	case c.State != desk.Waiting && c.State != desk.Taken || c.Handoff.Waiting.IsZero():
+	case c.State != desk.Waiting && c.State != desk.Taken || c.Waiting.IsZero():
 		return waitsNot
 	case c.Counted:
 		return waitsCounted

@@ -62,7 +62,7 @@ func TestErasedBuyerIsNowhereInTheFile(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "x.db")
 			s := open(t, sqlite.Options{Path: path})
-			random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same each time
+			random := rand.New(rand.NewPCG(7, 7)) // the same each time
 			crowd := make([]*talk, test.buyers)
 			for i := range crowd {
 				buyer := fmt.Sprintf("buyer-%08x-%d", random.Uint32(), i)

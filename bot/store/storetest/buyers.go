@@ -53,11 +53,11 @@ func turnsOf(k engine.Key, buyer string, number, many int, commit func(engine.Co
 	return nil
 }
 
-// exported counts the pieces that are kept of a buyer, by their kind, and checks that each is the buyer's.
-func exported(t *testing.T, s engine.Store, shop, buyer string) map[string]int {
+// exported counts the pieces that are kept of a buyer in the suite's shop, by their kind, and checks that each is the buyer's.
+func exported(t *testing.T, s engine.Store, buyer string) map[string]int {
 	t.Helper()
 	out := map[string]int{}
-	require.NoError(t, s.Export(t.Context(), shop, buyer, func(kind string, body []byte) error {
+	require.NoError(t, s.Export(t.Context(), "s", buyer, func(kind string, body []byte) error {
 		require.True(t, json.Valid(body), "%s: %s", kind, body)
 		require.Contains(t, string(body), buyer, kind)
 		out[kind]++
@@ -72,10 +72,10 @@ func buyersData(t *testing.T, s engine.Store) {
 	live(t, s, key(2), "buyer-a", 2, 2)
 	live(t, s, key(3), "buyer-b", 3, 1)
 	live(t, s, engine.Key{Shop: "other", Conversation: "c"}, "buyer-a", 1, 1)
-	require.Equal(t, map[string]int{"conversation": 2, "record": 1, "case": 2, "turn": 5, "late_reply": 5, "answer": 5}, exported(t, s, "s", "buyer-a"))
-	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "s", "buyer-b"))
-	require.Empty(t, exported(t, s, "s", "unheard-of"))
-	require.Empty(t, exported(t, s, "s", ""))
+	require.Equal(t, map[string]int{"conversation": 2, "record": 1, "case": 2, "turn": 5, "late_reply": 5, "answer": 5}, exported(t, s, "buyer-a"))
+	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "buyer-b"))
+	require.Empty(t, exported(t, s, "unheard-of"))
+	require.Empty(t, exported(t, s, ""))
 
 	var first string
 	require.NoError(t, s.Export(t.Context(), "s", "buyer-b", func(kind string, body []byte) error {
@@ -95,7 +95,7 @@ func buyersData(t *testing.T, s engine.Store) {
 	require.Equal(t, 1, pieces, "it stops where it cannot go on")
 
 	require.NoError(t, s.Sweep(t.Context(), noon.Add(engine.KeepAnswers+time.Hour)))
-	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1}, exported(t, s, "s", "buyer-b"))
+	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1}, exported(t, s, "buyer-b"))
 }
 
 func erased(t *testing.T, s engine.Store) {
@@ -112,8 +112,8 @@ func erased(t *testing.T, s engine.Store) {
 	pieces, err := s.Erase(ctx, "s", "buyer-a", erase)
 	require.NoError(t, err)
 	require.Equal(t, 2+1+2+4+4+4, pieces)
-	require.Empty(t, exported(t, s, "s", "buyer-a"))
-	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "s", "buyer-b"),
+	require.Empty(t, exported(t, s, "buyer-a"))
+	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "buyer-b"),
 		"another's is left alone")
 
 	got, err := s.Load(ctx, engine.Ask{Key: key(1), Buyer: "buyer-a", Message: "m-buyer-a-c-1-0"})
@@ -149,7 +149,7 @@ func erased(t *testing.T, s engine.Store) {
 	late.Version = 3
 	require.ErrorIs(t, s.Commit(ctx, late), engine.ErrStale, "a turn that was under way does not bring it back")
 	live(t, s, key(1), "buyer-a", 4, 1)
-	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "s", "buyer-a"),
+	require.Equal(t, map[string]int{"conversation": 1, "record": 1, "case": 1, "turn": 1, "late_reply": 1, "answer": 1}, exported(t, s, "buyer-a"),
 		"who comes again begins anew")
 }
 

@@ -211,7 +211,7 @@ func tally(t *testing.T, s engine.Store) {
 		case 2:
 			c.State, c.ClosedAt = desk.Closed, noon.Add(9*time.Hour)
 		case 3:
-			c.Handoff.Waiting = time.Time{} // answered
+			c.Waiting = time.Time{} // answered
 		case 4:
 			c.State = desk.Taken
 		case 5:

@@ -168,10 +168,10 @@ func erasedUnderWay(t *testing.T, s engine.Store) {
 	require.NoError(t, eraseErr)
 	if err != nil {
 		require.ErrorIs(t, err, engine.ErrStale, "the turn that was under way finds its conversation gone")
-		require.Empty(t, exported(t, s, "s", "buyer-a"))
+		require.Empty(t, exported(t, s, "buyer-a"))
 		return
 	}
 	_, err = s.Erase(t.Context(), "s", "buyer-a", by(2, "erase"))
 	require.NoError(t, err)
-	require.Empty(t, exported(t, s, "s", "buyer-a"))
+	require.Empty(t, exported(t, s, "buyer-a"))
 }

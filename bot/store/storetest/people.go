@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -136,7 +137,7 @@ func audit(t *testing.T, s engine.Store) {
 	t.Helper()
 	ctx := t.Context()
 	for _, n := range []int{1, 3, 2} {
-		require.NoError(t, s.Note(ctx, by(n, fmt.Sprint(n))))
+		require.NoError(t, s.Note(ctx, by(n, strconv.Itoa(n))))
 	}
 	elsewhere := by(9, "elsewhere")
 	elsewhere.Shop = "other"
