@@ -275,3 +275,24 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 type keepsNothing struct{ engine.Store }
 
 func (keepsNothing) Commit(context.Context, engine.Commit) error { return nil }
+
+// BenchmarkRemembered is a message of a conversation that goes on, of some hundreds, with what the last turns left behind and without:
+//
+//	go test ./bot/engine -run xxx -bench Remembered -benchmem
+func BenchmarkRemembered(b *testing.B) {
+	for _, test := range []struct {
+		name  string
+		bytes int
+	}{{"yes", 64 << 20}, {"no", 0}} {
+		b.Run(test.name, func(b *testing.B) {
+			e, w := remembering(b, test.bytes)
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				n++
+				e.say(b, message("c-"+strconv.Itoa(n%300), "m-"+strconv.Itoa(n), []string{"你好", "我要退货", "有券吗"}[n%3]))
+				w.commits = nil
+			}
+		})
+	}
+}
