@@ -292,6 +292,36 @@ func (f *forgetful) Settle(ctx context.Context, s engine.Settlement) error {
 	return f.Store.Settle(ctx, s)
 }
 
+// The program ends after the callback has taken a line and before that is written down.
+func TestALineIsSentAgainUnderItsKeyAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &callback{}
+		f := &forgetful{}
+		f.down.Store(true)
+		b := newBench(t, func(o *engine.Options) {
+			f.Store, o.Store, o.Clock = o.Store, f, time.Now
+			o.Client = &http.Client{Transport: c}
+		})
+		b.change("s", func(s *engine.Shop) { s.Callback = engine.Callback{URL: "http://shop.example/late", Secret: secret} })
+		ctx, cancel := context.WithCancel(t.Context())
+		var loops sync.WaitGroup
+		loops.Go(func() { b.Run(ctx) })
+		b.writes(t, "s", "c", "一")
+		b.writes(t, "s", "c", "二")
+		elapse(time.Second)
+		cancel()
+		loops.Wait()
+		require.Equal(t, []string{"一"}, c.texts())
+
+		after := delivering(t, func(o *engine.Options) { o.Store, o.Client = b.store, &http.Client{Transport: c} })
+		elapse(time.Minute)
+		require.Equal(t, []string{"一", "一", "二"}, c.texts())
+		require.Equal(t, c.heads[0].Get("webhook-id"), c.heads[1].Get("webhook-id"), "the receiver can know it")
+		require.NotEqual(t, c.heads[1].Get("webhook-id"), c.heads[2].Get("webhook-id"))
+		require.Empty(t, lettersOf(t, after, "pending"))
+	})
+}
+
 func TestADestinationThatIsForbiddenIsADeadLetterAtOnce(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:9/?token=geheim", "http://[::1]:9/", "http://169.254.169.254/latest/meta-data", "ftp://shop.example/", "shop.example"} {
 		synctest.Test(t, func(t *testing.T) {
