@@ -61,20 +61,20 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 		if err := s.hand(ctx, take, "turn", selectTrace, shop, t.turn); err != nil {
 			return err
 		}
-		if err := s.exportAnswer(ctx, shop, t.message, take); err != nil {
+		if err := s.exportAnswer(ctx, shop, t, take); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) exportAnswer(ctx context.Context, shop, message string, take func(kind string, body []byte) error) error {
+func (s *Store) exportAnswer(ctx context.Context, shop string, of link, take func(kind string, body []byte) error) error {
 	var found []engine.Exported
-	err := s.each(ctx, selectAnswer, []any{shop, message}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectAnswer, []any{shop, of.message, of.turn}, func(row *sql.Rows) error {
 		var at int64
 		var fingerprint, response string
 		err := row.Scan(&at, &fingerprint, &response)
-		found = append(found, engine.Exported{Message: message, At: moment(at), Response: json.RawMessage(response)})
+		found = append(found, engine.Exported{Message: of.message, At: moment(at), Response: json.RawMessage(response)})
 		return err
 	})
 	if err != nil {
@@ -169,10 +169,10 @@ func erase(to *session, shop, buyer string) (pieces int, err error) {
 
 // eraseOne forgets one conversation. Its turns are found before it goes, and the answers by the turns.
 func eraseOne(to *session, shop, talk string) (pieces int, err error) {
-	drop := func(query, id string) {
+	drop := func(query string, args ...any) {
 		if err == nil {
 			var n int64
-			n, err = to.exec(query, shop, id)
+			n, err = to.exec(query, append([]any{shop}, args...)...)
 			pieces += int(n)
 		}
 	}
@@ -182,7 +182,7 @@ func eraseOne(to *session, shop, talk string) (pieces int, err error) {
 	}
 	for _, t := range turns {
 		drop(eraseTurn, t.turn)
-		drop(eraseAnswer, t.message)
+		drop(eraseAnswer, t.message, t.turn)
 	}
 	drop(eraseCases, talk)
 	drop(deleteLate, talk)

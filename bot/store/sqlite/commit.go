@@ -65,7 +65,7 @@ func keep(to *session, c engine.Commit, w written) error {
 		return err
 	}
 	if a := c.Answered; a != nil {
-		err := changed(to.exec(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response)))
+		err := changed(to.exec(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response), turnID(c)))
 		if err != nil {
 			return err
 		}
@@ -94,6 +94,14 @@ func keep(to *session, c engine.Commit, w written) error {
 	return keepCases(to, c.Shop, w.cases)
 }
 
+// turnID is the id of the turn, "" for one that is not recorded.
+func turnID(c engine.Commit) string {
+	if c.Recorded == nil {
+		return ""
+	}
+	return c.Recorded.ID
+}
+
 // keepTrace puts a turn at the end of its conversation's chain.
 func keepTrace(to *session, c engine.Commit, previous, body string) error {
 	if c.Recorded == nil {
@@ -117,10 +125,7 @@ func changed(rows int64, err error) error {
 
 // keepConversation gives the id of the turn before this one.
 func keepConversation(to *session, c engine.Commit, body string) (previous string, err error) {
-	turn := ""
-	if c.Recorded != nil {
-		turn = c.Recorded.ID
-	}
+	turn := turnID(c)
 	update := func() (desk, previous string, ok bool, err error) {
 		return to.returnedTwo(updateConversation, c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), body, turn, c.Version)
 	}

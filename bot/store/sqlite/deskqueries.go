@@ -110,13 +110,13 @@ const (
 	selectRecord     = `SELECT body FROM records WHERE shop_id = $1 AND buyer_id = $2`
 	selectCasesOf    = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
 	selectLateOf     = `SELECT body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
-	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2`
+	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
 	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING waiting`
 	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2`
 	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
 	eraseBuyersCases = `DELETE FROM handoffs WHERE shop_id = $1 AND buyer_id = $2`
 	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2`
-	eraseAnswer      = `DELETE FROM answers WHERE shop_id = $1 AND message_id = $2`
+	eraseAnswer      = `DELETE FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
 	eraseMentions    = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND subject = $2`
 

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store"
 	"xiaoer/bot/store/sqlite"
@@ -36,6 +37,7 @@ func TestSameAsMemory(t *testing.T) {
 		}
 		m.compareDue()
 		m.compareConversations()
+		m.compareDesk()
 	})
 }
 
@@ -56,7 +58,7 @@ func (m *model) key() engine.Key {
 
 func (m *model) step() {
 	m.now = m.now.Add(time.Duration(m.pick("minutes", 30)) * time.Minute)
-	switch m.pick("what", 8) {
+	switch m.pick("what", 12) {
 	case 0, 1, 2, 3:
 		m.commit()
 	case 4:
@@ -67,6 +69,14 @@ func (m *model) step() {
 		m.compareConversations()
 	case 7:
 		m.sweep()
+	case 8:
+		m.attend()
+	case 9:
+		m.resend()
+	case 10:
+		m.erase()
+	case 11:
+		m.compareDesk()
 	}
 }
 
@@ -108,6 +118,13 @@ func (m *model) commit() {
 	}
 	if m.pick("answered", 2) == 0 {
 		c.Answered = &engine.Answered{Message: fmt.Sprint("m", m.pick("message", 12)), Fingerprint: id, Response: []byte(`{}`), At: m.now}
+	}
+	if m.pick("handoff", 2) == 0 {
+		c.Cases = []desk.Case{m.handoff(k, c.Buyer)}
+	}
+	if m.pick("audited", 3) == 0 {
+		entry := m.by(k.Shop)
+		c.Entry = &entry
 	}
 	c.Recorded = &engine.Recorded{ID: id, Key: k, At: m.now, Before: loaded.Conversation, Events: []bot.Event{}}
 	same(m, func(s engine.Store) (any, error) { return nil, s.Commit(m.t.Context(), c) })
@@ -151,7 +168,7 @@ func (m *model) compareDue() {
 
 func (m *model) compareConversations() {
 	k := m.key()
-	ask := engine.Ask{Key: k, Buyer: []string{"", "b0", "b1"}[m.pick("whose", 3)], Message: fmt.Sprint("m", m.pick("message", 12))}
+	ask := engine.Ask{Key: k, Now: m.now, Buyer: []string{"", "b0", "b1"}[m.pick("whose", 3)], Message: fmt.Sprint("m", m.pick("message", 12))}
 	same(m, func(s engine.Store) (any, error) {
 		got, err := s.Load(m.t.Context(), ask)
 		if got.Desk.Ahead == nil {

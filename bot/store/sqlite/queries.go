@@ -114,7 +114,7 @@ ON CONFLICT (shop_id, team) DO UPDATE SET conversations = waiting.conversations 
 	leaveDesk = `UPDATE waiting SET conversations = conversations - 1 WHERE shop_id = $1 AND team = $2 AND conversations > 0`
 
 	insertAnswer = `
-INSERT INTO answers (shop_id, message_id, at, fingerprint, response) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO answers (shop_id, message_id, at, fingerprint, response, turn_id) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (shop_id, message_id) DO NOTHING`
 
 	insertTrace = `

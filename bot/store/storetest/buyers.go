@@ -182,3 +182,22 @@ func changedBuyer(t *testing.T, s engine.Store) {
 	require.NoError(t, err)
 	require.Zero(t, got.Version)
 }
+
+// repeatedMessage: the id of a message may come again when its answer is forgotten, from somebody else too.
+func repeatedMessage(t *testing.T, s engine.Store) {
+	t.Helper()
+	ctx := t.Context()
+	for n, buyer := range []string{"buyer-a", "buyer-b"} {
+		c := first(key(n))
+		c.Buyer, c.Conversation.Buyer.ID, c.At = buyer, buyer, noon.Add(time.Duration(n)*(engine.KeepAnswers+time.Hour))
+		c.Answered = &engine.Answered{Message: "1", Response: []byte(`{"to":"` + buyer + `"}`), At: c.At}
+		c.Recorded = &engine.Recorded{ID: "t-" + buyer, Key: key(n), At: c.At, Before: c.Conversation}
+		require.NoError(t, s.Sweep(ctx, c.At))
+		require.NoError(t, s.Commit(ctx, c))
+	}
+	require.Equal(t, map[string]int{"conversation": 1, "turn": 1}, exported(t, s, "buyer-a"))
+	require.Equal(t, map[string]int{"conversation": 1, "turn": 1, "answer": 1}, exported(t, s, "buyer-b"))
+	_, err := s.Erase(ctx, "s", "buyer-a", by(1, "erase"))
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"conversation": 1, "turn": 1, "answer": 1}, exported(t, s, "buyer-b"), "another's answer is left alone")
+}

@@ -45,6 +45,7 @@ func Exercise(t *testing.T, open Open) {
 		"a buyer's data":   buyersData,
 		"an erased buyer":  erased,
 		"changed buyer":    changedBuyer,
+		"repeated message": repeatedMessage,
 		"old desks":        oldDesks,
 		"refused with all": refusedWithAll,
 	} {

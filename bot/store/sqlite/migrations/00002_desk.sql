@@ -101,6 +101,7 @@ ALTER TABLE conversations ADD COLUMN last_turn text NOT NULL DEFAULT '';
 ALTER TABLE conversations ADD COLUMN turn_before text NOT NULL DEFAULT ''; -- the last before the last turn: an update gives it back
 ALTER TABLE turns ADD COLUMN previous_id text NOT NULL DEFAULT '';
 ALTER TABLE turns ADD COLUMN message_id text NOT NULL DEFAULT ''; -- that it answered, '' for none
+ALTER TABLE answers ADD COLUMN turn_id text NOT NULL DEFAULT ''; -- that gave it: an id may come again when its answer is forgotten
 CREATE TABLE links AS
     SELECT shop_id, id, json_extract(body, '$.key.Conversation') AS conversation_id,
         lag(id) OVER turn AS previous_id, lead(id) OVER turn AS next_id
