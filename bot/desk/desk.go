@@ -6,6 +6,7 @@
 package desk
 
 import (
+	"math"
 	"time"
 
 	"xiaoer/bot"
@@ -59,17 +60,26 @@ type Query struct {
 	States    []State // empty: all but closed ones
 	Agent     string  // who has it or to whom it is assigned
 	Buyer     string
-	Due       time.Time // deadline not after this
+	Due       time.Time // deadline not after this; a case that owes no reply has none
 	After     Cursor    // the last case of the page before
 	Limit     int
 	WithTexts bool // with transcript, photos and snapshots; without them a page of cases stays small
 }
 
-// A Cursor is a place in a list of cases: they are ordered by deadline, then shop, then number.
+// A Cursor is a place in a list of cases: they are ordered by deadline, those without one last, then shop, then number.
 type Cursor struct {
 	Deadline time.Time `json:"deadline"`
 	Shop     string    `json:"shop"`
 	Number   int       `json:"number"`
+}
+
+// ByDeadline is where a deadline stands among others, in milliseconds. The zero time, of a case that owes no reply, is later than
+// all.
+func ByDeadline(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return t.UnixMilli()
 }
 
 // A Person is an agent who has shown a token.

@@ -186,6 +186,37 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
+func TestCasesThatOweNoReplyComeLast(t *testing.T) {
+	t.Parallel()
+	for name, open := range everyStore() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			answered, second, third := b.hand(t, "c-1"), b.hand(t, "c-2"), b.hand(t, "c-3")
+			b.does(t, answered, desk.Act{Kind: bot.EventAgent, Text: "您好"})
+			b.does(t, third, desk.Act{Kind: bot.EventAgent, Text: "您好"})
+			var got []string
+			q := desk.Query{Shops: []string{"s"}, Limit: 1}
+			for page := range 4 {
+				list, err := b.Cases(t.Context(), q)
+				require.NoError(t, err)
+				if page == 3 {
+					require.Empty(t, list)
+					break
+				}
+				require.Len(t, list, 1)
+				got = append(got, list[0].ID)
+				q.After = desk.Cursor{Deadline: list[0].Deadline, Shop: "s", Number: list[0].Number}
+			}
+			require.Equal(t, []string{second, answered, third}, got)
+			due, err := b.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10, Due: b.clock().Add(24 * time.Hour)})
+			require.NoError(t, err)
+			require.Len(t, due, 1, "they are not due either")
+			require.Equal(t, second, due[0].ID)
+		})
+	}
+}
+
 func TestATaskLeavesTheConversationWithTheBot(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

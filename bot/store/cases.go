@@ -75,7 +75,7 @@ func (h *handoff) cursor() desk.Cursor {
 }
 
 func compareCursors(a, b desk.Cursor) int {
-	return cmp.Or(cmp.Compare(a.Deadline.UnixMilli(), b.Deadline.UnixMilli()), cmp.Compare(a.Shop, b.Shop), cmp.Compare(a.Number, b.Number))
+	return cmp.Or(cmp.Compare(desk.ByDeadline(a.Deadline), desk.ByDeadline(b.Deadline)), cmp.Compare(a.Shop, b.Shop), cmp.Compare(a.Number, b.Number))
 }
 
 // Cases lists cases by deadline, then shop, then number.
@@ -118,7 +118,7 @@ func (h *handoff) answers(q desk.Query) bool {
 	among := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
 	return states && among(q.Teams, h.Team) && among(q.Stages, h.Stage) &&
 		(q.Agent == "" || q.Agent == h.agent) && (q.Buyer == "" || q.Buyer == h.Buyer) &&
-		(q.Due.IsZero() || h.Deadline.UnixMilli() <= q.Due.UnixMilli()) &&
+		(q.Due.IsZero() || desk.ByDeadline(h.Deadline) <= q.Due.UnixMilli()) &&
 		(q.After == desk.Cursor{} || compareCursors(h.cursor(), q.After) > 0)
 }
 
@@ -181,7 +181,7 @@ func (m *Memory) Tally(_ context.Context, shop string, from, until time.Time) (t
 		case h.Counted:
 			t.Late--
 			t.Overdue++
-		case h.Deadline.UnixMilli() < until.UnixMilli():
+		case desk.ByDeadline(h.Deadline) < until.UnixMilli():
 			t.Overdue++
 		default:
 			t.Waiting++

@@ -62,7 +62,7 @@ func keepCases(to *session, shop string, cases []writtenCase) error {
 		if agent == "" {
 			agent = c.Assigned
 		}
-		_, err := to.exec(upsertCase, shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent, millis(c.Deadline),
+		_, err := to.exec(upsertCase, shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent, desk.ByDeadline(c.Deadline),
 			waits(&c.Case), millis(c.OpenedAt), nullable(c.ClosedAt), last-int64(len(cases)-1-i), millis(c.ChangedAt),
 			c.InTime, c.Late, c.body, c.texts)
 		if err != nil {
@@ -151,7 +151,7 @@ func listCases(q desk.Query) (query string, args []any) {
 		b.WriteString(" AND deadline <= " + arg(millis(q.Due)))
 	}
 	if a := q.After; a != (desk.Cursor{}) {
-		b.WriteString(" AND (deadline, shop_id, number) > (" + arg(millis(a.Deadline)) + ", " + arg(a.Shop) + ", " + arg(a.Number) + ")")
+		b.WriteString(" AND (deadline, shop_id, number) > (" + arg(desk.ByDeadline(a.Deadline)) + ", " + arg(a.Shop) + ", " + arg(a.Number) + ")")
 	}
 	b.WriteString(" ORDER BY deadline, shop_id, number LIMIT " + arg(q.Limit))
 	texts := "''"
