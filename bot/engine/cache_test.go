@@ -190,7 +190,10 @@ func TestTheSameAgainThoughRemembered(t *testing.T) {
 // Two processes with one store: each remembers, and what the other did is seen by a commit that is stale, or within a second.
 func TestTwoThatRememberShareAStore(t *testing.T) {
 	one, _ := remembering(t, 1<<20)
-	two := newBench(t, func(o *engine.Options) { o.Store, o.Cache, o.IDs = one.store, 1<<20, func() string { return "two-" + one.IDs() } })
+	two := newBench(t, func(o *engine.Options) {
+		o.Store, o.Cache = one.store, 1<<20
+		o.IDs = func() string { return "two-" + one.IDs() }
+	})
 	both := []*bench{one, two}
 	coupons, numbers := 0, map[int]bool{}
 	for n := range 40 {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,7 +167,7 @@ func (b *bench) measureStored() (out []storedFigures, err error) {
 			return out, fmt.Errorf("fill the store: %w", err)
 		}
 		b.say("measuring the server with %d stored conversations", n)
-		f, err := b.measureOne(b.serveArgs(), b.script.regulars(b.run+"t"+fmt.Sprint(n), b.storedID, n), 0)
+		f, err := b.measureOne(b.serveArgs(), b.script.regulars(b.run+"t"+strconv.Itoa(n), b.storedID, n), 0)
 		if err != nil {
 			return out, fmt.Errorf("measure the server with %d conversations: %w", n, err)
 		}

@@ -96,7 +96,7 @@ func startChild(ctx context.Context, args []string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &child{logged: &tail{}, command: exec.CommandContext(ctx, self)}
+	c := &child{logged: &tail{}, command: exec.CommandContext(ctx, self)} //nolint:gosec // it is this program
 	c.command.Args = append([]string{"xiaoer"}, args...)
 	c.command.Env = append(os.Environ(), benchVariable+"="+benchSecret)
 	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }

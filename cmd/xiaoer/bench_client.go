@@ -162,10 +162,10 @@ func (l *latencies) take(d time.Duration) {
 // slot is where so many microseconds are counted: one each up to 512, then ever wider ones.
 func slot(us uint64) int {
 	if us < 512 {
-		return int(us) //nolint:gosec // below 512
+		return int(us)
 	}
 	wide := bits.Len64(us) - 9
-	return min(256*(wide+1)+int(us>>wide)-256, 512+256*32-1) //nolint:gosec // below 512
+	return min(256*(wide+1)+int(us>>wide)-256, 512+256*32-1)
 }
 
 // valueOf is the least time that is counted in a slot.

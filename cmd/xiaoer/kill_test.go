@@ -35,7 +35,7 @@ const (
 	killPatience  = 3 * time.Minute
 	asksForHuman  = "转人工"
 
-	killToken = "xot_killkillkillkillkillkillkillkillkillkill" //nolint:gosec // of a shop that lives as long as the test
+	killToken = "xot_killkillkillkillkillkillkillkillkillkill"
 
 	killRules = `rules:
   - {id: return.how, intent: return, reply: 请在订单页面申请}

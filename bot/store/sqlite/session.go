@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // A session is the one connection that writes, with its statements prepared. They are run on the driver's own connection: it is
@@ -197,7 +198,7 @@ func scan(row []driver.Value, into []any) error {
 			case string:
 				*to = v
 			case int64:
-				*to = fmt.Sprint(v)
+				*to = strconv.FormatInt(v, 10)
 			default:
 				return fmt.Errorf("a text is a %T", v)
 			}

@@ -12,7 +12,7 @@ const ownSync = true
 // syncData waits until a file's data is on the disk, and of what describes the file only what is needed to read it again.
 func syncData(f *os.File) error {
 	for {
-		if err := syscall.Fdatasync(int(f.Fd())); !errors.Is(err, syscall.EINTR) { //nolint:gosec // a descriptor is small
+		if err := syscall.Fdatasync(int(f.Fd())); !errors.Is(err, syscall.EINTR) {
 			return err
 		}
 	}
