@@ -2,6 +2,7 @@ package intents
 
 import (
 	"slices"
+	"strings"
 
 	"xiaoer/intents/text"
 )
@@ -34,4 +35,18 @@ func (d *denier) isDenied(tokens []token, act token) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool {
 		return t.end <= act.start && act.start-t.end <= 1 && (d.is(t, "strong") || d.is(t, "contrast") || d.is(t, "weak") || d.is(t, "absent") || d.is(t, "revoke"))
 	})
+}
+
+// isUnwished tells that English "not" before an act refuses it: "no refund please", "not returning it". What "you" or "they"
+// do not do is no refusal of the buyer's.
+func (s *scratch) isUnwished(deny, what token) bool {
+	if s.startsWith(int(what.end), " please", " thanks", " thank you", " pls") {
+		return true
+	}
+	runes := s.text.Runes
+	if !isLatin(runes[deny.start]) || !strings.HasSuffix(string(runes[what.start:what.end]), "ing") || what.start != deny.end+1 {
+		return false
+	}
+	before := strings.TrimRight(string(runes[s.clauseStart(int(deny.start)):deny.start]), " ")
+	return before == "" || before == "i'm" || before == "im" || before == "i am" || strings.HasSuffix(before, " i'm") || strings.HasSuffix(before, " i am")
 }

@@ -20,8 +20,8 @@ func TestAlternatives(t *testing.T) {
 		{"我要退货，不换货", "return", []string{"exchange"}},
 		{"不退款，换货就行", "exchange", []string{"refund"}},
 		{"商家不给退货，我要换货", "exchange", nil},
-		{"你们不换货，那我要退货", "exchange", nil},
-		{"不退货", "", nil},
+		{"你们不换货，那我要退货", "return", nil},
+		{"不退货", "", []string{"return"}},
 	} {
 		got := c.Read(tt.text)
 		if tt.first == "" {

@@ -24,6 +24,9 @@ func (s *scratch) cutClauses() {
 		case isStop(runes[i]) || runes[i] == ',' || runes[i] == ' ' && isChineseGap(runes, i):
 			s.addClause(start, i+1)
 			start = i + 1
+		case i > start+2 && endsAsking(runes, i):
+			s.addClause(start, i+1)
+			start = i + 1
 		case i > start && beginsClause(runes, i):
 			s.addClause(start, i)
 			start = i
@@ -76,6 +79,15 @@ func beginsClause(runes []rune, i int) bool {
 		if n > 0 {
 			return true
 		}
+	}
+	return false
+}
+
+// endsAsking tells a particle behind which a new clause begins although no mark stands there: "什么时候发货呢可以开发票吗".
+func endsAsking(runes []rune, i int) bool {
+	switch runes[i] {
+	case '吗', '呢', '嘛':
+		return i+2 < len(runes) && text.IsHan(runes[i+1]) && runes[i+1] != '子' && text.IsHan(runes[i+2])
 	}
 	return false
 }

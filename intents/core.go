@@ -32,13 +32,16 @@ func (s *scratch) core(m *machine) clause {
 	return s.limit(out)
 }
 
-// isOpening tells a greeting, or an acknowledgement that ends a clause, at the head of a message.
+// isOpening tells a greeting, or thanks or an acknowledgement that ends a clause, at the head of a message.
 func (s *scratch) isOpening(t token, m *machine) bool {
 	if m.has(t, m.hello) {
 		return true
 	}
 	end := int(t.end)
-	return m.has(t, m.okword) && end < len(s.text.Runes) && s.letters(end, end+1) == 0
+	if end >= len(s.text.Runes) || s.letters(end, end+1) > 0 {
+		return false
+	}
+	return m.has(t, m.okword) || m.has(t, m.thanks) && (s.text.Runes[end] != ' ' || isChineseGap(s.text.Runes, end))
 }
 
 func (s *scratch) limit(c clause) clause {
@@ -86,4 +89,31 @@ func (s *scratch) endsClause(c clause) bool {
 		ends = ends || part.end == c.end
 	}
 	return begins && ends
+}
+
+// maxThanked is how many letters may stand beside thanks and be all that they are for.
+const maxThanked = 8
+
+// thanksBriefly tells that little stands beside thanks at either end, and nothing that asks: "找到了，谢谢".
+func (s *scratch) thanksBriefly(core clause, m *machine) bool {
+	if s.letters(core.start, core.end) > maxThanked || s.asks(m) {
+		return false
+	}
+	return slices.ContainsFunc(s.tokens, func(t token) bool {
+		return (int(t.start) >= core.end || int(t.end) <= core.start) && m.has(t, m.thanks)
+	})
+}
+
+// maxBeside is how many letters beside small talk may stand that are not worth a word.
+const maxBeside = 3
+
+// saysMore tells that a message says something beside a stretch of small talk, which is not answered then as if it were all.
+func (s *scratch) saysMore(m *machine, talk clause) bool {
+	n := s.letters(0, talk.start) + s.letters(talk.end, len(s.text.Runes))
+	for _, t := range s.tokens {
+		if (int(t.end) <= talk.start || int(t.start) >= talk.end) && (m.has(t, m.hello) || m.has(t, m.thanks) || m.has(t, m.okword)) {
+			n -= s.letters(int(t.start), int(t.end))
+		}
+	}
+	return n > maxBeside
 }

@@ -3,6 +3,8 @@ package intents
 import (
 	"cmp"
 	"slices"
+
+	"xiaoer/intents/text"
 )
 
 // decide fills in the accepted intents and the near ones. The message without its small talk is read as a whole, and by
@@ -20,7 +22,7 @@ func (c *Classifier) decide(s *scratch, message string, r *Reading) {
 	if s.letters(core.start, core.end) >= 1 || hasFace(s.text.Runes[core.start:core.end]) {
 		c.weigh(s, message, core, claimed, least, r)
 	}
-	if len(s.found)+len(s.denials) == 0 && core.end-core.start < len(s.text.Runes) && s.isEmptyTalk(core, c.machine) {
+	if len(s.found)+len(s.denials) == 0 && core.end-core.start < len(s.text.Runes) && (s.isEmptyTalk(core, c.machine) || s.thanksBriefly(core, c.machine)) {
 		v := c.view(s, clause{0, min(len(s.text.Runes), maxWhole)})
 		c.take(s, message, v, v.guesses[max(v.best, 0)].p, accept)
 	}
@@ -64,7 +66,7 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 	c.blend(s, whole, parts)
 	c.take(s, message, whole, whole.guesses[max(whole.best, 0)].p, least)
 	for i := range parts {
-		if v := &s.views[i]; v.best >= 0 && s.supports(v) && !s.isPartOf(c.model.intents[v.best]) {
+		if v := &s.views[i]; v.best >= 0 && s.supports(v) && !s.isPartOf(c.model.intents[v.best], v) {
 			c.take(s, message, v, v.guesses[v.best].p, acceptSecond)
 		}
 	}
@@ -80,17 +82,23 @@ func (s *scratch) supports(v *view) bool {
 		return true
 	case v.end > v.start && s.text.Runes[v.end-1] == '?':
 		return p >= acceptAsked
+	case v.start > 0 && beginsClause(s.text.Runes, v.start):
+		return p >= acceptAdded
 	default:
 		return p >= acceptAlone && s.support[v.best] >= acceptTrace
 	}
 }
 
+// maxOwnless is how many letters a clause such as "能退吗" has that names no goods of its own.
+const maxOwnless = 5
+
 // isPartOf tells an intent that a clause seems to have only because another that was found is spoken of in its words:
 // the difference of a price is paid back, and an order is changed before it is sent.
-func (s *scratch) isPartOf(intent string) bool {
+func (s *scratch) isPartOf(intent string, v *view) bool {
 	for _, p := range s.found {
 		switch {
 		case p.Intent == "coupon" && p.Topic == "price_drop" && (intent == "return" || intent == "refund"),
+			p.Intent == "coupon" && intent == "return" && s.letters(v.start, v.end) <= maxOwnless,
 			p.Intent == "wrong_order" && (intent == "exchange" || intent == "delay"), p.Intent == "exchange" && intent == "wrong_order":
 			return true
 		}
@@ -174,10 +182,10 @@ func (c *Classifier) take(s *scratch, message string, v *view, p, least float32)
 		return
 	}
 	name := c.model.intents[v.best]
-	if p < c.least(name, least) && !c.isSplit(v, p, least) {
+	if p < s.least(name, v.clause, least) && !c.isSplit(v, p, least) {
 		return
 	}
-	if name == Other || s.has(name) || isSmallTalk(name) && (len(s.found) > 0 || p < acceptTalk) {
+	if name == Other || s.has(name) || isSmallTalk(name) && (len(s.found) > 0 || p < acceptTalk || s.saysMore(c.machine, v.clause)) {
 		return
 	}
 	class := v.guesses[v.best].class
@@ -188,22 +196,22 @@ func (c *Classifier) take(s *scratch, message string, v *view, p, least float32)
 }
 
 // least is how likely an intent must be. Where mistakes are more frequent than the probability says, as for intents
-// that are known by words of many uses, it must be likelier; found on real messages with labels.
-func (c *Classifier) least(intent string, usual float32) float32 {
-	own := float32(accept)
+// that are known by words of many uses, it must be likelier; found on real messages with labels. What is written in
+// English is mistaken less often.
+func (s *scratch) least(intent string, part clause, usual float32) float32 {
+	own := float32(acceptUsual)
 	switch intent {
 	case "coupon", "lost_or_damaged":
-		own = 0.53
-	case "refund", "return", "invoice":
-		own = 0.57
-	case "delay", "logistics", "quality":
+		own = 0.58
+	case "refund", "return", "invoice", "quality", "delay":
 		own = 0.62
 	case "wrong_order", Complaint:
-		own = 0.65
-	case "wrong_item", Human:
-		own = 0.68
-	case "exchange":
-		own = 0.72
+		own = 0.70
+	case "wrong_item", Human, "exchange":
+		own = 0.73
+	}
+	if !slices.ContainsFunc(s.text.Runes[part.start:part.end], text.IsHan) {
+		own -= acceptEnglish
 	}
 	if usual == accept {
 		return own
@@ -300,10 +308,14 @@ func (s *scratch) withoutDenied(whole clause) (clause, bool) {
 			continue
 		}
 		changed = true
-		if s.letters(whole.start, min(d.start, whole.end)) > s.letters(min(d.end, whole.end), whole.end) {
+		if d.turned && s.letters(min(d.end, whole.end), whole.end) >= 2 {
+			whole.start = max(whole.start, min(d.end, whole.end))
+			continue
+		}
+		if s.letters(whole.start, max(whole.start, min(d.start, whole.end))) > s.letters(min(d.end, whole.end), whole.end) {
 			whole.end = min(d.start, whole.end)
 		} else {
-			whole.start = min(d.end, whole.end)
+			whole.start = max(whole.start, min(d.end, whole.end))
 		}
 		if whole.start > whole.end {
 			whole.start = whole.end
@@ -334,7 +346,7 @@ func (s *scratch) forbids(intent string) bool {
 }
 
 // reasserts tells whether something else in the message may ask again for what is denied in one clause.
-func (s *scratch) reasserts(d denial) bool { return !d.withdraw && len(s.clauses) > 1 }
+func (s *scratch) reasserts(d denial) bool { return !d.withdraw && (d.turned || len(s.clauses) > 1) }
 
 func (s *scratch) has(name string) bool {
 	for _, p := range s.found {
@@ -350,6 +362,7 @@ func (c *Classifier) arrange(s *scratch, r *Reading) {
 	if len(s.found) == 0 {
 		return
 	}
+	s.chooseRemedy()
 	r.Intents = append(make([]Prediction, 0, len(s.found)), s.found...)
 	slices.SortStableFunc(r.Intents, func(a, b Prediction) int { return cmp.Compare(weight(a.Intent), weight(b.Intent)) })
 	if r.Intents[0].Intent == "quality" && len(r.Intents) > 1 && isRemedy(r.Intents[1].Intent) {

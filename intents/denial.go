@@ -13,6 +13,7 @@ type denial struct {
 	intents  []string // what is denied
 	withdraw bool     // it was asked for before
 	fault    bool     // a fault that is not there, such as "没坏"
+	turned   bool     // what is wanted follows, perhaps the same again
 }
 
 // maxDenials bounds how many are kept of one message.
@@ -59,11 +60,15 @@ func (d *denier) find(s *scratch, out []denial) []denial {
 	s.denyTokens = d.words.find(s.text.Runes, s.denyTokens[:0])
 	tokens := s.denyTokens
 	for i := 0; i < len(tokens) && len(out) < maxDenials; i++ {
-		if found, ok := d.at(s, tokens, i); ok {
+		found, ok := d.at(s, tokens, i)
+		if !ok {
+			found, ok = d.aside(s, tokens, i)
+		}
+		if ok {
 			out = append(out, found)
 		}
 	}
-	return out
+	return s.goesOn(out)
 }
 
 // turns are the words with which a change of mind begins.
@@ -119,6 +124,9 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 	}
 	what, ok := d.denied(s, tokens, i)
 	if !ok {
+		if kept, ok := d.keeps(s, tokens, i); ok {
+			return kept, true
+		}
 		return d.revokedAfter(s, tokens, i)
 	}
 	names, isAct := d.meaning(what, "act")
@@ -128,14 +136,14 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 		return denial{clause: end, intents: names, fault: true}, strong || contrast || absent
 	}
 	switch {
-	case absent && !strong && !s.startsWith(int(what.end), " please", " thanks", " thank you", " pls"), s.isQuestioned(end):
+	case absent && !strong && !s.isUnwished(t, what), s.isQuestioned(end):
 		return denial{}, false
-	case weak && !strong && !s.isOver(what) && !d.isAlternative(s, tokens, t, what):
+	case weak && !strong && !s.isOver(what) && !d.isAlternative(s, tokens, t, what) && !s.isBare(t, what):
 		return denial{}, false
 	case revoke && len(names) > 0 && (names[0] == "wrong_order" || names[0] == "complaint"):
 		return denial{}, false
 	}
-	return denial{clause: end, intents: names, withdraw: !contrast}, true
+	return denial{clause: end, intents: names, withdraw: !contrast, turned: contrast && end.end < s.clauseEnd(end.end)}, true
 }
 
 // endOf gives where a denial ends: with its clause, or before another act of which the clause says that it be done
@@ -156,7 +164,7 @@ func (d *denier) endOf(s *scratch, tokens []token, what token) int {
 }
 
 // instead are the words with which a clause turns from what is denied to what is wanted.
-var instead = []string{"直接", "就", "改", "还是", "给我", "我要", "要", "干脆"}
+var instead = []string{"而是", "是", "直接", "就", "改", "还是", "给我", "我要", "要", "干脆"}
 
 // isInstead tells that at most six runes with a word of turning stand between a denied act and another.
 func (s *scratch) isInstead(from, to int) bool {
@@ -231,8 +239,10 @@ func (s *scratch) isDoubled(t token) bool {
 	}
 	before := runes[t.start-1]
 	switch before {
-	case '是', '能', '会', '可', '要', '有', '好':
+	case '是', '能', '会', '要', '有', '好':
 		return true
+	case '可':
+		return t.end-t.start == 1
 	}
 	for i := t.start; i < t.end+2 && int(i) < len(runes); i++ {
 		if runes[i] == before && text.IsHan(before) {
@@ -242,10 +252,10 @@ func (s *scratch) isDoubled(t token) bool {
 	return false
 }
 
-// isOver tells that an act is followed by the 了 of "不退了".
+// isOver tells that an act is followed by the 了 of "不退了", or by a sound that it runs together with.
 func (s *scratch) isOver(t token) bool {
 	runes := s.text.Runes
-	return runes[t.end-1] == '了' || int(t.end) < len(runes) && runes[t.end] == '了'
+	return runes[t.end-1] == '了' || int(t.end) < len(runes) && strings.ContainsRune("了啦咯喽嘞", runes[t.end])
 }
 
 // isQuestioned tells that the clause asks, so that it takes nothing back: "不退货可以吗", "为什么不退了".

@@ -26,7 +26,7 @@ func TestHoldOut(t *testing.T) {
 			train = append(train, e)
 		}
 	}
-	r := builtRecipe()
+	r := shippedRecipe()
 	r.folds = 0
 	c := &Classifier{machine: words, model: learn(words, train, r), scratch: newScratchPool()}
 	right, topics, topicRight, plain, invented := 0, 0, 0, 0, 0

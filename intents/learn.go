@@ -13,10 +13,18 @@ type recipe struct {
 	passes int
 	folds  int     // for the calibration; 0 makes none
 	least  float32 // smallest weight that keeps a feature
+	vary   bool    // learn each sentence in variants too
 }
 
 func builtRecipe() recipe {
 	return recipe{cost: 2, passes: 15, folds: 4, least: 0.08}
+}
+
+// shippedRecipe is for the sentences of this package, which are learned in variants too.
+func shippedRecipe() recipe {
+	r := builtRecipe()
+	r.vary, r.least = true, 0.13
+	return r
 }
 
 // corpus is a set of examples as vectors.
@@ -24,6 +32,7 @@ type corpus struct {
 	ids     []uint32 // features by row
 	samples []linear.Sample
 	classes []class
+	origin  []int // by sample, the sentence of which it is a variant
 }
 
 // vectors makes the samples of examples.
@@ -72,7 +81,12 @@ func (c *corpus) vector(s *scratch, rows map[uint32]int32) []linear.Feature {
 
 // learn makes a calibrated model of examples.
 func learn(m *machine, examples []Example, r recipe) *model {
-	c := vectors(m, examples)
+	v := asTheyAre(examples)
+	if r.vary {
+		v.vary()
+	}
+	c := vectors(m, v.examples)
+	c.origin = v.origin
 	options := linear.Options{Classes: len(c.classes), Rows: len(c.ids), Cost: r.cost, Passes: r.passes, Seed: 1}
 	dense := linear.Learn(c.samples, options)
 	out := shrink(dense, c.ids, c.classes, r.least)
@@ -95,7 +109,7 @@ func (c *corpus) calibrate(m *model, o linear.Options, r recipe) odds {
 		var train []linear.Sample
 		seen := make([]bool, o.Rows)
 		for i, s := range c.samples {
-			if i/block%r.folds != fold {
+			if c.origin[i]/block%r.folds != fold {
 				train = append(train, s)
 				for _, f := range s.Features {
 					seen[f.Row] = true
@@ -104,7 +118,7 @@ func (c *corpus) calibrate(m *model, o linear.Options, r recipe) odds {
 		}
 		d := linear.Learn(train, o)
 		for i, s := range c.samples {
-			if i/block%r.folds != fold {
+			if c.origin[i]/block%r.folds != fold || c.origin[i] != i {
 				continue
 			}
 			known := float32(0)

@@ -19,10 +19,14 @@ func TestShortRequests(t *testing.T) {
 		name                  string
 		strict, topics, wrong float64
 	}{
-		{"short_zh", 0.97, 0.97, 0.01},
-		{"short_more", 0.95, 0.97, 0.02},
-		{"traps", 0.92, 0, 0.03},
-		{"short_en", 0.97, 0.95, 0.025},
+		{"short_zh", 0.98, 0.99, 0.005},
+		{"short_more", 0.95, 0.99, 0.02},
+		{"traps", 0.92, 0, 0.01},
+		{"traps_more", 0.82, 0, 0.01},
+		{"short_en", 0.98, 0.98, 0.01},
+		{"chat_en", 0.94, 0, 0.01},
+		{"topics", 0.96, 0.95, 0.01},
+		{"traditional", 0.97, 0, 0.01},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file, err := os.Open("testdata/" + tt.name + ".jsonl")

@@ -34,9 +34,9 @@ func TestPatternsOfManyAreCheap(t *testing.T) {
 }
 
 func TestPatternsSeeTheBeginning(t *testing.T) {
-	c, _ := extended(t, "intents:\n  human:\n    patterns: ['找老板']\n")
-	require.Equal(t, []string{"human"}, accepted(c.Read("找老板"+strings.Repeat("。", 1500))))
-	require.Empty(t, c.Read(strings.Repeat("。", 1500)+"找老板").Intents)
+	c, _ := extended(t, "intents:\n  human:\n    patterns: ['芝麻开门']\n")
+	require.Equal(t, []string{"human"}, accepted(c.Read("芝麻开门"+strings.Repeat("。", 1500))))
+	require.Empty(t, c.Read(strings.Repeat("。", 1500)+"芝麻开门").Intents)
 	require.Equal(t, "短", shortened("短", 1))
 	require.Equal(t, "短", shortened("短信", 1))
 }

@@ -9,16 +9,19 @@ import (
 // worse than leaving it out.
 const (
 	accept        = 0.62
+	acceptUsual   = 0.67 // of an intent that is mistaken as often as others
+	acceptEnglish = 0.05 // how much less is enough in English
 	acceptSecond  = 0.80 // of a clause
 	acceptSupport = 0.10 // of the whole, for a second intent
 	acceptAlone   = 0.95 // of a clause that needs no more than a trace of support
 	acceptTrace   = 0.03
 	acceptAsked   = 0.90 // of a clause that ends in a question mark, whatever the whole says
+	acceptAdded   = 0.85 // of a clause that is added with a word such as "还有"
 	acceptNear    = 0.10
 	acceptTalk    = 0.75 // of greeting and thanks, which take any message without content for themselves
 	acceptTorn    = 0.70 // of what is left of a clause of which a part is denied
 	acceptHalf    = 0.35 // of an intent whose neighbour has most of the rest
-	acceptShared  = 0.25 // how much surer the two must be together
+	acceptShared  = 0.20 // how much surer the two must be together
 	maxNear       = 3
 	maxWhole      = 160  // runes that are classified in one piece; of longer messages the clauses say more
 	clearClause   = 0.80 // from which a clause says where an intent is mentioned

@@ -16,7 +16,7 @@ func TestWeights(t *testing.T) {
 	m, err := newMachine()
 	require.NoError(t, err)
 	if os.Getenv("XIAOER_UPDATE") != "" {
-		packed, err := pack(learn(m, examples, builtRecipe()), hashOf(examples), taxonomy)
+		packed, err := pack(learn(m, examples, shippedRecipe()), hashOf(examples), taxonomy)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile("weights.bin", packed, 0o600))
 		return
@@ -27,7 +27,7 @@ func TestWeights(t *testing.T) {
 	if testing.Short() {
 		t.Skip("learning anew takes seconds")
 	}
-	packed, err := pack(learn(m, examples, builtRecipe()), hashOf(examples), taxonomy)
+	packed, err := pack(learn(m, examples, shippedRecipe()), hashOf(examples), taxonomy)
 	require.NoError(t, err)
 	require.Equal(t, len(builtWeights), len(packed))
 	require.True(t, string(packed) == string(builtWeights), "learning gave other weights")
