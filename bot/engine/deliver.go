@@ -74,13 +74,14 @@ func (e *Engine) startDeliveries(ctx context.Context, due time.Time, batch int) 
 }
 
 // A latestTime is by when late replies are due. When the clock is put back, those that were to be tried soon would wait until it is
-// there again: for a while all of them are due.
+// there again: for a while all of them are due. Only the clock on the wall counts: nothing else can be put back.
 type latestTime struct {
 	shown time.Time
 	since time.Time // when it was put back, as the machine counts
 }
 
 func (l *latestTime) of(now, counted time.Time) time.Time {
+	now = now.Round(0)
 	switch {
 	case !now.Before(l.shown):
 		l.shown, l.since = now, time.Time{}

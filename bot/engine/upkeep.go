@@ -20,8 +20,10 @@ type steadiness struct {
 	ticks int // since it jumped; steadyTicks and more is steady
 }
 
-// tick is false while the clock has jumped not long ago: it may be wrong, and what is forgotten by a wrong clock is lost.
+// tick is false while the clock has jumped not long ago: it may be wrong, and what is forgotten by a wrong clock is lost. It looks at
+// the clock on the wall only: the machine's own count, which time.Now gives too, goes on whatever is done to that one.
 func (s *steadiness) tick(now time.Time) bool {
+	now = now.Round(0)
 	if s.last.IsZero() {
 		s.ticks = steadyTicks
 	}
