@@ -96,8 +96,9 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := claim(ctx, first); err != nil {
 		return nil, err
 	}
-	writes, err := o.pool(0, // a connection that is given up is closed
-		"journal_mode(wal)", synchronous(), "cache_size(-65536)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
+	writes, err := o.pool(0,
+		"journal_mode(wal)", synchronous(), "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
