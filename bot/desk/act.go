@@ -14,9 +14,12 @@ type Act struct {
 	To    string        // EventMove
 
 	Outcome string // EventResolve, EventRelease
-	Cause   string // EventResolve: goods, warehouse, courier, us, buyer
+	Cause   string // EventResolve: one of Causes, or ""
 	What    string // EventKept: the promise's words
 }
+
+// Causes lists whose fault a case may turn out to have been.
+func Causes() []string { return []string{"goods", "warehouse", "courier", "us", "buyer"} }
 
 // An Outlook says how the replies of a day stand against their deadlines.
 type Outlook struct {

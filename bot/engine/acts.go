@@ -58,8 +58,8 @@ func (e *Engine) checkAct(ctx context.Context, shop string, book *bot.Book, a de
 		return malformed("text", "must not be empty")
 	case a.Kind == bot.EventStage && !slices.Contains(bot.Stages(), a.Stage):
 		return malformed("stage", "must be one of "+strings.Join(bot.Stages(), ", "))
-	case a.Kind == bot.EventResolve && !slices.Contains([]string{"", "goods", "warehouse", "courier", "us", "buyer"}, a.Cause):
-		return malformed("cause", "must be goods, warehouse, courier, us or buyer")
+	case a.Kind == bot.EventResolve && a.Cause != "" && !slices.Contains(desk.Causes(), a.Cause):
+		return malformed("cause", "must be one of "+strings.Join(desk.Causes(), ", "))
 	case a.Kind == bot.EventMove:
 		return e.checkMove(ctx, shop, book, a)
 	}

@@ -58,10 +58,6 @@ func idempotencyKey(h http.Header, act *desk.Act) error {
 	return nil
 }
 
-func stages() []string {
-	return []string{"received", "investigating", "negotiating", "resolving", "closed"}
-}
-
 func claim(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventClaim
 	return fields{}, func() error { return nil }
@@ -79,7 +75,7 @@ func note(act *desk.Act) (fields, func() error) {
 
 func stage(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventStage
-	return fields{"stage": &act.Stage}, func() error { return oneOf("stage", act.Stage, stages()...) }
+	return fields{"stage": &act.Stage}, func() error { return oneOf("stage", act.Stage, bot.Stages()...) }
 }
 
 // move needs to know where to; with a team alone the desk chooses an agent of it.
@@ -113,7 +109,7 @@ func closeCase(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventResolve
 	return fields{"outcome": &act.Outcome, "cause": &act.Cause}, func() error {
 		if act.Cause != "" {
-			if err := oneOf("cause", act.Cause, "goods", "warehouse", "courier", "us", "buyer"); err != nil {
+			if err := oneOf("cause", act.Cause, desk.Causes()...); err != nil {
 				return err
 			}
 		}

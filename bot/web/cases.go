@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"xiaoer/bot"
 	"xiaoer/bot/desk"
 )
 
@@ -40,7 +41,7 @@ func (a *agentAPI) listCases(ctx context.Context, c echo.Context, q *query, who 
 		Buyer: q.one("buyer"), Due: q.time("due_before"), After: cursor(q), Limit: limit + 1,
 	}
 	for _, s := range wanted.Stages {
-		q.check(oneOf("stage", s, stages()...))
+		q.check(oneOf("stage", s, bot.Stages()...))
 	}
 	if err := q.err(); err != nil {
 		return err

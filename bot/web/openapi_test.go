@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/web"
 )
 
@@ -197,4 +198,15 @@ func fullTrace(now time.Time) map[string]any {
 		"replies": []any{}, "ask": nil, "handoff": nil, "status": "bot",
 	})
 	return trace
+}
+
+func TestTheWordsOfActsAreThoseOfTheDesk(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(describe(t, newServer(t, nil).Handler()).doc)
+	require.NoError(t, err)
+	for _, words := range [][]string{bot.Stages(), desk.Causes()} {
+		enum, err := json.Marshal(words)
+		require.NoError(t, err)
+		require.Contains(t, string(raw), `"enum":`+string(enum))
+	}
 }
