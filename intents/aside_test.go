@@ -36,12 +36,13 @@ func TestAsides(t *testing.T) {
 		})
 	}
 	for text, want := range map[string]string{
-		"本来想退货的，能换一件吗":    "exchange",
-		"我朋友退了，我的也要退货":    "return",
-		"不折腾换货了，直接退货吧":    "return",
-		"我收到是坏的，看评论说都这样":  "lost_or_damaged",
-		"我要换货 现在退货就没这价了":  "exchange",
-		"拍错了，不小心点了两份，取消吧": "wrong_order",
+		"本来想退货的，能换一件吗":     "exchange",
+		"我朋友退了，我的也要退货":     "return",
+		"不折腾换货了，直接退货吧":     "return",
+		"我收到是坏的，看评论说都这样":   "lost_or_damaged",
+		"鼠标还在路上没到呢，昨晚就降价了": "coupon",
+		"我要换货 现在退货就没这价了":   "exchange",
+		"拍错了，不小心点了两份，取消吧":  "wrong_order",
 	} {
 		t.Run(text, func(t *testing.T) {
 			r := c.Read(text)

@@ -64,9 +64,11 @@ func isChineseGap(runes []rune, i int) bool {
 }
 
 func beginsClause(runes []rune, i int) bool {
-	if isLatin(runes[i-1]) {
-		return false
-	}
+	return !isLatin(runes[i-1]) && connectiveAt(runes, i) > 0
+}
+
+// connectiveAt gives how many runes a connective at i has; 0 where there is none.
+func connectiveAt(runes []rune, i int) int {
 	for _, w := range connectives {
 		n := 0
 		for _, c := range w {
@@ -77,6 +79,16 @@ func beginsClause(runes []rune, i int) bool {
 			n++
 		}
 		if n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// isAdded tells a clause before which a connective stands.
+func isAdded(runes []rune, start int) bool {
+	for n := 2; n <= len("besides ") && n <= start; n++ {
+		if connectiveAt(runes, start-n) == n {
 			return true
 		}
 	}

@@ -43,6 +43,9 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 	parts := 0
 	for _, part := range s.clauses {
 		part.start, part.end = max(part.start, core.start), min(part.end, core.end)
+		if part.start > 0 && part.start < part.end {
+			part.start += connectiveAt(s.text.Runes, part.start)
+		}
 		if s.letters(part.start, max(part.end, part.start)) < 2 || s.isDenied(part) || s.isClaimed(part) || part == core {
 			continue
 		}
@@ -82,7 +85,7 @@ func (s *scratch) supports(v *view) bool {
 		return true
 	case v.end > v.start && s.text.Runes[v.end-1] == '?':
 		return p >= acceptAsked
-	case v.start > 0 && beginsClause(s.text.Runes, v.start):
+	case isAdded(s.text.Runes, v.start):
 		return p >= acceptAdded
 	default:
 		return p >= acceptAlone && s.support[v.best] >= acceptTrace
@@ -363,6 +366,7 @@ func (c *Classifier) arrange(s *scratch, r *Reading) {
 		return
 	}
 	s.chooseRemedy()
+	s.leaveCircumstance()
 	r.Intents = append(make([]Prediction, 0, len(s.found)), s.found...)
 	slices.SortStableFunc(r.Intents, func(a, b Prediction) int { return cmp.Compare(weight(a.Intent), weight(b.Intent)) })
 	if r.Intents[0].Intent == "quality" && len(r.Intents) > 1 && isRemedy(r.Intents[1].Intent) {

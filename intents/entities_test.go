@@ -34,7 +34,7 @@ func TestEntities(t *testing.T) {
 		{"满300减20怎么用", nil},
 		{"看 https://example.com/item/1.html 这个", []Entity{{Link, "https://example.com/item/1.html", 2, 33}}},
 		{"改到广东省深圳市南山区科技园路88号", []Entity{{Address, "广东省深圳市南山区科技园路88号", 2, 18}}},
-		{"寄到江苏南京市鼓楼区中山路16号3单元502，谢谢", []Entity{{Address, "江苏南京市鼓楼区中山路16号3单元502", 2, 22}}},
+		{"寄到江苏南京市鼓楼区中山路18号7单元502，谢谢", []Entity{{Address, "江苏南京市鼓楼区中山路18号7单元502", 2, 22}}},
 		{"我在北京，货从哪发", nil},
 		{"13位数字的密码", nil},
 		{"税号是91110108MA01", nil},

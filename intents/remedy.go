@@ -33,3 +33,12 @@ func wants(message, act string) bool {
 	}
 	return false
 }
+
+// leaveCircumstance leaves out a delay that is only told beside a fall of the price: "还没送到就降价了".
+func (s *scratch) leaveCircumstance() {
+	if !s.has("delay") || !slices.ContainsFunc(s.found, func(p Prediction) bool { return p.Topic == "price_drop" }) ||
+		containsAny(string(s.text.Runes), "怎么还", "催", "快点", "尽快", "什么时候", "几时", "还不", "when", "hurry") {
+		return
+	}
+	s.found = slices.DeleteFunc(s.found, func(p Prediction) bool { return p.Intent == "delay" })
+}
