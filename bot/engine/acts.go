@@ -16,7 +16,7 @@ import (
 
 // ActOn does what an agent wants to a case and gives the case as it is then. An act with an id that was done within the
 // last seven days has no second effect; a different one under the same id is ErrConflict. It does not queue behind a
-// message whose look-up is under way.
+// message whose look-up is under way. What was committed is not refused for what cannot be read afterwards.
 func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk.Case, error) {
 	shop, err := e.shop(shopID)
 	if err != nil {
@@ -44,7 +44,15 @@ func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk
 	if _, err := e.run(ctx, t); err != nil {
 		return desk.Case{}, err
 	}
-	return e.findCase(ctx, shopID, id)
+	now, err := e.findCase(ctx, shopID, id)
+	switch {
+	case err == nil:
+		return now, nil
+	case t.kept:
+		return w.done, nil
+	default:
+		return desk.Case{}, fmt.Errorf("read what was done before: %w: %w", ErrUnsure, err)
+	}
 }
 
 // checkAct refuses what nobody can do to any case.
@@ -96,6 +104,7 @@ type acting struct {
 	print string
 	at    time.Time
 	entry desk.Entry
+	done  desk.Case // as the act left it, with the number of the change before: only the store knows the new one
 }
 
 // mayAct ends a turn whose act was done before, and refuses one that may not be done to the case as it stands.
@@ -190,6 +199,13 @@ func (w *acting) finish(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 				return err
 			}
 			c.Answered = &Answered{Message: key, Fingerprint: w.print, Response: raw, At: c.At}
+		}
+		w.done = w.on
+		for i := range c.Cases {
+			if c.Cases[i].ID == w.on.ID {
+				w.done = c.Cases[i]
+				w.done.Change = w.on.Change
+			}
 		}
 		return say(c, out)
 	}

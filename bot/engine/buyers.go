@@ -22,7 +22,7 @@ func (e *Engine) Export(ctx context.Context, shop, buyer, who string, take func(
 func (e *Engine) Erase(ctx context.Context, shop, buyer, who string) (int, error) {
 	n, err := e.Store.Erase(ctx, shop, buyer, e.entry(shop, who, "erase", "", ""))
 	if err != nil {
-		return 0, deskRefusal("erase", err)
+		return 0, writeRefusal("erase", err)
 	}
 	e.feed.changed(shop)
 	return n, nil

@@ -23,7 +23,7 @@ func (e *Engine) Resend(ctx context.Context, shop, id, who string) error {
 	defer cancel()
 	entry := e.entry(shop, who, "resend", id, "")
 	if err := e.Store.Resend(ctx, shop, id, entry.At, entry); err != nil {
-		return deskRefusal("send a late reply again", err)
+		return writeRefusal("send a late reply again", err)
 	}
 	wake(e.outboxChanged)
 	return nil

@@ -12,7 +12,7 @@ import (
 )
 
 // Handle answers one message. A message that was answered within the last seven days gets the same response and has
-// no second effect; a different one under the same id is ErrConflict. Any error means that nothing was accepted.
+// no second effect; a different one under the same id is ErrConflict. Any error but ErrUnsure means that nothing was accepted.
 func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (response bot.Response, err error) {
 	h := handling{print: fingerprint(m)}
 	defer e.countMessage(e.Clock(), &h, &err)

@@ -42,7 +42,7 @@ func (e *Engine) Pause(ctx context.Context, p desk.Pause) error {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
 	if err := e.Store.Pause(ctx, p, e.entry(p.Shop, p.By, "pause", p.Rule, detail)); err != nil {
-		return deskRefusal("switch a rule off", err)
+		return writeRefusal("switch a rule off", err)
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (e *Engine) Unpause(ctx context.Context, shop, rule, who string) error {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
 	if err := e.Store.Unpause(ctx, shop, rule, e.entry(shop, who, "unpause", rule, "")); err != nil {
-		return deskRefusal("switch a rule on", err)
+		return writeRefusal("switch a rule on", err)
 	}
 	return nil
 }

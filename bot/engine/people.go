@@ -55,7 +55,7 @@ func (e *Engine) Grant(ctx context.Context, shop, agent string, role desk.Role, 
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
 	if err := e.Store.Grant(ctx, g, e.entry(shop, who, "grant", g.ID, string(role)+" for "+agent)); err != nil {
-		return desk.Grant{}, "", deskRefusal("keep a token", err)
+		return desk.Grant{}, "", writeRefusal("keep a token", err)
 	}
 	return g, token, nil
 }
@@ -76,7 +76,7 @@ func (e *Engine) Revoke(ctx context.Context, shop, id, who string) error {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
 	if err := e.Store.Revoke(ctx, shop, id, e.entry(shop, who, "revoke", id, "")); err != nil {
-		return deskRefusal("take a token back", err)
+		return writeRefusal("take a token back", err)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (e *Engine) Attend(ctx context.Context, shop string, p desk.Presence) error
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
 	if err := e.Store.Attend(ctx, shop, p); err != nil {
-		return deskRefusal("note who is at the desk", err)
+		return writeRefusal("note who is at the desk", err)
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// A Refusal is an error that the caller can do something about. Nothing was changed by what was refused.
+// A Refusal is an error that the caller can do something about. Nothing was changed by what was refused, but for ErrUnsure.
 type Refusal struct {
 	code   string
 	detail string
@@ -15,7 +15,7 @@ type Refusal struct {
 // Error says what is the matter in words that may be shown to the caller.
 func (r *Refusal) Error() string { return r.detail }
 
-// Refusal is the stable word for the kind of refusal: busy, conflict, no_shop, broken, not_found, claimed, closed, budget, forbidden,
+// Refusal is the stable word for the kind of refusal: busy, unsure, conflict, no_shop, broken, not_found, claimed, closed, budget, forbidden,
 // unauthorised or malformed.
 func (r *Refusal) Refusal() string { return r.code }
 
@@ -24,8 +24,10 @@ func (r *Refusal) Field() string { return r.field }
 
 // Why an engine refuses.
 var (
-	ErrNoShop   = &Refusal{code: "no_shop", detail: "there is no such shop"}
-	ErrBroken   = &Refusal{code: "broken", detail: "the shop's folder has errors and no good version of it is loaded"}
+	ErrNoShop = &Refusal{code: "no_shop", detail: "there is no such shop"}
+	ErrBroken = &Refusal{code: "broken", detail: "the shop's folder has errors and no good version of it is loaded"}
+	// ErrUnsure is for what was handed to the store, which did not say how it ended.
+	ErrUnsure   = &Refusal{code: "unsure", detail: "it may have been kept or not; what has an id may be sent again under the same id, safely"}
 	ErrConflict = &Refusal{code: "conflict", detail: "a different message with this id was answered before"}
 	ErrBusy     = &Refusal{code: "busy", detail: "too much is waiting; nothing was accepted, send it again"}
 	ErrClosed   = &Refusal{code: "busy", detail: "the server is stopping; nothing was accepted, send it again"}
@@ -57,7 +59,20 @@ func storeRefusal(doing string, err error) error {
 	}
 }
 
-// deskRefusal is the same for what is asked for by its name.
+// writeRefusal is the same for what was to be kept: unless the store says that it was not, nobody knows.
+func writeRefusal(doing string, err error) error {
+	var r *Refusal
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return fmt.Errorf("%s: %w", doing, ErrNothing)
+	case errors.As(err, &r), errors.Is(err, ErrFull):
+		return storeRefusal(doing, err)
+	default:
+		return fmt.Errorf("%s: %w: %w", doing, ErrUnsure, err)
+	}
+}
+
+// deskRefusal is storeRefusal for what is asked for by its name.
 func deskRefusal(doing string, err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("%s: %w", doing, ErrNothing)

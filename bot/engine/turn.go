@@ -182,7 +182,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 		if errors.Is(err, ErrStale) {
 			return err
 		}
-		return storeRefusal("commit", err)
+		return writeRefusal("commit", err)
 	}
 	t.kept = true
 	e.books.keep(t.key.Shop, t.shop.Book)

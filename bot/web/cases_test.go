@@ -248,4 +248,9 @@ func TestActsThatAreRefused(t *testing.T) {
 	w := ask(t, h, agentToken, "POST", at+"claim", "")
 	requireProblem(t, w, 503, "busy")
 	require.Equal(t, "1", w.Header().Get("Retry-After"))
+	f.failWith("ActOn", refusal("unsure"))
+	w = ask(t, h, agentToken, "POST", at+"claim", "")
+	requireProblem(t, w, 503, "unsure")
+	require.NotContains(t, w.Body.String(), "nothing was accepted")
+	require.Contains(t, w.Body.String(), "Idempotency-Key")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // A Desk is what the agents' API works with. Errors may have a method `Refusal() string`, as those of Options may; those of the
-// desk are unauthorised, forbidden, claimed, not_found, closed, budget and malformed too.
+// desk are unsure, unauthorised, forbidden, claimed, not_found, closed, budget and malformed too.
 type Desk interface {
 	// Person is who has shown a token.
 	Person(ctx context.Context, token string) (desk.Person, error)
@@ -20,7 +20,7 @@ type Desk interface {
 	Cases(ctx context.Context, q desk.Query) ([]desk.Case, error)
 	// Case gives a case whole, and how the delivery of each late reply of its conversation stands.
 	Case(ctx context.Context, shop, id string) (desk.Case, []desk.Delivered, error)
-	// ActOn does what an agent wants and gives the case as it is then.
+	// ActOn does what an agent wants and gives the case as it is then. An error means that nothing was done, unless it is unsure.
 	ActOn(ctx context.Context, shop, id string, a desk.Act) (desk.Case, error)
 
 	// Watch signals whenever cases of a shop may have changed, until stop is called. Changed then lists those after a place.

@@ -69,6 +69,7 @@ var titles = map[string]string{
 	"timeout":          "The request did not arrive in time",
 	"too-many":         "Too many calls",
 	"busy":             "Not now",
+	"unsure":           "Nobody knows whether it was kept",
 	"broken-shop":      "The shop is broken",
 	"internal":         "Something went wrong here",
 	"cross-origin":     "Requests from other sites are refused",
@@ -138,6 +139,9 @@ func refusalProblem(word string) *Problem {
 		return newProblem(http.StatusForbidden, "forbidden", "the role of this token in the shop does not allow it")
 	case "malformed":
 		return newProblem(http.StatusBadRequest, "malformed", "the call is malformed")
+	case "unsure":
+		return newProblem(http.StatusServiceUnavailable, "unsure", "it may have been kept or not; the same may be sent again under the same id "+
+			"(a message's, or the Idempotency-Key) and has one effect; without an id look first").after(time.Second)
 	case "broken":
 		return newProblem(http.StatusServiceUnavailable, "broken-shop",
 			"its folder has errors, and no good version of it is loaded; nothing was accepted, send it again").after(30 * time.Second)

@@ -218,6 +218,7 @@ func TestRefusalsOfTheEngine(t *testing.T) {
 	for word, want := range map[string]scenario{
 		"conflict": {status: 409, problem: "conflict", field: "id"},
 		"busy":     {status: 503, problem: "busy", answer: map[string]string{"Retry-After": "1"}},
+		"unsure":   {status: 503, problem: "unsure", answer: map[string]string{"Retry-After": "1"}},
 		"broken":   {status: 503, problem: "broken-shop", answer: map[string]string{"Retry-After": "30"}},
 		"no_shop":  {status: 404, problem: "no-such-shop", field: "shop"},
 	} {
