@@ -69,7 +69,8 @@ func guardedClient(allow []netip.Prefix) *http.Client {
 	}
 }
 
-// destinationOf is the host and port that a callback leads to; an error is hopeless.
+// destinationOf is where a callback leads to: its host, port and path. Two shops may share a host on which one's address answers and the
+// other's does not. What follows the path may be a token. An error is hopeless.
 func destinationOf(callback string) (string, error) {
 	to, err := url.Parse(callback)
 	if err != nil || to.Hostname() == "" {
@@ -84,5 +85,5 @@ func destinationOf(callback string) (string, error) {
 	case port == "":
 		port = "443"
 	}
-	return net.JoinHostPort(strings.ToLower(to.Hostname()), port), nil
+	return net.JoinHostPort(strings.ToLower(to.Hostname()), port) + to.EscapedPath(), nil
 }

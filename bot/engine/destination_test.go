@@ -101,10 +101,11 @@ func TestTheClientAsksTheGuard(t *testing.T) {
 func TestDestinationOf(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
-		"https://Shop.example/late?token=x": "shop.example:443",
+		"https://Shop.example/late?token=x": "shop.example:443/late",
 		"HTTP://shop.example":               "shop.example:80",
-		"http://shop.example:8080/":         "shop.example:8080",
-		"https://[2001:DB8::1]/x":           "[2001:db8::1]:443",
+		"http://shop.example:8080/":         "shop.example:8080/",
+		"http://user:geheim@shop.example/a": "shop.example:80/a",
+		"https://[2001:DB8::1]/x":           "[2001:db8::1]:443/x",
 	} {
 		got, err := destinationOf(url)
 		require.NoError(t, err, url)
