@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -166,7 +167,7 @@ func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
 // deliver makes one attempt and records how it ended.
 func (e *Engine) deliver(ctx context.Context, t trip) {
 	began := e.Clock()
-	err := e.attempt(ctx, t)
+	err := e.attemptSafely(ctx, t)
 	if err != nil && ctx.Err() != nil {
 		return // the program stops; the next one tries
 	}
@@ -176,6 +177,19 @@ func (e *Engine) deliver(ctx context.Context, t trip) {
 		e.Logger.Warn("deliver a late reply", "shop", t.Key.Shop, "conversation", t.Key.Conversation, "attempt", s.Attempts, "state", s.State, "err", err)
 	}
 	e.settle(ctx, s)
+}
+
+// attemptSafely makes a panic an attempt that failed: it is this reply's, and not the end of all.
+func (e *Engine) attemptSafely(ctx context.Context, t trip) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+			if t.permit != nil {
+				t.permit.failed()
+			}
+		}
+	}()
+	return e.attempt(ctx, t)
 }
 
 // settlement says what becomes of a late reply after an attempt.
@@ -212,7 +226,12 @@ func (e *Engine) settle(ctx context.Context, s Settlement) {
 	}
 }
 
-func (e *Engine) settleOnce(ctx context.Context, s Settlement) error {
+func (e *Engine) settleOnce(ctx context.Context, s Settlement) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.StoreTimeout)
 	defer cancel()
 	return e.Store.Settle(ctx, s)
