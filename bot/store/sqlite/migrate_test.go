@@ -14,22 +14,109 @@ import (
 	"xiaoer/bot/engine"
 )
 
-// TestStoreOfTheFirstVersionKnowsItsBuyers: what was kept before turns knew of one another is found, and erased, all the same.
-func TestStoreOfTheFirstVersionKnowsItsBuyers(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "old.db")
+// oldStore makes a file of an older version, and a way to fill it.
+func oldStore(t *testing.T, version int64) (path string, do func(query string, args ...any)) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "old.db")
 	require.NoError(t, prepare(path))
-	db, err := (&Options{Path: path, LockWait: time.Second}).pool(1)
+	db, err := (&Options{Path: path, LockWait: time.Second}).pool(0)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	require.NoError(t, claim(t.Context(), db))
 	steps, err := stepsOf(db)
 	require.NoError(t, err)
-	_, err = steps.UpTo(t.Context(), 1)
+	_, err = steps.UpTo(t.Context(), version)
 	require.NoError(t, err)
-	do := func(query string, args ...any) {
+	return path, func(query string, args ...any) {
 		_, err := db.ExecContext(t.Context(), query, args...)
 		require.NoError(t, err)
 	}
+}
+
+// TestOpenCasesOutliveTheUpgrade: agents find and act on what was handed over before cases had rows, and what was upgraded without
+// them gets them too.
+func TestOpenCasesOutliveTheUpgrade(t *testing.T) {
+	t.Parallel()
+	for _, version := range []int64{1, 2} {
+		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) {
+			t.Parallel()
+			path, do := oldStore(t, version)
+			opened := time.UnixMilli(5e11).UTC()
+			keep := func(id string, change func(*bot.Conversation)) {
+				c := bot.NewConversation("s", id)
+				c.Transcript = []bot.Line{{At: opened, From: "buyer", Text: "它坏了"}}
+				change(&c)
+				body, err := text("conversation", c)
+				require.NoError(t, err)
+				do(`INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, touched_at, body) VALUES ('s', ?, 4, 'b', '', '', 9, ?)`, id, body)
+			}
+			keep("waits", func(c *bot.Conversation) {
+				c.Status = bot.StatusWaiting
+				c.Case = &bot.Handoff{ID: "h-1", Number: 1, Team: "aftersales", OpenedAt: opened, Waiting: opened, Deadline: opened.Add(time.Minute), Assigned: "小王"}
+				c.Tasks = []bot.Handoff{{ID: "h-2", Number: 2, Team: "lead", Task: true, OpenedAt: opened}}
+			})
+			keep("taken", func(c *bot.Conversation) {
+				c.Status = bot.StatusAgent
+				c.Case = &bot.Handoff{ID: "h-3", Number: 3, Agent: "小李", OpenedAt: opened}
+			})
+			keep("bot", func(*bot.Conversation) {})
+			do(`INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, touched_at, body) VALUES ('s', 'broken', 4, 'b', '', '', 9, '{"case":{')`)
+			lines := 1
+			if version == 2 { // an agent has acted on one of them since
+				do(`INSERT INTO feeds (shop_id, seq) VALUES ('s', 7)`)
+				do(`INSERT INTO handoffs (shop_id, id, number, conversation_id, buyer_id, team, stage, state, agent, deadline, waits, opened_at, change,
+					changed_at, in_time, late, body, texts) VALUES ('s', 'h-3', 3, 'taken', 'b', '', '', 'agent', '小李', 9223372036854775807, 0, 0, 7, 0, 0, 0, '{"id":"h-3","note":1}', '{}')`)
+				lines = 0
+			}
+
+			s := newStore(t, Options{Path: path})
+			cases, err := s.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Limit: 10, WithTexts: true})
+			require.NoError(t, err)
+			require.Len(t, cases, 3)
+			states := map[string]desk.State{}
+			for _, c := range cases {
+				states[c.ID] = c.State
+				if c.ID != "h-3" {
+					require.Equal(t, "waits", c.Conversation)
+					require.Equal(t, "它坏了", c.Transcript[0].Text)
+				}
+			}
+			require.Equal(t, map[string]desk.State{"h-1": desk.Waiting, "h-2": desk.Task, "h-3": desk.Taken}, stored(t, s, states))
+			require.Equal(t, "h-1", cases[0].ID, "what owes a reply comes first")
+			tally, err := s.Tally(t.Context(), "s", opened, opened.Add(time.Hour))
+			require.NoError(t, err)
+			require.Equal(t, 1, tally.Overdue)
+			mine, err := s.Cases(t.Context(), desk.Query{Shops: []string{"s"}, Agent: "小王", Limit: 10})
+			require.NoError(t, err)
+			require.Len(t, mine, 1)
+			third, err := s.Case(t.Context(), "s", "h-3")
+			require.NoError(t, err)
+			require.Len(t, third.Transcript, lines, "a row that was there stays")
+			last, err := s.LastChange(t.Context(), "s")
+			require.NoError(t, err)
+			changed, err := s.Changed(t.Context(), "s", 0, 10)
+			require.NoError(t, err)
+			require.Len(t, changed, 3)
+			require.Equal(t, last, changed[2].Change)
+		})
+	}
+}
+
+// stored takes the state of a case from its column where its body says none.
+func stored(t *testing.T, s *Store, states map[string]desk.State) map[string]desk.State {
+	t.Helper()
+	for id := range states {
+		var state string
+		require.NoError(t, s.reads.QueryRowContext(t.Context(), `SELECT state FROM handoffs WHERE id = $1`, id).Scan(&state))
+		states[id] = desk.State(state)
+	}
+	return states
+}
+
+// TestStoreOfTheFirstVersionKnowsItsBuyers: what was kept before turns knew of one another is found, and erased, all the same.
+func TestStoreOfTheFirstVersionKnowsItsBuyers(t *testing.T) {
+	t.Parallel()
+	path, do := oldStore(t, 1)
 	for talk := range 3 {
 		name := fmt.Sprint("c-", talk)
 		do(`INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, touched_at, body) VALUES ('s', ?, 4, ?, '', '', 9, '{}')`,
@@ -44,8 +131,6 @@ func TestStoreOfTheFirstVersionKnowsItsBuyers(t *testing.T) {
 			do(`INSERT INTO answers (shop_id, message_id, at, fingerprint, response) VALUES ('s', ?, 1, '', '{}')`, "m-"+id)
 		}
 	}
-	require.NoError(t, db.Close())
-
 	s := newStore(t, Options{Path: path})
 	kinds := func(buyer string) map[string]int {
 		out := map[string]int{}
