@@ -59,7 +59,7 @@ func (e *Engine) attempt(ctx context.Context, t trip) error {
 // maySend looks again, at the moment of sending, whether a human has taken over and whether the channel would let it through. What an
 // agent wrote is not dropped in silence: it becomes a dead letter.
 func (e *Engine) maySend(ctx context.Context, t trip) error {
-	if t.FromAgent && t.budget.Messages <= 0 {
+	if t.FromAgent && t.shop.Book.Budget.Messages <= 0 {
 		return nil
 	}
 	now, err := e.Conversation(ctx, t.Key.Shop, t.Key.Conversation)
@@ -68,7 +68,7 @@ func (e *Engine) maySend(ctx context.Context, t trip) error {
 		return err
 	case !t.FromAgent && now.Status == bot.StatusAgent:
 		return errTakenOver
-	case !overBudget(t.budget, t.Late, now.Clock.Buyer, now.Sent, e.Clock()):
+	case !overBudget(t.shop.Book.Budget, t.Late, now.Clock.Buyer, now.Sent, e.Clock()):
 		return nil
 	case t.FromAgent:
 		return &hopeless{errOverBudget.Error()}
@@ -87,6 +87,52 @@ func overBudget(b bot.Budget, l Late, buyer time.Time, sent int, now time.Time) 
 		last, nth = buyer, sent+len(l.Replies)
 	}
 	return last.IsZero() || nth > b.Messages || b.Within > 0 && !now.Before(last.Add(b.Within))
+}
+
+// countSent adds a late reply that the buyer wrote after to what they have been sent since: it takes of the new budget, and those after
+// it are to see that. One that was said since is counted already.
+func (e *Engine) countSent(ctx context.Context, t trip) {
+	if t.shop.Book.Budget.Messages <= 0 {
+		return
+	}
+	err := ErrStale
+	for range mostTries {
+		if err = e.countSentOnce(ctx, t); !errors.Is(err, ErrStale) {
+			break
+		}
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		e.Logger.Error("count a late reply", "shop", t.Key.Shop, "conversation", t.Key.Conversation, "err", err)
+	}
+}
+
+func (e *Engine) countSentOnce(ctx context.Context, t trip) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.StoreTimeout)
+	defer cancel()
+	loaded, err := e.Store.Load(ctx, Ask{Key: t.Key, Now: e.Clock()})
+	switch {
+	case err != nil:
+		return err
+	case loaded.Version == 0:
+		return ErrNotFound
+	case !loaded.Conversation.Clock.Buyer.After(t.Buyer):
+		return nil
+	}
+	after := loaded.Conversation
+	after.Sent += len(t.Replies)
+	c := Commit{
+		Key: t.Key, Version: loaded.Version, Conversation: after, Buyer: after.Buyer.ID, At: e.Clock().Round(0),
+		RecordVersion: loaded.RecordVersion, Waiting: waitingTeam(after),
+		Recorded: &Recorded{ // without events: nobody said anything, and the chain of traces goes on
+			ID: e.IDs(), Key: t.Key, At: e.Clock().Round(0), Before: loaded.Conversation, BeforeJSON: loaded.JSON,
+			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash,
+		},
+	}
+	c.Due, _ = after.Due()
+	if c.JSON, err = c.ConversationJSON(); err != nil {
+		return err
+	}
+	return e.Store.Commit(ctx, c)
 }
 
 // drainPatience is how long the rest of an answer is read, so that its connection can be used again.

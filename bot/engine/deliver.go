@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
-
-	"xiaoer/bot"
 )
 
 // How late replies are delivered.
@@ -119,7 +117,7 @@ func inTurn(pending []Delivery) []Delivery {
 type trip struct {
 	Delivery
 	to     Callback
-	budget bot.Budget
+	shop   Shop
 	permit *permit // nil: there is nowhere to go
 	err    error   // why there is nowhere to go
 }
@@ -150,7 +148,7 @@ func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
 		t.err = err
 		return t, true
 	}
-	t.budget = shop.Book.Budget
+	t.shop = shop
 	if t.to = shop.Callback; t.to.URL == "" {
 		t.err = errors.New("the shop has no callback any more")
 		return t, true
@@ -170,6 +168,9 @@ func (e *Engine) deliver(ctx context.Context, t trip) {
 	err := e.attemptSafely(ctx, t)
 	if err != nil && ctx.Err() != nil {
 		return // the program stops; the next one tries
+	}
+	if err == nil {
+		e.countSent(ctx, t)
 	}
 	s := e.settlement(t.Delivery, err)
 	e.Observe("delivery", string(s.State), s.At.Sub(began))
