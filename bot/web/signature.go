@@ -15,7 +15,7 @@ const nobody = "whsec_bm9ib2R5LWtub3dzLXRoaXMtb25lLW5vYm9keQ=="
 // verify checks a Standard Webhooks signature over the body: any of the secrets may have made it, and its time must be
 // within five minutes of ours.
 func verify(secrets []string, body []byte, h http.Header) error {
-	err := error(newProblem(http.StatusUnauthorized, "unauthorized", "the shop has no secret yet that a call could be signed with"))
+	err := error(newProblem(http.StatusUnauthorized, "unauthorized", "the shop has no secret yet that a call could be signed with: its connect.yaml must name one under webhook, and it must be set"))
 	for _, secret := range secrets {
 		key := keyOf(secret)
 		if len(key) == 0 {

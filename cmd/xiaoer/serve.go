@@ -20,7 +20,7 @@ import (
 
 type serveCmd struct {
 	Shops          string         `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
-	Addr           string         `help:"Where to listen." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
+	Addr           string         `help:"Where to listen; ${default} unless said." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
 	Store          string         `help:"Where state is kept: sqlite:FILE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
 	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
@@ -73,7 +73,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	warnOfSecrets(log, registry.Status())
+	warnOfSecrets(log, registry)
 	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
 		find: registry.Shop,
 		names: func() (names []string) {
@@ -94,12 +94,18 @@ func (c *serveCmd) Run(a *app) error {
 const collectAt = 300
 
 // warnOfSecrets says at the start which shops will refuse every call, since a check may have been run elsewhere.
-func warnOfSecrets(log *slog.Logger, all []shop.Status) {
-	for _, s := range all {
+func warnOfSecrets(log *slog.Logger, registry *shop.Registry) {
+	for _, s := range registry.Status() {
+		missing := false
 		for i := range s.Problems {
 			if s.Problems[i].Code == doc.MissingSecret {
+				missing = true
 				log.Warn("a secret is missing", "shop", s.ID, "at", s.Problems[i].Range.String(), "hint", s.Problems[i].Hint)
 			}
+		}
+		found, err := registry.Shop(s.ID)
+		if err == nil && !missing && len(found.Connect.Webhook.Secrets) == 0 && !found.Connect.Webhook.Unsigned {
+			log.Warn("every call of this shop will be refused: its connect.yaml names no webhook secret", "shop", s.ID, "dir", s.Dir)
 		}
 	}
 }

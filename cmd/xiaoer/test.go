@@ -68,7 +68,8 @@ func (c *testCmd) Run(a *app) error {
 	if err := c.finish(a, sum, len(all), broken); err != nil {
 		return err
 	}
-	if broken || sum.Failed > 0 {
+	missed := c.Pattern != "" && len(sum.Tests) == 0 // a pattern that was mistyped must not look like success
+	if broken || sum.Failed > 0 || missed {
 		return errProblems
 	}
 	return nil
