@@ -33,7 +33,7 @@ type cache struct {
 	bytes      int // of the young generation
 	young, old *generation
 	desks      map[string]*recentDesk
-	doubts     int // counts what makes unsure that a read or a commit that is under way may be remembered
+	doubts     map[string]int // by shop: counts what makes unsure that a read or a commit that is under way may be remembered
 }
 
 // A generation is what was used since the one before it was full. What is found among the old ones becomes young again; those
@@ -69,7 +69,7 @@ type (
 
 // newCache remembers so many bytes, about, of what goes through it to a store.
 func newCache(s Store, bytes int) *cache {
-	return &cache{Store: s, most: bytes / 2, young: newGeneration(), old: newGeneration(), desks: map[string]*recentDesk{}}
+	return &cache{Store: s, most: bytes / 2, young: newGeneration(), old: newGeneration(), desks: map[string]*recentDesk{}, doubts: map[string]int{}}
 }
 
 func newGeneration() *generation {
@@ -80,7 +80,7 @@ func newGeneration() *generation {
 func (c *cache) Load(ctx context.Context, a Ask) (Loaded, error) {
 	c.mu.Lock()
 	l, known, deskKnown := c.recall(a)
-	doubts := c.doubts
+	doubts := c.doubts[a.Shop]
 	c.mu.Unlock()
 	if known && deskKnown {
 		return l, nil
@@ -96,7 +96,7 @@ func (c *cache) Load(ctx context.Context, a Ask) (Loaded, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.doubts == doubts {
+	if c.doubts[a.Shop] == doubts {
 		c.learn(a, l)
 	}
 	return l, nil
@@ -129,16 +129,21 @@ func fresh(at, now time.Time, most time.Duration) bool {
 	return age >= 0 && age < most
 }
 
-// learn remembers what the store said. What a commit has left meanwhile is newer.
+// learn remembers what the store said. Where that is older than what is remembered, either a commit has left something newer meanwhile
+// or another process has erased it: neither is believed, and the next turn asks.
 func (c *cache) learn(a Ask, l Loaded) {
-	if t := c.talk(a.Key); l.Version > 0 && (t == nil || t.version < l.Version) {
+	if t := c.talk(a.Key); t != nil && t.version > l.Version {
+		c.forgetTalk(a.Key)
+	} else if l.Version > 0 && (t == nil || t.version < l.Version) {
 		c.keepTalk(a.Key, &recentTalk{
 			conversation: l.Conversation, json: l.JSON, version: l.Version, buyer: l.Conversation.Buyer.ID,
 			waiting: waitingTeam(l.Conversation), at: a.Now,
 		})
 	}
 	if k := (buyerKey{a.Shop, a.Buyer}); a.Buyer != "" {
-		if r := c.record(k); r == nil || r.version <= l.RecordVersion {
+		if r := c.record(k); r != nil && r.version > l.RecordVersion {
+			c.forgetRecord(k)
+		} else {
 			c.keepRecord(k, &recentRecord{record: l.Record, version: l.RecordVersion, at: a.Now})
 		}
 	}
@@ -152,12 +157,12 @@ func (c *cache) learn(a Ask, l Loaded) {
 // Commit passes a turn on and remembers what it leaves; when the store does not keep it, what it was built on is forgotten.
 func (c *cache) Commit(ctx context.Context, turn Commit) error {
 	c.mu.Lock()
-	doubts := c.doubts
+	doubts := c.doubts[turn.Shop]
 	c.mu.Unlock()
 	err := c.Store.Commit(ctx, turn)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err != nil || c.doubts != doubts {
+	if err != nil || c.doubts[turn.Shop] != doubts {
 		c.forget(turn)
 		return err
 	}
@@ -165,16 +170,21 @@ func (c *cache) Commit(ctx context.Context, turn Commit) error {
 	next := &recentTalk{
 		conversation: turn.Conversation, json: turn.JSON, version: turn.Version + 1, buyer: turn.Buyer, waiting: turn.Waiting, at: turn.At,
 	}
-	if before := c.talk(turn.Key); before != nil {
+	before := c.talk(turn.Key)
+	if before != nil {
 		next.messages = before.messages
 	}
 	if turn.Answered != nil {
 		last := next.messages[max(0, len(next.messages)+1-recentMessages):]
 		next.messages = append(slices.Clone(last), turn.Answered.Message)
 	}
-	c.keepTalk(turn.Key, next)
+	if before == nil || before.version < next.version { // another turn may have been kept since, and told of before this one
+		c.keepTalk(turn.Key, next)
+	}
 	if k := (buyerKey{turn.Shop, turn.Buyer}); turn.Record != nil && turn.Buyer != "" {
-		c.keepRecord(k, &recentRecord{record: *turn.Record, version: turn.RecordVersion + 1, at: turn.At})
+		if r := c.record(k); r == nil || r.version <= turn.RecordVersion {
+			c.keepRecord(k, &recentRecord{record: *turn.Record, version: turn.RecordVersion + 1, at: turn.At})
+		}
 	}
 	return nil
 }
@@ -246,11 +256,19 @@ func count(online []bot.Seat, conversation *bot.Conversation, n int) {
 
 // forget lets go of all that a turn was built on.
 func (c *cache) forget(turn Commit) {
-	for _, g := range []*generation{c.young, c.old} {
-		delete(g.talks, turn.Key)
-		delete(g.records, buyerKey{turn.Shop, turn.Buyer})
-	}
+	c.forgetTalk(turn.Key)
+	c.forgetRecord(buyerKey{turn.Shop, turn.Buyer})
 	delete(c.desks, turn.Shop)
+}
+
+func (c *cache) forgetTalk(k Key) {
+	delete(c.young.talks, k)
+	delete(c.old.talks, k)
+}
+
+func (c *cache) forgetRecord(k buyerKey) {
+	delete(c.young.records, k)
+	delete(c.old.records, k)
 }
 
 // talk finds a conversation and keeps it young.
@@ -326,7 +344,7 @@ func (c *cache) grow(n int) {
 func (c *cache) forgetDesk(shop string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.doubts++
+	c.doubts[shop]++
 	delete(c.desks, shop)
 }
 
@@ -353,7 +371,7 @@ func (c *cache) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (i
 	n, err := c.Store.Erase(ctx, shop, buyer, by)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.doubts++
+	c.doubts[shop]++
 	for _, g := range []*generation{c.young, c.old} {
 		delete(g.records, buyerKey{shop, buyer})
 		maps.DeleteFunc(g.talks, func(k Key, t *recentTalk) bool {
