@@ -132,6 +132,10 @@ func (m *Memory) Erase(_ context.Context, shop, buyer string, by desk.Entry) (in
 		}
 	}
 	delete(m.parts, k)
+	if b := m.buyers[k]; b != nil {
+		d := m.shop(shop)
+		d.erased = max(d.erased, b.version)
+	}
 	m.forgetBuyer(k)
 	for i := range m.shop(shop).audit {
 		if e := &m.shop(shop).audit[i]; e.On == buyer {
@@ -156,5 +160,9 @@ func (m *Memory) eraseTalk(k engine.Key) {
 	}
 	m.timers.set(k, noTime)
 	m.outbox.set(k, noTime)
+	if t := m.talks[k]; t != nil {
+		d := m.shop(k.Shop)
+		d.erased = max(d.erased, t.version)
+	}
 	m.forgetTalk(k)
 }

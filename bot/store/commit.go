@@ -124,7 +124,7 @@ func sizeOfAnswer(a *engine.Answered) int {
 func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 	t := m.talks[c.Key]
 	if t == nil {
-		t = &talk{}
+		t = &talk{version: m.shop(c.Shop).erased}
 		m.talks[c.Key] = t
 		m.kept += overhead
 	}
@@ -152,7 +152,7 @@ func (m *Memory) keepRecord(c engine.Commit, raw []byte) {
 	k := buyerKey{c.Shop, c.Buyer}
 	b := m.buyers[k]
 	if b == nil {
-		b = &buyer{}
+		b = &buyer{version: m.shop(k.shop).erased}
 		m.buyers[k] = b
 		m.kept += overhead
 	}

@@ -10,6 +10,10 @@ type shop struct {
 	floor   int          // every number up to here is taken, or as good as
 	taken   map[int]bool // above the floor
 
+	// erased is the highest version of what was erased: new conversations and records begin above it, so that a turn that was loaded
+	// before is not taken for one that was loaded after.
+	erased int64
+
 	cases    map[string]*handoff // by id
 	changes  int64               // of cases, so far
 	grants   map[string]desk.Grant

@@ -152,6 +152,9 @@ func erase(to *session, shop, buyer string) (pieces int, err error) {
 		}
 		pieces += n
 	}
+	if _, err := to.exec(noteErasedRecord, shop, buyer); err != nil {
+		return 0, err
+	}
 	for _, query := range []string{eraseBuyersCases, eraseRecord} {
 		n, err := to.exec(query, shop, buyer)
 		if err != nil {
@@ -187,6 +190,9 @@ func eraseOne(to *session, shop, talk string) (pieces int, err error) {
 	drop(eraseCases, talk)
 	drop(deleteLate, talk)
 	if err != nil {
+		return 0, err
+	}
+	if _, err := to.exec(noteErasedTalk, shop, talk); err != nil {
 		return 0, err
 	}
 	waiting, gone, err := to.returned(eraseTalk, shop, talk)

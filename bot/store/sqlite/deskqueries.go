@@ -120,6 +120,14 @@ const (
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
 	eraseMentions    = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND subject = $2`
 
+	// noteErasedTalk and noteErasedRecord remember how high the versions were of what is about to be erased.
+	noteErasedTalk = `
+INSERT INTO erased (shop_id, version) SELECT shop_id, version FROM conversations WHERE shop_id = $1 AND id = $2` + raiseErased
+	noteErasedRecord = `
+INSERT INTO erased (shop_id, version) SELECT shop_id, version FROM records WHERE shop_id = $1 AND buyer_id = $2` + raiseErased
+	raiseErased = `
+ON CONFLICT (shop_id) DO UPDATE SET version = CASE WHEN excluded.version > erased.version THEN excluded.version ELSE erased.version END`
+
 	// selectTurnsOf follows the chain of a conversation's turns from the last one to the first.
 	selectTurnsOf = `
 WITH RECURSIVE chain (id, message_id, previous_id) AS (

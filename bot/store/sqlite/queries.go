@@ -78,9 +78,12 @@ ORDER BY l.next_at, l.shop_id, l.conversation_id LIMIT $3`
 
 // A turn's one write. What changes no row was built on what is no longer so.
 const (
+	// firstVersion is above those of all that was erased in the shop $1.
+	firstVersion = `1 + coalesce((SELECT e.version FROM erased e WHERE e.shop_id = $1), 0)`
+
 	insertConversation = `
 INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, due_at, touched_at, body, last_turn, turn_before)
-VALUES ($1, $2, 1, $3, $4, '', $5, $6, $7, $8, '')
+VALUES ($1, $2, ` + firstVersion + `, $3, $4, '', $5, $6, $7, $8, '')
 ON CONFLICT (shop_id, id) DO NOTHING RETURNING waited, turn_before`
 
 	// updateConversation is for the usual case that the buyer is the one that it was. $8 is the id of the turn, '' for one that is
@@ -98,7 +101,7 @@ INSERT INTO buyers (shop_id, buyer_id, conversation_id) VALUES ($1, $2, $3)
 ON CONFLICT (shop_id, buyer_id, conversation_id) DO NOTHING`
 
 	insertRecord = `
-INSERT INTO records (shop_id, buyer_id, version, touched_at, body) VALUES ($1, $2, 1, $3, $4)
+INSERT INTO records (shop_id, buyer_id, version, touched_at, body) VALUES ($1, $2, ` + firstVersion + `, $3, $4)
 ON CONFLICT (shop_id, buyer_id) DO NOTHING`
 
 	updateRecord = `

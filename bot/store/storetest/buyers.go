@@ -201,3 +201,33 @@ func repeatedMessage(t *testing.T, s engine.Store) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"conversation": 1, "turn": 1, "answer": 1}, exported(t, s, "buyer-b"), "another's answer is left alone")
 }
+
+// erasedMeanwhile has turns of an erased buyer that were loaded before the erasure, and are committed after the buyer has written
+// again: they bring nothing back and overwrite nothing.
+func erasedMeanwhile(t *testing.T, s engine.Store) {
+	t.Helper()
+	for round := range 3 {
+		live(t, s, key(1), "buyer-a", 1+10*round, 1)
+		before, err := s.Load(t.Context(), engine.Ask{Key: key(1), Buyer: "buyer-a"})
+		require.NoError(t, err)
+		_, err = s.Erase(t.Context(), "s", "buyer-a", desk.Entry{ID: fmt.Sprint("e-", round), Shop: "s"})
+		require.NoError(t, err)
+		again := first(key(1))
+		again.Buyer, again.Conversation.Buyer.ID, again.Conversation.LastLine = "buyer-a", "buyer-a", "new"
+		again.Record = &bot.Record{Uses: []bot.Use{{Rule: "new"}}}
+		require.NoError(t, s.Commit(t.Context(), again))
+
+		late := first(key(1))
+		late.Version, late.Buyer, late.Conversation.LastLine = before.Version, "buyer-a", "old"
+		require.ErrorIs(t, s.Commit(t.Context(), late), engine.ErrStale)
+		after, err := s.Load(t.Context(), engine.Ask{Key: key(1), Buyer: "buyer-a"})
+		require.NoError(t, err)
+		require.Equal(t, "new", after.Conversation.LastLine)
+		late.Version, late.Record, late.RecordVersion = after.Version, &bot.Record{}, before.RecordVersion
+		require.ErrorIs(t, s.Commit(t.Context(), late), engine.ErrStale, "the record's version too")
+		late.RecordVersion = after.RecordVersion
+		require.NoError(t, s.Commit(t.Context(), late))
+		_, err = s.Erase(t.Context(), "s", "buyer-a", desk.Entry{ID: fmt.Sprint("f-", round), Shop: "s"})
+		require.NoError(t, err)
+	}
+}

@@ -44,6 +44,7 @@ func Exercise(t *testing.T, open Open) {
 		"backlog":          backlogOfLetters,
 		"a buyer's data":   buyersData,
 		"an erased buyer":  erased,
+		"erased meanwhile": erasedMeanwhile,
 		"changed buyer":    changedBuyer,
 		"repeated message": repeatedMessage,
 		"old desks":        oldDesks,
