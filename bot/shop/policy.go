@@ -45,10 +45,20 @@ func readPolicy(d *doc.Decoder, n *doc.Node) []policy {
 			return
 		}
 		if p, ok := policyOf(d, key, value); ok {
+			warnOfShipWithin(d.Problems, p, value)
 			all = append(all, p)
 		}
 	})
 	return all
+}
+
+// warnOfShipWithin tells of the one policy that the program reads itself: as anything but a duration it makes order.ship_by
+// unknown, and rules that ask for it never fit.
+func warnOfShipWithin(problems *doc.Problems, p policy, v *doc.Node) {
+	if p.node.Text == "ship_within" && p.kind != rules.Duration {
+		problems.Warn(v.Range(), doc.WrongType, "ship_within is no length of time, so nobody knows by when an order has to be shipped").
+			WithHint("write it as 48h or 2d")
+	}
 }
 
 var durationForm = regexp.MustCompile(`^\d+(d|h|m|s)(\d+(h|m|s))*$`)

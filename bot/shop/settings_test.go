@@ -129,6 +129,16 @@ func TestPolicyIsTyped(t *testing.T) {
 	}
 }
 
+// TestShipWithinIsADuration warns where order.ship_by could never be known.
+func TestShipWithinIsADuration(t *testing.T) {
+	for value, warned := range map[string]bool{"48h": false, "2d": false, "48": true, "2天": true} {
+		r := newLoader(t).LoadFS(files("s/shop.yaml", smallShop+"policy: {ship_within: "+value+"}\n",
+			"s/rules.yaml", "rules: []\notherwise: {handoff: {}}\n"), "s")
+		require.False(t, r.HasErrors(), value)
+		require.Equal(t, warned, strings.Contains(strings.Join(lines(r), "\n"), "ship_within is no length of time"), value)
+	}
+}
+
 // TestTeams reads teams in their order; the first is the default, and what a team does not say is made up.
 func TestTeams(t *testing.T) {
 	b := load(t, "s/shop.yaml", `id: s
