@@ -28,10 +28,10 @@ func (a *agenda) set(k engine.Key, due time.Time) {
 	}
 }
 
-// has says whether the conversation is due at some time.
-func (a *agenda) has(k engine.Key) bool {
+// wants says whether the conversation is due at some time, and not before the given one.
+func (a *agenda) wants(k engine.Key, since time.Time) bool {
 	s := a.shops[k.Shop]
-	return s != nil && s.at[k] != nil
+	return s != nil && s.at[k] != nil && !s.at[k].due.Before(since)
 }
 
 // next is the earliest time of all.

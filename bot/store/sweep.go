@@ -31,7 +31,7 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) error {
 	}
 	if now.Sub(m.sweptOld) >= time.Hour { // it looks at everything
 		m.sweptOld = now
-		m.sweepOld(now.Add(-keep.Texts))
+		m.sweepOld(now.Add(-keep.Texts), now.Add(-max(keep.Texts, leastUnserved)))
 		for _, d := range m.shops {
 			m.sweepShop(d, now)
 		}
@@ -58,10 +58,19 @@ func (m *Memory) sweepLate(k engine.Key, now time.Time) {
 	}
 }
 
-// sweepOld forgets conversations and records that nobody touched; those with a timer or something to deliver stay.
-func (m *Memory) sweepOld(before time.Time) {
+// leastUnserved is how long a timer or a late reply has waited at least when its shop counts as gone, however short texts are kept.
+const leastUnserved = 7 * 24 * time.Hour
+
+// sweepOld forgets conversations and records that nobody touched. What has a timer or something to deliver stays, unless nobody has
+// served it for long.
+func (m *Memory) sweepOld(before, served time.Time) {
 	for k, t := range m.talks {
-		if t.touched.Before(before) && !m.timers.has(k) && t.head() == nil {
+		if t.touched.Before(before) && !m.timers.wants(k, served) && !m.outbox.wants(k, served) {
+			m.timers.set(k, noTime)
+			m.outbox.set(k, noTime)
+			for _, h := range m.casesOf(k) {
+				m.forgetCase(h)
+			}
 			m.forgetTalk(k)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // handoff is a case of a conversation in any state.
 func (m *model) handoff(k engine.Key, buyer string) desk.Case {
-	n := m.pick("case number", 3) + 1
+	n := m.pick("case number", 3) + 1 + 10*int(k.Conversation[1]-'0') // no two cases of a shop have the same
 	h := desk.Case{
 		State: []desk.State{desk.Waiting, desk.Taken, desk.Task, desk.Closed}[m.pick("state", 4)], Buyer: buyer, ChangedAt: m.now,
 		Handoff: bot.Handoff{

@@ -178,13 +178,21 @@ DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
 	selectConversations = `
 SELECT shop_id, id, touched_at FROM conversations WHERE (shop_id, id) > ($1, $2) ORDER BY shop_id, id LIMIT $3`
 
-	// deleteConversation forgets one that nobody touched, that wants nothing any more, and whose turns are forgotten.
+	// deleteConversation forgets one that nobody touched since $3 and whose turns are forgotten. What it waits for keeps it, but not what
+	// nobody has served since $4: its shop is gone.
 	deleteConversation = `
-DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND due_at IS NULL AND NOT EXISTS (
-	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending')
+DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND (due_at IS NULL OR due_at < $4) AND NOT EXISTS (
+	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending' AND l.next_at >= $4)
 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.shop_id = $1 AND t.id = conversations.last_turn)
 RETURNING waiting`
 	deleteLate = `DELETE FROM late_replies WHERE shop_id = $1 AND conversation_id = $2`
+
+	// deleteLost forgets open cases of conversations that were forgotten: nobody can act on them any more. $1 changed before when.
+	deleteLost = `
+DELETE FROM handoffs WHERE (shop_id, id) IN (
+	SELECT h.shop_id, h.id FROM handoffs h WHERE h.state <> 'closed' AND h.changed_at < $1 AND NOT EXISTS (
+		SELECT 1 FROM conversations c WHERE c.shop_id = h.shop_id AND c.id = h.conversation_id)
+	LIMIT $2)`
 
 	// deleteCases forgets cases that were closed long ago, the rest what is old of the agents.
 	deleteCases = `

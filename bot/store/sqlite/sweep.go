@@ -15,6 +15,9 @@ const (
 	sweepBatch = 100            // rows that are forgotten at once, so that turns do not wait long behind it
 	passBatch  = 1000           // conversations that are looked at at once, so that no reader holds the log for long
 	passEvery  = 24 * time.Hour // between looks at all conversations
+
+	// leastUnserved is how long a timer or a late reply has waited at least when its shop counts as gone, however short texts are kept.
+	leastUnserved = 7 * 24 * time.Hour
 )
 
 // Sweep forgets what has been kept long enough, in batches between which turns are committed. Conversations are looked
@@ -41,7 +44,15 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if !s.passed.begin(now) {
 		return nil
 	}
-	err := s.sweepConversations(ctx, millis(now.Add(-s.keep.Texts)))
+	before := now.Add(-s.keep.Texts)
+	served := before
+	if least := now.Add(-leastUnserved); least.Before(before) {
+		served = least
+	}
+	err := s.sweepConversations(ctx, millis(before), millis(served))
+	if err == nil {
+		err = s.sweep(ctx, deleteLost, millis(before))
+	}
 	if err == nil {
 		err = s.sweepParts(ctx)
 	}
@@ -66,8 +77,8 @@ func (s *Store) sweep(ctx context.Context, query string, before int64) error {
 	}
 }
 
-// sweepConversations goes through all conversations and forgets those that nobody touched.
-func (s *Store) sweepConversations(ctx context.Context, before int64) error {
+// sweepConversations goes through all conversations and forgets those that nobody touched before a time, or served since another.
+func (s *Store) sweepConversations(ctx context.Context, before, served int64) error {
 	var last engine.Key
 	for {
 		var seen int
@@ -88,7 +99,7 @@ func (s *Store) sweepConversations(ctx context.Context, before int64) error {
 		for len(old) > 0 {
 			batch := old[:min(len(old), sweepBatch)]
 			old = old[len(batch):]
-			if err := s.writer.do(ctx, func(c *session) error { return forget(c, batch, before) }); err != nil {
+			if err := s.writer.do(ctx, func(c *session) error { return forget(c, batch, before, served) }); err != nil {
 				return err
 			}
 		}
@@ -98,10 +109,11 @@ func (s *Store) sweepConversations(ctx context.Context, before int64) error {
 	}
 }
 
-// forget drops those conversations that are still old and want nothing, with their late replies, and takes them off the desks.
-func forget(c *session, keys []engine.Key, before int64) error {
+// forget drops those conversations that are still old and want nothing, with their late replies and cases, and takes them off the
+// desks.
+func forget(c *session, keys []engine.Key, before, served int64) error {
 	for _, k := range keys {
-		waiting, gone, err := c.returned(deleteConversation, k.Shop, k.Conversation, before)
+		waiting, gone, err := c.returned(deleteConversation, k.Shop, k.Conversation, before, served)
 		if err != nil {
 			return err
 		}
@@ -111,8 +123,10 @@ func forget(c *session, keys []engine.Key, before int64) error {
 		if err := moveDesk(c, k.Shop, waiting, ""); err != nil {
 			return err
 		}
-		if _, err := c.exec(deleteLate, k.Shop, k.Conversation); err != nil {
-			return err
+		for _, query := range []string{deleteLate, eraseCases} {
+			if _, err := c.exec(query, k.Shop, k.Conversation); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

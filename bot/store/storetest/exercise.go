@@ -28,6 +28,7 @@ func Exercise(t *testing.T, open Open) {
 		"replies":     replies,
 		"outbox":      outbox,
 		"retention":   retention,
+		"unserved":    unserved,
 		"isolation":   isolation,
 		"concurrency": concurrency,
 

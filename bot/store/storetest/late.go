@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 )
 
@@ -179,4 +180,45 @@ func retention(t *testing.T, s engine.Store) {
 		c.Answered = &engine.Answered{Message: "again-" + strconv.Itoa(i), Fingerprint: "f", Response: []byte(`{}`), At: noon}
 		require.NoError(t, s.Commit(ctx, c))
 	}
+}
+
+// unserved has a shop that is taken away while a buyer waits, a timer runs and letters are to be sent: when nobody has served them
+// for as long as texts are kept, they are forgotten too. What was served late by then stays.
+func unserved(t *testing.T, s engine.Store) {
+	t.Helper()
+	ctx := t.Context()
+	for n, due := range []time.Time{noon, noon.Add(10 * 24 * time.Hour)} {
+		c := first(key(n))
+		c.Due, c.Waiting, c.Late = due, "aftersales", lateOf(key(n), "l-"+strconv.Itoa(n), due)
+		c.Cases = []desk.Case{caseOf(key(n), n+1)}
+		require.NoError(t, s.Commit(ctx, c))
+	}
+	kept := func() (n [4]int) {
+		for i := range 2 {
+			got, err := s.Load(ctx, engine.Ask{Key: key(i)})
+			require.NoError(t, err)
+			n[0] += int(got.Version)
+			n[1] = got.Desk.Ahead["aftersales"]
+		}
+		list, err := s.Cases(ctx, desk.Query{Shops: []string{"s"}, Limit: 9})
+		require.NoError(t, err)
+		timers, err := s.Due(ctx, engine.Query{Now: noon.Add(1000 * time.Hour), Limit: 10, PerShop: 9})
+		require.NoError(t, err)
+		n[2], n[3] = len(list), len(timers)
+		return n
+	}
+	for _, step := range []struct {
+		after time.Duration
+		want  [4]int
+	}{
+		{engine.KeepTexts - time.Hour, [4]int{2, 2, 2, 2}},
+		{engine.KeepTexts + 26*time.Hour, [4]int{1, 1, 1, 1}},
+		{engine.KeepTexts + 11*24*time.Hour, [4]int{}},
+	} {
+		require.NoError(t, s.Sweep(ctx, noon.Add(step.after)))
+		require.Equal(t, step.want, kept(), "after %s", step.after)
+	}
+	waits, err := s.Backlog(ctx)
+	require.NoError(t, err)
+	require.Zero(t, waits)
 }
