@@ -61,7 +61,7 @@ func (l *late) letter() desk.Letter {
 	return out
 }
 
-// Resend puts a dead or dropped reply at the head of its conversation's queue again.
+// Resend puts a dead or dropped reply into its conversation's queue again, in its old place.
 func (m *Memory) Resend(_ context.Context, shop, id string, now time.Time, by desk.Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -76,7 +76,8 @@ func (m *Memory) Resend(_ context.Context, shop, id string, now time.Time, by de
 			head.state = queued
 		}
 		l := t.late[i]
-		l.state, l.attempts, l.err, l.next, l.settled = pending, 0, "", now, time.Time{}
+		l.state, l.attempts, l.err, l.next, l.settled = queued, 0, "", now, time.Time{}
+		t.promote()
 		m.outbox.set(k, t.nextTry())
 		m.keepEntry(by)
 		return nil

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"xiaoer/bot/desk"
@@ -66,7 +65,7 @@ type deliveriesResendCmd struct {
 
 // Help teaches the command.
 func (deliveriesResendCmd) Help() string {
-	return `Puts a late reply that is dead or was dropped at the head of its conversation's queue again; a server that runs sends it soon.
+	return `Puts a late reply that is dead or was dropped into its conversation's queue again, in its old place; a server that runs sends it soon.
 
   xiaoer deliveries resend --store sqlite:xiaoer.db myshop 0193b0c8-…
   xiaoer deliveries resend --store sqlite:xiaoer.db myshop --all`
@@ -90,7 +89,7 @@ func (c *deliveriesResendCmd) Run(a *app, of *deliveriesCmd) error {
 			}
 		}
 		sent := 0
-		for _, id := range slices.Backward(ids) { // each goes to the head, so that the oldest is the first in the end
+		for _, id := range ids {
 			switch err := a.resend(kept, c.Shop, id); {
 			case c.All && errors.Is(err, engine.ErrNotFound): // somebody else was quicker
 			case errors.Is(err, engine.ErrNotFound):

@@ -171,7 +171,7 @@ l-2  c-1           pending  0         2026-11-21 12:02:00Z  2026-11-21 12:02:00Z
 		require.Equal(t, exitUsage, code)
 		require.Contains(t, stderr, "name a late reply, or say --all")
 	}
-	require.Equal(t, []string{"resend l-0", "resend l-1"}, o.did())
+	require.Equal(t, []string{"resend l-1", "resend l-0"}, o.did())
 }
 
 func TestBuyerByCommand(t *testing.T) {

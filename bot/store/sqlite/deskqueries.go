@@ -89,13 +89,13 @@ ORDER BY at, conversation_id, seq LIMIT $4`
 
 	selectDeliveries = `SELECT id, state FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
 
-	// resendLate lets a reply be sent again; postponeLate lets the one that was to be sent wait behind it.
+	// resendLate lets a reply be sent again, and postponeLate lets the one that was to be sent wait too: the oldest of them is then
+	// promoted (promoteLate).
 	resendLate = `
-UPDATE late_replies SET state = 'pending', attempts = 0, error = '', next_at = $3, settled_at = NULL
+UPDATE late_replies SET state = 'queued', attempts = 0, error = '', next_at = $3, settled_at = NULL
 WHERE shop_id = $1 AND id = $2 AND state IN ('dead', 'dropped') RETURNING conversation_id`
 
-	postponeLate = `
-UPDATE late_replies SET state = 'queued' WHERE shop_id = $1 AND conversation_id = $2 AND state = 'pending' AND id <> $3`
+	postponeLate = `UPDATE late_replies SET state = 'queued' WHERE shop_id = $1 AND conversation_id = $2 AND state = 'pending'`
 
 	selectWaiting = `SELECT count(*), min(at) FROM late_replies WHERE state IN ('pending', 'queued')`
 	selectDead    = `SELECT count(*), min(at) FROM late_replies WHERE state = 'dead'`

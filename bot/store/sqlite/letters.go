@@ -29,7 +29,7 @@ func (s *Store) Letters(ctx context.Context, shop, state, after string, limit in
 	return out, nil
 }
 
-// Resend puts a dead or dropped reply at the head of its conversation's queue again.
+// Resend puts a dead or dropped reply into its conversation's queue again, in its old place.
 func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error {
 	return s.audited(ctx, by, func(to *session) error {
 		conversation, ok, err := to.returned(resendLate, shop, id, millis(now))
@@ -39,7 +39,10 @@ func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by d
 		case !ok:
 			return engine.ErrNotFound
 		}
-		_, err = to.exec(postponeLate, shop, conversation, id)
+		if _, err := to.exec(postponeLate, shop, conversation); err != nil {
+			return err
+		}
+		_, err = to.exec(promoteLate, shop, conversation)
 		return err
 	})
 }

@@ -83,13 +83,20 @@ func resent(t *testing.T, s engine.Store) {
 	require.NoError(t, s.Resend(ctx, "s", "a-1", now, by(2, "resend")))
 	require.Equal(t, "a-1", head(), "it goes before those that came after it")
 	require.NoError(t, s.Resend(ctx, "s", "a-3", now, by(3, "resend")))
-	require.Equal(t, "a-3", head(), "at the head, whatever its age")
+	require.Equal(t, "a-1", head(), "and not before those that it came after")
 	require.Equal(t, []string{"resend", "resend"}, done(t, s))
-	for _, id := range []string{"a-3", "a-1", "a-2"} {
+	for _, id := range []string{"a-1", "a-2", "a-3"} {
 		require.Equal(t, id, head(), "the others follow in their order")
-		settled(t, s, key(1), id, engine.Delivered)
+		settled(t, s, key(1), id, engine.DeadLetter)
 	}
 	require.Empty(t, head())
+	for n, id := range []string{"a-1", "a-3", "a-2"} {
+		require.NoError(t, s.Resend(ctx, "s", id, now, by(10+n, "resend")))
+	}
+	for _, id := range []string{"a-1", "a-2", "a-3"} {
+		require.Equal(t, id, head(), "in whatever order they are sent again")
+		settled(t, s, key(1), id, engine.Delivered)
+	}
 }
 
 func backlogOfLetters(t *testing.T, s engine.Store) {
