@@ -69,7 +69,7 @@ type Outbox interface {
 type Letters interface {
 	// Letters lists late replies of a shop in a state, oldest first, those after the given id only.
 	Letters(ctx context.Context, shop, state, after string, limit int) ([]desk.Letter, error)
-	// Resend puts a dead or dropped late reply at the head of its conversation's queue again, its attempts forgotten. ErrNotFound where
+	// Resend puts a dead or dropped late reply into its old place in its conversation's queue, its attempts forgotten. ErrNotFound where
 	// there is none in such a state.
 	Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error
 	// Deliveries says how the delivery of each kept late reply of a conversation stands, oldest first; none where nothing is kept. The
