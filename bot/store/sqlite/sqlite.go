@@ -98,7 +98,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	}
 	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
 	writes, err := o.pool(0,
-		"journal_mode(wal)", synchronous(), "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -116,14 +116,6 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{file: o.Path, reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
 	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
 	return s, nil
-}
-
-// synchronous is how far SQLite sees to it by itself that commits are on the disk.
-func synchronous() string {
-	if ownSync {
-		return "synchronous(normal)"
-	}
-	return "synchronous(full)"
 }
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.

@@ -30,7 +30,6 @@ type writer struct {
 	session *session // of the goroutine; nil when it has to be opened (again)
 	since   int      // pages of log, about, since the last checkpoint was asked for
 	log     *checkpointer
-	synced  syncedLog
 }
 
 // A work is something to write, and who waits for it.
@@ -43,7 +42,6 @@ type work struct {
 
 func newWriter(db *sql.DB, o Options) *writer {
 	w := &writer{db: db, logger: o.Logger, batch: o.Batch, queue: make(chan *work, o.Queue), ended: make(chan struct{})}
-	w.synced = syncedLog{path: o.Path + "-wal", data: syncData}
 	w.log = newCheckpointer(db, o.Logger)
 	go w.run()
 	return w
@@ -98,7 +96,7 @@ func (w *writer) close() error {
 	w.mu.Unlock()
 	<-w.ended
 	w.log.close()
-	return errors.Join(w.synced.close(), w.db.Close())
+	return w.db.Close()
 }
 
 func (w *writer) run() {
@@ -124,12 +122,6 @@ func (w *writer) commit(first *work) {
 	if _, err := w.session.exec(`COMMIT`); err != nil {
 		w.fail(ran, fmt.Errorf("commit: %w", explain(err)))
 		return
-	}
-	if ownSync {
-		if err := w.synced.sync(); err != nil { // it was committed, and may be lost
-			w.fail(ran, explain(err))
-			return
-		}
 	}
 	for _, r := range ran {
 		close(r.done)

@@ -232,11 +232,7 @@ func TestCommitsAreSynced(t *testing.T) {
 		}
 		return nil
 	}))
-	synchronous := "2" // full
-	if ownSync {
-		synchronous = "1" // the writer does the rest
-	}
-	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": synchronous, "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
+	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
 	_, err := s.reads.ExecContext(t.Context(), `DELETE FROM conversations`)
 	require.ErrorContains(t, err, "readonly", "readers only read")
 }
