@@ -35,20 +35,14 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 	if err := s.hand(ctx, take, "conversation", selectBody, shop, talk); err != nil {
 		return err
 	}
-	cases, err := s.cases(ctx, selectCasesOf, shop, talk)
-	if err != nil {
-		return fmt.Errorf("export cases: %w", err)
+	if err := s.exportCases(ctx, shop, talk, take); err != nil {
+		return err
 	}
-	for i := range cases {
-		if err := handJSON(take, "case", cases[i]); err != nil {
-			return err
-		}
-	}
-	if err := s.hand(ctx, take, "late_reply", selectLateOf, shop, talk); err != nil {
+	if err := s.exportLate(ctx, shop, talk, take); err != nil {
 		return err
 	}
 	var turns []link
-	err = s.each(ctx, selectTurnsOf, []any{shop, talk}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectTurnsOf, []any{shop, talk}, func(row *sql.Rows) error {
 		var t link
 		err := row.Scan(&t.turn, &t.message)
 		turns = append(turns, t)
@@ -66,6 +60,62 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 		}
 	}
 	return nil
+}
+
+// exportCases hands out one case after the other, because each may have long texts.
+func (s *Store) exportCases(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
+	ids, err := s.texts(ctx, selectCasesOf, shop, talk)
+	if err != nil {
+		return fmt.Errorf("export cases: %w", err)
+	}
+	for _, id := range ids {
+		var found []keptCase
+		err := s.each(ctx, selectCase, []any{shop, id}, func(row *sql.Rows) error {
+			var w keptCase
+			err := row.Scan(&w.shop, &w.id, &w.change, &w.body, &w.texts)
+			found = append(found, w)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("export a case: %w", err)
+		}
+		for i := range found {
+			var one any
+			if one, err = found[i].read(); err != nil {
+				one = unreadable{found[i].body + found[i].texts}
+			}
+			if err := handJSON(take, "case", one); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// exportPage is how many late replies are held at once.
+const exportPage = 50
+
+func (s *Store) exportLate(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
+	for after := int64(0); ; {
+		var bodies []string
+		err := s.each(ctx, selectLateOf, []any{shop, talk, after, exportPage}, func(row *sql.Rows) error {
+			var body string
+			err := row.Scan(&after, &body)
+			bodies = append(bodies, body)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("export late replies: %w", err)
+		}
+		for _, body := range bodies {
+			if err := handBody(take, "late_reply", body); err != nil {
+				return err
+			}
+		}
+		if len(bodies) < exportPage {
+			return nil
+		}
+	}
 }
 
 func (s *Store) exportAnswer(ctx context.Context, shop string, of link, take func(kind string, body []byte) error) error {
@@ -106,11 +156,23 @@ func (s *Store) hand(ctx context.Context, take func(kind string, body []byte) er
 		return fmt.Errorf("export a %s: %w", kind, err)
 	}
 	for _, body := range bodies {
-		if err := take(kind, []byte(body)); err != nil {
+		if err := handBody(take, kind, body); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// An unreadable piece is handed out as it is kept: it is the buyer's all the same.
+type unreadable struct {
+	Text string `json:"unreadable"`
+}
+
+func handBody(take func(kind string, body []byte) error, kind, body string) error {
+	if !json.Valid([]byte(body)) {
+		return handJSON(take, kind, unreadable{body})
+	}
+	return take(kind, []byte(body))
 }
 
 func handJSON(take func(kind string, body []byte) error, kind string, v any) error {

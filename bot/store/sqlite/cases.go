@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -110,8 +111,10 @@ func (s *Store) Cases(ctx context.Context, q desk.Query) ([]desk.Case, error) {
 	if len(q.Shops) == 0 || q.Limit <= 0 {
 		return []desk.Case{}, nil
 	}
-	query, args := listCases(q)
-	out, err := s.cases(ctx, query, args...)
+	out, err := s.readable(ctx, q.Limit, func(limit int) (string, []any) {
+		q.Limit = limit
+		return listCases(q)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
@@ -158,7 +161,7 @@ func listCases(q desk.Query) (query string, args []any) {
 	if q.WithTexts {
 		texts = "h.texts"
 	}
-	return "SELECT h.change, h.body, " + texts + " FROM (" + b.String() + ") k" +
+	return "SELECT h.shop_id, h.id, h.change, h.body, " + texts + " FROM (" + b.String() + ") k" +
 		" JOIN handoffs h ON h.shop_id = k.shop_id AND h.id = k.id ORDER BY h.deadline, h.shop_id, h.number", args
 }
 
@@ -178,32 +181,58 @@ func given(value string) []string {
 	return []string{value}
 }
 
-// cases reads rows of change, body and texts.
-func (s *Store) cases(ctx context.Context, query string, args ...any) ([]desk.Case, error) {
-	out := []desk.Case{}
-	err := s.each(ctx, query, args, func(row *sql.Rows) error {
-		c, err := scanCase(row)
+// cases reads rows of shop, id, change, body and texts. It counts those that it passes over because they cannot be read.
+func (s *Store) cases(ctx context.Context, query string, args ...any) (out []desk.Case, over int, err error) {
+	out = []desk.Case{}
+	err = s.each(ctx, query, args, func(row *sql.Rows) error {
+		var w keptCase
+		if err := row.Scan(&w.shop, &w.id, &w.change, &w.body, &w.texts); err != nil {
+			return err
+		}
+		c, err := w.read()
+		if err != nil {
+			over++
+			s.passOver("case", w.shop, w.id, err)
+			return nil
+		}
 		out = append(out, c)
-		return err
+		return nil
 	})
-	return out, err
+	return out, over, err
 }
 
-func scanCase(row *sql.Rows) (c desk.Case, err error) {
-	var change int64
-	var body, rest string
-	if err := row.Scan(&change, &body, &rest); err != nil {
+// readable reads so many cases that can be read, if there are: who pages takes a short page for the last.
+func (s *Store) readable(ctx context.Context, limit int, list func(limit int) (string, []any)) ([]desk.Case, error) {
+	for more := 0; ; {
+		query, args := list(limit + more)
+		out, over, err := s.cases(ctx, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		if over <= more {
+			return out[:min(limit, len(out))], nil
+		}
+		more = over
+	}
+}
+
+// A keptCase is a case as it stands in its row.
+type keptCase struct {
+	shop, id    string
+	change      int64
+	body, texts string
+}
+
+func (w *keptCase) read() (c desk.Case, err error) {
+	if err := read("case", w.body, &c); err != nil {
 		return c, err
 	}
-	if err := read("case", body, &c); err != nil {
-		return c, err
-	}
-	c.Change = change
-	if rest == "" {
+	c.Change = w.change
+	if w.texts == "" {
 		return c, nil
 	}
 	var t texts
-	if err := read("case", rest, &t); err != nil {
+	if err := read("case", w.texts, &t); err != nil {
 		return c, err
 	}
 	c.Transcript, c.Images, c.Order, c.Product = t.Transcript, t.Images, t.Order, t.Product
@@ -212,10 +241,12 @@ func scanCase(row *sql.Rows) (c desk.Case, err error) {
 
 // Case gives one case whole.
 func (s *Store) Case(ctx context.Context, shop, id string) (desk.Case, error) {
-	found, err := s.cases(ctx, selectCase, shop, id)
+	found, over, err := s.cases(ctx, selectCase, shop, id)
 	switch {
 	case err != nil:
 		return desk.Case{}, fmt.Errorf("read a case: %w", err)
+	case over > 0:
+		return desk.Case{}, errors.New("read a case: what is kept of it cannot be read")
 	case len(found) == 0:
 		return desk.Case{}, engine.ErrNotFound
 	}
@@ -224,7 +255,7 @@ func (s *Store) Case(ctx context.Context, shop, id string) (desk.Case, error) {
 
 // Changed lists the cases that changed after a place in the shop's count.
 func (s *Store) Changed(ctx context.Context, shop string, after int64, limit int) ([]desk.Case, error) {
-	out, err := s.cases(ctx, selectChanged, shop, after, max(limit, 0))
+	out, err := s.readable(ctx, max(limit, 0), func(limit int) (string, []any) { return selectChanged, []any{shop, after, limit} })
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
 	}

@@ -22,10 +22,10 @@ ON CONFLICT (shop_id, id) DO UPDATE SET number = excluded.number, conversation_i
 	change = excluded.change, changed_at = excluded.changed_at, in_time = excluded.in_time, late = excluded.late,
 	body = excluded.body, texts = excluded.texts`
 
-	selectCase = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND id = $2`
+	selectCase = `SELECT shop_id, id, change, body, texts FROM handoffs WHERE shop_id = $1 AND id = $2`
 
 	selectChanged = `
-SELECT change, body, '' FROM handoffs WHERE shop_id = $1 AND change > $2 ORDER BY change LIMIT $3`
+SELECT shop_id, id, change, body, '' FROM handoffs WHERE shop_id = $1 AND change > $2 ORDER BY change LIMIT $3`
 
 	selectLastChange = `SELECT seq FROM feeds WHERE shop_id = $1`
 
@@ -108,8 +108,8 @@ const (
 
 	selectBody       = `SELECT body FROM conversations WHERE shop_id = $1 AND id = $2`
 	selectRecord     = `SELECT body FROM records WHERE shop_id = $1 AND buyer_id = $2`
-	selectCasesOf    = `SELECT change, body, texts FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
-	selectLateOf     = `SELECT body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
+	selectCasesOf    = `SELECT id FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
+	selectLateOf     = `SELECT seq, body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`
 	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
 	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING waiting`
 	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2`

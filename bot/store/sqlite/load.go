@@ -52,8 +52,12 @@ func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 		case ofAnswer:
 			out.Answered = &engine.Answered{Message: a.Message, Fingerprint: name, Response: []byte(body), At: moment(at)}
 		case ofSeat:
-			out.Desk.Online = append(out.Desk.Online, bot.Seat{Agent: name, Ceiling: int(number), Load: int(at)})
-			return read("presence", body, &out.Desk.Online[len(out.Desk.Online)-1].Teams)
+			seat := bot.Seat{Agent: name, Ceiling: int(number), Load: int(at)}
+			if err := read("presence", body, &seat.Teams); err != nil {
+				s.passOver("presence", a.Shop, name, err)
+				return nil
+			}
+			out.Desk.Online = append(out.Desk.Online, seat)
 		case ofPause:
 			out.Desk.Paused = append(out.Desk.Paused, name)
 		}

@@ -28,13 +28,14 @@ func (s *Store) Replies(ctx context.Context, k engine.Key, after string, limit i
 	found := false
 	err := s.each(ctx, selectReplies, []any{k.Shop, k.Conversation, after, max(limit, 1)}, func(row *sql.Rows) error {
 		found = true
-		var body sql.NullString
-		if err := row.Scan(&body); err != nil || !body.Valid || len(out) >= limit {
+		var id, body sql.NullString
+		if err := row.Scan(&id, &body); err != nil || !body.Valid || len(out) >= limit {
 			return err
 		}
 		var l engine.Late
 		if err := read("late reply", body.String, &l); err != nil {
-			return err
+			s.passOver("late reply", k.Shop, id.String, err)
+			return nil
 		}
 		out = append(out, l)
 		return nil
@@ -48,18 +49,27 @@ func (s *Store) Replies(ctx context.Context, k engine.Key, after string, limit i
 	return out, nil
 }
 
-// Pending lists what is to be delivered now.
+// Pending lists what is to be delivered now. What cannot be read is a dead letter: it must hold nobody else up.
 func (s *Store) Pending(ctx context.Context, q engine.Query) ([]engine.Delivery, error) {
+	var broken []engine.Settlement
 	out, err := fairly(q, selectPending, selectPendingFairly,
 		func(query string, args ...any) (found []engine.Delivery, err error) {
+			broken = nil
 			err = s.each(ctx, query, args, func(row *sql.Rows) error {
-				var shop, body string
-				var d engine.Delivery
-				if err := row.Scan(&shop, &d.Attempts, &body); err != nil {
+				e := engine.Settlement{State: engine.DeadLetter, At: q.Now}
+				var body string
+				if err := row.Scan(&e.Shop, &e.Conversation, &e.ID, &e.Attempts, &body); err != nil {
 					return err
 				}
+				d := engine.Delivery{Attempts: e.Attempts}
+				if err := read("late reply", body, &d.Late); err != nil {
+					e.Error = err.Error()
+					broken = append(broken, e)
+					s.passOver("late reply", e.Shop, e.ID, err)
+					return nil
+				}
 				found = append(found, d)
-				return read("late reply", body, &found[len(found)-1].Late)
+				return nil
 			})
 			return found, err
 		},
@@ -67,7 +77,17 @@ func (s *Store) Pending(ctx context.Context, q engine.Query) ([]engine.Delivery,
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
+	for _, e := range broken {
+		if err := s.Settle(ctx, e); err != nil {
+			s.writer.logger.Error("give a late reply up that cannot be read", "shop", e.Shop, "id", e.ID, "err", err)
+		}
+	}
 	return out, nil
+}
+
+// passOver notes what cannot be read, so that somebody looks at it while all else goes on.
+func (s *Store) passOver(what, shop, id string, err error) {
+	s.writer.logger.Error("pass over what cannot be read", "what", what, "shop", shop, "id", id, "err", err)
 }
 
 // Settle records how an attempt ended, and lets the next reply of the conversation follow.

@@ -74,8 +74,12 @@ func (s *Store) Attending(ctx context.Context, shop string) ([]desk.Presence, er
 			return err
 		}
 		p.Online, p.Seen = online == 1, moment(seen)
+		if err := read("presence", teams, &p.Teams); err != nil {
+			s.passOver("presence", shop, p.Agent, err)
+			return nil
+		}
 		out = append(out, p)
-		return read("presence", teams, &out[len(out)-1].Teams)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list who is at the desk: %w", err)

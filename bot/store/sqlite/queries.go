@@ -30,7 +30,7 @@ SELECT 7, 0, 0, rule, '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR
 	// selectReplies gives no row where there is no conversation, and one of NULL where it has nothing to be read.
 	// $1 shop, $2 conversation, $3 the id after which to begin, $4 how many.
 	selectReplies = `
-SELECT l.body FROM conversations c
+SELECT l.id, l.body FROM conversations c
 LEFT JOIN late_replies l ON l.shop_id = c.shop_id AND l.conversation_id = c.id AND l.state <> 'dropped'
 	AND l.seq > coalesce((SELECT max(a.seq) FROM late_replies a WHERE a.shop_id = $1 AND a.conversation_id = $2 AND a.id = $3), 0)
 WHERE c.shop_id = $1 AND c.id = $2
@@ -59,7 +59,7 @@ JOIN conversations c ON c.shop_id = s.shop_id AND c.id IN (
 ORDER BY c.due_at, c.shop_id, c.id LIMIT $3`
 
 	selectPending = `
-SELECT shop_id, attempts, body FROM late_replies WHERE state = 'pending' AND next_at <= $1
+SELECT shop_id, conversation_id, id, attempts, body FROM late_replies WHERE state = 'pending' AND next_at <= $1
 ORDER BY next_at, shop_id, conversation_id LIMIT $2`
 
 	selectPendingFairly = `
@@ -69,7 +69,7 @@ WITH RECURSIVE shops (shop_id) AS (
 	SELECT (SELECT min(l.shop_id) FROM late_replies l WHERE l.state = 'pending' AND l.shop_id > s.shop_id)
 	FROM shops s WHERE s.shop_id IS NOT NULL
 )
-SELECT l.shop_id, l.attempts, l.body FROM shops s
+SELECT l.shop_id, l.conversation_id, l.id, l.attempts, l.body FROM shops s
 JOIN late_replies l ON l.shop_id = s.shop_id AND l.state = 'pending' AND l.conversation_id IN (
 	SELECT p.conversation_id FROM late_replies p WHERE p.state = 'pending' AND p.shop_id = s.shop_id AND p.next_at <= $1
 	ORDER BY p.next_at, p.conversation_id LIMIT $2)
