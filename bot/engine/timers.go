@@ -77,10 +77,10 @@ func (e *Engine) fire(ctx context.Context, k Key) (err error) {
 // runTimers fires what falls due until ctx ends. Each shop's timers are stepped one after the other, those of different
 // shops side by side, so that a source that hangs holds up its own shop only.
 func (e *Engine) runTimers(ctx context.Context) {
-	busy := newBusy()
+	s := &scheduler{Engine: e, busy: newBusy(), delays: newDelays(), batch: timerBatch}
 	for {
 		e.alarm.sleep(time.Time{})
-		e.startTimers(ctx, busy)
+		s.start(ctx)
 		wait := e.untilNext(ctx)
 		e.alarm.sleep(e.Clock().Add(wait))
 		sleep := time.NewTimer(wait)
@@ -95,48 +95,96 @@ func (e *Engine) runTimers(ctx context.Context) {
 	}
 }
 
-func (e *Engine) startTimers(ctx context.Context, busy *busy) {
-	due, err := e.Store.Due(ctx, Query{Now: e.Clock(), Limit: timerBatch, PerShop: timersAShop})
+// A scheduler is what the looks for due timers know of each other.
+type scheduler struct {
+	*Engine
+	busy   *busy
+	delays *delays
+	batch  int // how many to look at; more when those that may not be stepped now could hide others
+}
+
+// start steps what is due and may be stepped.
+func (s *scheduler) start(ctx context.Context) {
+	now := s.Clock()
+	due, err := s.Store.Due(ctx, Query{Now: now, Limit: s.batch, PerShop: timersAShop + s.delays.most(now)})
 	if err != nil {
-		e.Logger.Error("list timers", "err", err)
+		s.Logger.Error("list timers", "err", err)
 		return
 	}
-	shops := map[string][]Timer{}
-	for _, timer := range due {
-		shops[timer.Shop] = append(shops[timer.Shop], timer)
-	}
-	for shop, timers := range shops {
-		if !busy.start(shop, e.Clock()) {
-			continue
+	started := 0
+	for shop, timers := range s.choose(due, now) {
+		if s.busy.start(shop, now) {
+			started += len(timers)
+			s.background.Go(func() { s.work(ctx, shop, timers) })
 		}
-		e.background.Go(func() {
-			if !e.fireAll(ctx, timers) {
-				busy.rest(shop, e.Clock().Add(restAfterFailure))
-				return
-			}
-			busy.end(shop)
-			wake(e.alarm.ring)
-		})
+	}
+	switch {
+	case len(due) < s.batch:
+		s.batch = max(timerBatch, s.batch/2)
+	case started < s.batch/2:
+		s.batch = min(2*s.batch, widestBatch)
 	}
 }
 
-// fireAll says whether all went well: then there may be more, and it is worth looking at once.
-func (e *Engine) fireAll(ctx context.Context, timers []Timer) bool {
-	ok := true
-	for _, t := range timers {
-		if ctx.Err() != nil {
-			return false
-		}
-		err := e.fire(ctx, t.Key)
-		e.Observe("timer", outcome(err), max(0, e.Clock().Sub(t.At))) // how late it was
-		if err != nil {
-			ok = false
-			if !errors.Is(err, ErrClosed) {
-				e.Logger.Warn("step a timer", "shop", t.Shop, "conversation", t.Conversation, "err", err)
-			}
+// choose takes of each shop what may be stepped now: what never failed first.
+func (s *scheduler) choose(due []Timer, now time.Time) map[string][]Timer {
+	shops, again := map[string][]Timer{}, map[string][]Timer{}
+	for _, t := range due {
+		switch failed, waits := s.delays.of(t.Key, now); {
+		case waits:
+		case failed:
+			again[t.Shop] = append(again[t.Shop], t)
+		default:
+			shops[t.Shop] = append(shops[t.Shop], t)
 		}
 	}
-	return ok
+	for shop, timers := range again {
+		shops[shop] = append(shops[shop], timers...)
+	}
+	for shop, timers := range shops {
+		shops[shop] = timers[:min(len(timers), timersAShop)]
+	}
+	return shops
+}
+
+// work steps the timers of one shop. When one was stepped there may be more, and it is worth looking at once; when none was, and not only
+// because they fail each time, something is wrong with the shop, the store or the server.
+func (s *scheduler) work(ctx context.Context, shop string, timers []Timer) {
+	stepped, trouble := s.fireAll(ctx, timers)
+	switch {
+	case stepped:
+		s.busy.end(shop)
+		wake(s.alarm.ring)
+	case trouble:
+		s.busy.rest(shop, s.Clock().Add(restAfterFailure))
+	default:
+		s.busy.end(shop)
+	}
+}
+
+// fireAll says whether any timer was stepped, and whether one could not be that has not failed before.
+func (s *scheduler) fireAll(ctx context.Context, timers []Timer) (stepped, trouble bool) {
+	for _, t := range timers {
+		if ctx.Err() != nil {
+			return stepped, true
+		}
+		err := s.fire(ctx, t.Key)
+		s.Observe("timer", outcome(err), max(0, s.Clock().Sub(t.At))) // how late it was
+		if err == nil {
+			s.delays.stepped(t.Key)
+			stepped = true
+			continue
+		}
+		if errors.Is(err, ErrClosed) {
+			return stepped, true
+		}
+		s.Logger.Warn("step a timer", "shop", t.Shop, "conversation", t.Conversation, "err", err)
+		if errors.Is(err, ErrNoShop) || errors.Is(err, ErrBroken) { // nor can the others be
+			return false, true
+		}
+		trouble = s.delays.failed(t.Key, s.Clock()) || trouble
+	}
+	return stepped, trouble
 }
 
 // untilNext is how long the scheduler may sleep.
