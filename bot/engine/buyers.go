@@ -21,11 +21,23 @@ func (e *Engine) Export(ctx context.Context, shop, buyer, who string, take func(
 // the first of a buyer who was never seen.
 func (e *Engine) Erase(ctx context.Context, shop, buyer, who string) (int, error) {
 	n, err := e.Store.Erase(ctx, shop, buyer, e.entry(shop, who, "erase", "", ""))
+	if err != nil || n > 0 {
+		e.tellErased(ctx, shop)
+	}
 	if err != nil {
 		return 0, writeRefusal("erase", err)
 	}
-	e.feed.changed(shop)
 	return n, nil
+}
+
+// tellErased lets those who watch a shop read its cases again. Who comes back later is found by the count of changes; where that cannot be
+// read, only those who watch now are told.
+func (e *Engine) tellErased(ctx context.Context, shop string) {
+	place, err := e.LastChange(context.WithoutCancel(ctx), shop)
+	if err != nil {
+		e.Logger.Warn("read the count of changes after an erasure", "shop", shop, "err", err)
+	}
+	e.feed.erase(shop, place)
 }
 
 // markOf stands for a buyer in the audit, which is kept when the buyer is forgotten: who asks about a certain buyer can find it.

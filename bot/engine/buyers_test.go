@@ -49,6 +49,16 @@ func TestABuyersDataIsGivenOutAndForgotten(t *testing.T) {
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, n, 9)
 			require.True(t, signalled(changed), "whoever looks on reads again")
+			times, place := b.Erased("s")
+			require.Equal(t, 1, times)
+			last, err := b.LastChange(t.Context(), "s")
+			require.NoError(t, err)
+			require.Equal(t, last, place)
+			_, err = b.Erase(t.Context(), "s", "nobody", "老板")
+			require.NoError(t, err)
+			require.False(t, signalled(changed), "nothing was there to erase")
+			times, _ = b.Erased("other")
+			require.Zero(t, times)
 			require.Empty(t, export("b-c"))
 			require.NotEmpty(t, export("b-another"), "another buyer's is kept")
 			_, _, err = b.Case(t.Context(), "s", id)
@@ -71,7 +81,7 @@ func TestABuyersDataIsGivenOutAndForgotten(t *testing.T) {
 			for _, e := range audit {
 				what[e.What]++
 			}
-			require.Equal(t, map[string]int{"reply": 1, "export": 4, "erase": 1}, what)
+			require.Equal(t, map[string]int{"reply": 1, "export": 4, "erase": 2}, what)
 		})
 	}
 }

@@ -12,8 +12,15 @@ const pollFeed = 500 * time.Millisecond
 // A feed signals those who watch a shop whenever its cases may have changed. What has changed they read from the store, by
 // the number of the last change that they have seen, so that a signal that came twice or too often does no harm.
 type feed struct {
-	mu    sync.Mutex
-	shops map[string]*watched
+	mu     sync.Mutex
+	shops  map[string]*watched
+	erased map[string]erasures
+}
+
+// erasures are how often cases of a shop were erased, and where its count of changes stood the last time.
+type erasures struct {
+	times int
+	place int64
 }
 
 // A watched shop is in the map as long as somebody watches it.
@@ -22,7 +29,7 @@ type watched struct {
 	last      int64 // the last change that a look at the store saw; below 0 before the first, which signals too
 }
 
-func newFeed() *feed { return &feed{shops: map[string]*watched{}} }
+func newFeed() *feed { return &feed{shops: map[string]*watched{}, erased: map[string]erasures{}} }
 
 // watch makes a listener. A signal that nobody has taken yet stands for all that come after it.
 func (f *feed) watch(shop string) (changed <-chan struct{}, stop func()) {
@@ -52,6 +59,14 @@ func (f *feed) changed(shop string) {
 	if w := f.shops[shop]; w != nil {
 		w.signal()
 	}
+}
+
+// erase notes that cases have gone, of which nobody will read, and signals.
+func (f *feed) erase(shop string, place int64) {
+	f.mu.Lock()
+	f.erased[shop] = erasures{f.erased[shop].times + 1, place}
+	f.mu.Unlock()
+	f.changed(shop)
 }
 
 func (w *watched) signal() {
@@ -85,6 +100,15 @@ func (f *feed) names() []string {
 // Watch signals whenever cases of a shop may have changed, until stop is called: at once for what this engine commits, and
 // within a second, while Run runs, for what others do.
 func (e *Engine) Watch(shop string) (changed <-chan struct{}, stop func()) { return e.feed.watch(shop) }
+
+// Erased counts how often cases of a shop were erased since the engine was made, and says where the shop's count of changes stood the last
+// time: who has seen no more than that may hold what is gone, and no change will tell. What other processes erase is not known here.
+func (e *Engine) Erased(shop string) (times int, place int64) {
+	e.feed.mu.Lock()
+	defer e.feed.mu.Unlock()
+	one := e.feed.erased[shop]
+	return one.times, one.place
+}
 
 // runFeed looks for changes that other processes have made.
 func (e *Engine) runFeed(ctx context.Context) {

@@ -27,6 +27,8 @@ type Desk interface {
 	Watch(shop string) (changed <-chan struct{}, stop func())
 	Changed(ctx context.Context, shop string, after int64, limit int) ([]desk.Case, error)
 	LastChange(ctx context.Context, shop string) (int64, error)
+	// Erased counts how often cases of a shop were erased, and says where the count of changes stood the last time.
+	Erased(shop string) (times int, place int64)
 
 	Attend(ctx context.Context, shop string, p desk.Presence) error
 	Attending(ctx context.Context, shop string) ([]desk.Presence, error)

@@ -37,6 +37,8 @@ type fakeDesk struct {
 	people   map[string]desk.Person
 	cases    []desk.Case
 	changes  map[string]int64
+	erased   int // of xiaoguo
+	erasedAt int64
 	watchers map[chan struct{}]string
 	present  map[string]desk.Presence
 	pauses   []desk.Pause
@@ -275,6 +277,29 @@ func (f *fakeDesk) Changed(_ context.Context, shop string, after int64, limit in
 	}
 	slices.SortFunc(out, func(x, y desk.Case) int { return cmp.Compare(x.Change, y.Change) })
 	return out[:min(len(out), limit)], err
+}
+
+func (f *fakeDesk) Erased(shop string) (times int, place int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if shop != "xiaoguo" {
+		return 0, 0
+	}
+	return f.erased, f.erasedAt
+}
+
+// forget erases a case of xiaoguo as if its buyer had asked for it.
+func (f *fakeDesk) forget(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cases = slices.DeleteFunc(f.cases, func(c desk.Case) bool { return c.Shop == "xiaoguo" && c.ID == id })
+	f.erased, f.erasedAt = f.erased+1, f.changes["xiaoguo"]
+	for watcher := range f.watchers {
+		select {
+		case watcher <- struct{}{}:
+		default:
+		}
+	}
 }
 
 func (f *fakeDesk) LastChange(_ context.Context, shop string) (int64, error) {

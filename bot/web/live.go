@@ -26,9 +26,10 @@ const (
 // A live listener is told of the changes of a shop's cases as they are committed.
 type live struct {
 	*agentAPI
-	who   caller
-	out   *stream
-	after int64 // the last change that the listener has seen
+	who    caller
+	out    *stream
+	after  int64 // the last change that the listener has seen
+	erased int   // how often cases were erased, as far as the listener knows
 }
 
 // getLive is the stream of changes: those after Last-Event-ID (or ?after=), else those from now on.
@@ -49,14 +50,16 @@ func (a *agentAPI) getLive(ctx context.Context, c echo.Context, who caller) erro
 	defer cancel()
 	changed, stop := a.Desk.Watch(who.shop) // before the count is read, so that no change falls between the two
 	defer stop()
+	erased, erasedAt := a.Desk.Erased(who.shop) // before the count too
 	last, err := a.lastChange(ctx, who.shop)
 	if err != nil {
 		return err
 	}
-	l := &live{agentAPI: a, who: who, out: newStream(c, a.DeskLimits.Patience), after: last}
+	l := &live{agentAPI: a, who: who, out: newStream(c, a.DeskLimits.Patience), after: last, erased: erased}
 	greeting := "ready"
 	switch {
-	case named && place > last: // a count that went back: the store was restored
+	case named && place > last, // a count that went back: the store was restored
+		named && erased > 0 && place <= erasedAt: // what has been erased since may be among what was seen
 		greeting = "reset"
 	case named:
 		l.after = place
@@ -149,6 +152,9 @@ func (l *live) keepOnline(ctx context.Context) {
 
 // tell sends all changes that there are; false ends the stream, and a listener who comes back goes on where it ended.
 func (l *live) tell(ctx context.Context) bool {
+	if !l.tellErased(ctx) {
+		return false
+	}
 	for {
 		cases, err := l.page(ctx)
 		if err != nil {
@@ -169,6 +175,20 @@ func (l *live) tell(ctx context.Context) bool {
 			return true
 		}
 	}
+}
+
+// tellErased lets the listener begin anew when cases were erased: of those no change tells.
+func (l *live) tellErased(ctx context.Context) bool {
+	times, _ := l.Desk.Erased(l.who.shop)
+	if times == l.erased {
+		return true
+	}
+	last, err := l.lastChange(ctx, l.who.shop)
+	if err != nil {
+		return false
+	}
+	l.erased, l.after = times, last
+	return l.greet("reset") == nil
 }
 
 func (l *live) page(ctx context.Context) ([]desk.Case, error) {

@@ -82,6 +82,25 @@ func TestWhatWasMissedIsReplayed(t *testing.T) {
 	})
 }
 
+func TestListenersBeginAnewWhenCasesAreErased(t *testing.T) {
+	inBubble(t, nil, func(b *bubbled) {
+		t := b.t
+		l := b.listen(t, "", "")
+		l.mustNext(t, "ready", "3")
+		b.forget("h-2")
+		l.mustNext(t, "reset", "3")
+		b.change("xiaoguo", 1)
+		l.mustNext(t, "case", "4")
+		l.hangUp()
+		for seen, greeting := range map[string]string{"2": "reset", "3": "reset", "4": "ready"} { // who was away meanwhile
+			back := b.listen(t, "", seen)
+			back.mustNext(t, greeting, "4")
+			b.change("teahouse", 4)
+			back.hangUp()
+		}
+	})
+}
+
 func TestNothingIsLostOrDoubledOverManyConnections(t *testing.T) {
 	inBubble(t, nil, func(b *bubbled) {
 		t := b.t
