@@ -71,6 +71,18 @@ func TestRegistryKeepsTheOthersWhenOneIsBroken(t *testing.T) {
 	require.Contains(t, j.String(), "unknown-key")
 }
 
+func TestNamesCostNothing(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "b/shop.yaml", named("b")+"sluts: {}\n", "b/rules.yaml", smallRules, "a/shop.yaml", named("a"), "a/rules.yaml", smallRules)
+	r, _ := open(t, dir, nil)
+	require.Equal(t, []string{"a", "b"}, r.Names(), "broken ones too")
+	write(t, dir, "0/shop.yaml", named("0-new"), "0/rules.yaml", smallRules)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "b")))
+	require.NoError(t, r.Reload())
+	require.Equal(t, []string{"0-new", "a"}, r.Names())
+	require.Zero(t, testing.AllocsPerRun(100, func() { _ = r.Names() }))
+}
+
 func TestReloadLeavesTheLastGoodVersion(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a/shop.yaml", named("a"), "a/rules.yaml", smallRules)

@@ -75,13 +75,7 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	warnOfSecrets(log, registry)
 	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
-		find: registry.Shop,
-		names: func() (names []string) {
-			for _, one := range registry.Status() {
-				names = append(names, one.ID)
-			}
-			return names
-		},
+		find: registry.Shop, names: registry.Names,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
 	return s.run(c.Addr, func(addr net.Addr) {
