@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -95,9 +96,17 @@ func (c *buyerEraseCmd) Run(a *app, of *buyerCmd) error {
 			return err
 		}
 		pieces, err := kept.Erase(a.ctx, c.Shop, c.Buyer, by)
-		if err == nil {
-			fmt.Fprintln(a.err, "forgot", counted(pieces, "piece"))
+		if err != nil {
+			return err
 		}
-		return err
+		fmt.Fprintln(a.err, "forgot", counted(pieces, "piece"))
+		store, ok := kept.(interface{ Scrub(ctx context.Context) error })
+		if !ok {
+			return nil
+		}
+		if err := store.Scrub(a.ctx); err != nil {
+			return fmt.Errorf("nothing of it is found any more, but the file holds traces still, which a server overwrites later: %w", err)
+		}
+		return nil
 	})
 }

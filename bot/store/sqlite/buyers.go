@@ -183,7 +183,8 @@ func handJSON(take func(kind string, body []byte) error, kind string, v any) err
 	return take(kind, []byte(body))
 }
 
-// Erase forgets everything of a buyer and then overwrites where it stood.
+// Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
+// beside the turns after that (see Scrub), also by the next process if this one ends.
 func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (pieces int, err error) {
 	err = s.writer.do(ctx, func(to *session) (err error) {
 		pieces, err = erase(to, shop, buyer)
@@ -196,9 +197,7 @@ func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (p
 	if err != nil {
 		return 0, err
 	}
-	if err := s.scrub(ctx); err != nil {
-		return pieces, fmt.Errorf("it is erased, but the file may hold traces of it still; erase again: %w", err)
-	}
+	s.scrubs.due()
 	return pieces, nil
 }
 
@@ -224,12 +223,18 @@ func erase(to *session, shop, buyer string) (pieces int, err error) {
 		}
 		pieces += int(n)
 	}
+	traces := int64(pieces)
 	for _, query := range []string{eraseParticipant, eraseMentions} {
-		if _, err := to.exec(query, shop, buyer); err != nil {
+		n, err := to.exec(query, shop, buyer)
+		if err != nil {
 			return 0, err
 		}
+		traces += n
 	}
-	return pieces, nil
+	if traces > 0 {
+		_, err = to.exec(wantScrub)
+	}
+	return pieces, err
 }
 
 // eraseOne forgets one conversation. Its turns are found before it goes, and the answers by the turns.

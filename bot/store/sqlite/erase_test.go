@@ -87,6 +87,7 @@ func TestErasedBuyerIsNowhereInTheFile(t *testing.T) {
 				pieces, err := s.Erase(t.Context(), "s", gone.buyer, entry)
 				require.NoError(t, err)
 				require.Equal(t, 3+3*gone.turns, pieces)
+				require.NoError(t, s.Scrub(t.Context()))
 				require.Zero(t, count(t, path, gone.buyer), "buyer %d", i)
 				require.Positive(t, count(t, path, crowd[i+1].buyer), "others are left alone")
 			}
@@ -122,6 +123,7 @@ func TestEraseGoesWithTheTurnsOfOthers(t *testing.T) {
 	_, err = other.Erase(t.Context(), "s", gone.buyer, desk.Entry{ID: "e", Shop: "s", At: noon, What: "erase"})
 	all.Wait()
 	require.NoError(t, err)
+	require.NoError(t, other.Scrub(t.Context()))
 	require.Equal(t, make([]error, writers), errs)
 	require.NoError(t, other.Close())
 	require.Zero(t, count(t, path, gone.buyer))

@@ -13,16 +13,113 @@ import (
 
 // What was erased must not stand in the file any longer. SQLite overwrites what it deletes (secure_delete), but where it has
 // moved rows from one page to another, the old page keeps copies in the room between its rows: nobody reads them, and nothing
-// overwrites them. Erasing looks for such rooms in all of the file and clears them, a few pages at a time, so that turns go on.
+// overwrites them. After an erasure such rooms are looked for in all of the file and cleared, a few pages at a time and beside the
+// turns. How far the look has come is kept, so that it goes on after a restart.
 const (
 	scrubBatch = 64                     // pages that are cleared in one transaction
-	scrubTries = 50                     // for others who write
-	scrubPause = 100 * time.Millisecond // between two tries
-	mostPages  = 1 << 25                // above them, the first byte of a page does not tell its kind
+	scrubStep  = 4096                   // pages that are looked at before it is noted
+	scrubTries = 50                     // for others who read or write
+	scrubPause = 100 * time.Millisecond // between two tries, and two steps
+	scrubAgain = 10 * time.Second       // between two looks where others were in the way
+	mostPages  = 1 << 25                // from them on, the first byte of a page does not tell its kind
 )
 
-// scrub clears what is left of deleted rows in the file, and then empties the log.
-func (s *Store) scrub(ctx context.Context) error {
+// A scrubber looks through the file beside the turns.
+type scrubber struct {
+	store *Store
+	tries int
+	wake  chan struct{}
+	turn  chan struct{} // holds one while somebody looks
+	stop  context.CancelFunc
+	ended chan struct{}
+}
+
+func newScrubber(s *Store) *scrubber {
+	c := &scrubber{store: s, tries: scrubTries, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1), ended: make(chan struct{})}
+	ctx, stop := context.WithCancel(context.Background())
+	c.stop = stop
+	go c.run(ctx)
+	return c
+}
+
+// due asks for a look, without waiting for it.
+func (c *scrubber) due() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *scrubber) close() {
+	c.stop()
+	<-c.ended
+}
+
+func (c *scrubber) run(ctx context.Context) {
+	defer close(c.ended)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.wake:
+		}
+		err := c.store.Scrub(ctx)
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case errors.Is(err, errBusy) || isHeld(err):
+			if pause(ctx, scrubAgain) == nil {
+				c.due()
+			}
+		default: // the next sweep tries again
+			c.store.writer.logger.Error("overwrite what was erased", "err", err)
+		}
+	}
+}
+
+// pause waits, but not longer than ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Scrub overwrites what the file still holds of what was erased, and returns when there is nothing left of it. The store does it by
+// itself after each erasure, beside the turns: it is for those who want to know that it is done. With an error it goes on later, with
+// the next sweep at the latest.
+func (s *Store) Scrub(ctx context.Context) error {
+	select {
+	case s.scrubs.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-s.scrubs.turn }()
+	for {
+		page, pass, err := s.scrubbing(ctx)
+		if err == nil && page > 0 {
+			err = s.scrub(ctx, page, pass)
+		}
+		if err != nil {
+			return fmt.Errorf("overwrite what was erased: %w", reason(ctx, err))
+		}
+		if page == 0 {
+			return nil
+		}
+	}
+}
+
+// scrubbing is where the look through the file stands; page is 0 when there is nothing to look for.
+func (s *Store) scrubbing(ctx context.Context) (page, pass int64, err error) {
+	err = s.each(ctx, selectScrub, nil, func(row *sql.Rows) error { return row.Scan(&page, &pass) })
+	return page, pass, err
+}
+
+// scrub clears what is left of deleted rows from a page on, and then empties the log.
+func (s *Store) scrub(ctx context.Context, from, pass int64) error {
 	where, err := address(s.file, false, time.Second, "secure_delete(1)", "wal_autocheckpoint(0)", "synchronous(full)")
 	if err != nil {
 		return err
@@ -32,72 +129,136 @@ func (s *Store) scrub(ctx context.Context) error {
 		return err
 	}
 	db.SetMaxOpenConns(1)
-	return reason(ctx, errors.Join(scrubPages(ctx, db), db.Close()))
+	err = s.scrubPages(ctx, db, from, pass)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := s.truncate(ctx); err != nil {
+		return err
+	}
+	return s.noteScrub(ctx, endPass, pass)
 }
 
-func scrubPages(ctx context.Context, db *sql.DB) error {
-	var pages int
-	if err := db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages); err != nil {
+func (s *Store) noteScrub(ctx context.Context, query string, args ...any) error {
+	return s.writer.do(ctx, func(to *session) error {
+		_, err := to.exec(query, args...)
 		return err
-	}
-	if pages > mostPages {
-		return fmt.Errorf("a file of %d pages is too large to be looked through", pages)
-	}
-	read, err := db.PrepareContext(ctx, selectPage)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = read.Close() }() // it changes nothing
-	var dirty []int
-	for page := 2; page <= pages; page++ { // the first holds the names of the tables
-		var data []byte
-		if err := read.QueryRowContext(ctx, page).Scan(&data); err != nil {
+	})
+}
+
+func (s *Store) scrubPages(ctx context.Context, db *sql.DB, from, pass int64) error {
+	for {
+		var pages int64
+		if err := db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages); err != nil {
 			return err
 		}
+		if pages >= mostPages {
+			return fmt.Errorf("a file of %d pages is too large to be looked through", pages)
+		}
+		if from > pages {
+			return nil
+		}
+		until := min(pages, from+scrubStep-1)
+		dirty, err := dirtyPages(ctx, db, from, until)
+		if err != nil {
+			return err
+		}
+		for batch := range slices.Chunk(dirty, scrubBatch) {
+			if err := patiently(ctx, s.scrubs.tries, func() error { return writePages(ctx, db, batch) }); err != nil {
+				return err
+			}
+		}
+		if from = until + 1; from > pages {
+			return nil
+		}
+		if err := s.noteScrub(ctx, goneThrough, pass, from); err != nil {
+			return err
+		}
+		if err := pause(ctx, scrubPause); err != nil {
+			return err
+		}
+	}
+}
+
+// dirtyPages are those that have to be cleared.
+func dirtyPages(ctx context.Context, db *sql.DB, from, until int64) (dirty []int64, err error) {
+	read, err := db.PrepareContext(ctx, selectPage)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = read.Close() }() // it changes nothing
+	for page := from; page <= until; page++ {
+		var data []byte
+		err := read.QueryRowContext(ctx, page).Scan(&data)
+		if errors.Is(err, sql.ErrNoRows) {
+			break // the file has become shorter
+		}
+		if err != nil {
+			return nil, err
+		}
 		if cleared, err := clearRoom(data); err != nil {
-			return fmt.Errorf("page %d: %w", page, err)
+			return nil, fmt.Errorf("page %d: %w", page, err)
 		} else if cleared != nil {
 			dirty = append(dirty, page)
 		}
-		if len(dirty) == scrubBatch || page == pages {
-			batch := dirty
-			if err := patiently(ctx, func() error { return writePages(ctx, db, batch) }); err != nil {
+	}
+	return dirty, nil
+}
+
+// truncate empties the log, which holds pages as they were. First it carries over what it can beside the others.
+func (s *Store) truncate(ctx context.Context) error {
+	db, err := s.emptier()
+	if err != nil {
+		return err
+	}
+	err = patiently(ctx, s.scrubs.tries, func() error {
+		var busy bool
+		for _, query := range []string{checkpoint, emptyLog} {
+			var pages, done int64
+			if err := db.QueryRowContext(ctx, query).Scan(&busy, &pages, &done); err != nil {
 				return err
 			}
-			dirty = dirty[:0]
 		}
-	}
-	return patiently(ctx, func() error {
-		var busy bool
-		var pages, done int64
-		err := db.QueryRowContext(ctx, emptyLog).Scan(&busy, &pages, &done)
-		if err == nil && busy {
+		if busy {
 			return errBusy
 		}
-		return err
+		return nil
 	})
+	return errors.Join(err, db.Close())
+}
+
+// emptier is a connection that waits for nobody: while it waited for those who read, it would hold up those who write.
+func (s *Store) emptier() (*sql.DB, error) {
+	where, err := address(s.file, true, 0, "wal_autocheckpoint(0)", "synchronous(full)")
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", where)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
 }
 
 // errBusy means that somebody else reads or writes.
 var errBusy = errors.New("others read or write without a pause")
 
 // patiently does something again while others are in the way.
-func patiently(ctx context.Context, do func() error) error {
+func patiently(ctx context.Context, tries int, do func() error) error {
 	for try := 1; ; try++ {
 		err := do()
-		if err == nil || try == scrubTries || !errors.Is(err, errBusy) && !isHeld(err) {
+		if err == nil || try >= tries || !errors.Is(err, errBusy) && !isHeld(err) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(scrubPause):
+		if err := pause(ctx, scrubPause); err != nil {
+			return err
 		}
 	}
 }
 
 // writePages clears pages as they are now.
-func writePages(ctx context.Context, db *sql.DB, pages []int) error {
+func writePages(ctx context.Context, db *sql.DB, pages []int64) error {
 	if len(pages) == 0 {
 		return nil
 	}

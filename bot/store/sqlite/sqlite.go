@@ -64,6 +64,7 @@ type Store struct {
 	reads   *sql.DB
 	queries map[string]*sql.Stmt // prepared on reads, by their text
 	close   func() error         // closes once
+	scrubs  *scrubber
 	passed  lastPass
 	keep    engine.Retention
 }
@@ -114,7 +115,11 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, reads.Close(), writes.Close())
 	}
 	s := &Store{file: o.Path, reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
-	s.close = sync.OnceValue(func() error { return errors.Join(s.writer.close(), reads.Close()) })
+	s.scrubs = newScrubber(s)
+	s.close = sync.OnceValue(func() error {
+		s.scrubs.close()
+		return errors.Join(s.writer.close(), reads.Close())
+	})
 	return s, nil
 }
 

@@ -23,6 +23,7 @@ const (
 // Sweep forgets what has been kept long enough, in batches between which turns are committed. Conversations are looked
 // at once a day only: to find the old ones by an index, each turn would have to move its own in it.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	s.scrubs.due() // what was left to be overwritten, by another process too
 	for _, old := range []struct {
 		name, query string
 		keep        time.Duration

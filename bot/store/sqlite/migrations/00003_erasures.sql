@@ -10,11 +10,12 @@ CREATE TABLE erased (
     PRIMARY KEY (shop_id)
 );
 
--- How far the file was looked through for what is left of erased rows; no row where there is nothing to look for.
+-- How far the file was looked through for what is left of erased rows.
 CREATE TABLE scrubs (
     id    text   NOT NULL PRIMARY KEY,
-    page  bigint NOT NULL, -- the next to be looked at
-    again bigint NOT NULL  -- 1: something was erased meanwhile, so that all of it has to be looked at once more
+    page  bigint NOT NULL, -- the next to be looked at, 0 when there is nothing to look for
+    round bigint NOT NULL, -- counts erasures
+    pass  bigint NOT NULL  -- the round that the look belongs to: what was erased later needs another one
 );
 
 CREATE INDEX late_replies_by_age ON late_replies (shop_id, at, conversation_id, seq);
