@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -33,7 +34,8 @@ type cache struct {
 	bytes      int // of the young generation
 	young, old *generation
 	desks      map[string]*recentDesk
-	doubts     map[string]int // by shop: counts what makes unsure that a read or a commit that is under way may be remembered
+	later      map[string]bool // shops in which what is new may begin at a later version than 1, since somebody was erased there
+	doubts     map[string]int  // by shop: counts what makes unsure that a read or a commit that is under way may be remembered
 }
 
 // A generation is what was used since the one before it was full. What is found among the old ones becomes young again; those
@@ -69,7 +71,7 @@ type (
 
 // newCache remembers so many bytes, about, of what goes through it to a store.
 func newCache(s Store, bytes int) *cache {
-	return &cache{Store: s, most: bytes / 2, young: newGeneration(), old: newGeneration(), desks: map[string]*recentDesk{}, doubts: map[string]int{}}
+	return &cache{Store: s, most: bytes / 2, young: newGeneration(), old: newGeneration(), desks: map[string]*recentDesk{}, doubts: map[string]int{}, later: map[string]bool{}}
 }
 
 func newGeneration() *generation {
@@ -162,6 +164,9 @@ func (c *cache) Commit(ctx context.Context, turn Commit) error {
 	err := c.Store.Commit(ctx, turn)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if errors.Is(err, ErrStale) && (turn.Version == 1 || turn.RecordVersion == 1) {
+		c.later[turn.Shop] = true
+	}
 	if err != nil || c.doubts[turn.Shop] != doubts {
 		c.forget(turn)
 		return err
@@ -178,11 +183,15 @@ func (c *cache) Commit(ctx context.Context, turn Commit) error {
 		last := next.messages[max(0, len(next.messages)+1-recentMessages):]
 		next.messages = append(slices.Clone(last), turn.Answered.Message)
 	}
-	if before == nil || before.version < next.version { // another turn may have been kept since, and told of before this one
+	if turn.Version == 0 && c.later[turn.Shop] {
+		c.forgetTalk(turn.Key) // the store knows in which version it was kept
+	} else if before == nil || before.version < next.version { // another turn may have been kept since, and told of before this one
 		c.keepTalk(turn.Key, next)
 	}
 	if k := (buyerKey{turn.Shop, turn.Buyer}); turn.Record != nil && turn.Buyer != "" {
-		if r := c.record(k); r == nil || r.version <= turn.RecordVersion {
+		if turn.RecordVersion == 0 && c.later[turn.Shop] {
+			c.forgetRecord(k)
+		} else if r := c.record(k); r == nil || r.version <= turn.RecordVersion {
 			c.keepRecord(k, &recentRecord{record: *turn.Record, version: turn.RecordVersion + 1, at: turn.At})
 		}
 	}
@@ -372,6 +381,7 @@ func (c *cache) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (i
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.doubts[shop]++
+	c.later[shop] = true
 	for _, g := range []*generation{c.young, c.old} {
 		delete(g.records, buyerKey{shop, buyer})
 		maps.DeleteFunc(g.talks, func(k Key, t *recentTalk) bool {

@@ -17,6 +17,7 @@ type scripted struct {
 	says   Loaded
 	loads  int
 	during func(Commit)
+	err    error // of commits
 }
 
 func (s *scripted) Load(context.Context, Ask) (Loaded, error) {
@@ -28,7 +29,7 @@ func (s *scripted) Commit(_ context.Context, c Commit) error {
 	if s.during != nil {
 		s.during(c)
 	}
-	return nil
+	return s.err
 }
 
 func (s *scripted) Attend(context.Context, string, desk.Presence) error { return nil }
@@ -94,4 +95,24 @@ func TestOneShopsDoubtsAreNotTheOthers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, loads, s.loads, doubted)
 	}
+}
+
+// Where somebody was erased, a store begins what is new at a version that was never used.
+func TestWhatIsNewAfterAnErasureIsReadOnce(t *testing.T) {
+	t.Parallel()
+	s := &scripted{says: Loaded{}}
+	c := newCache(s, 1<<20)
+	_, err := c.Load(t.Context(), ask())
+	require.NoError(t, err)
+	s.err = ErrStale
+	require.ErrorIs(t, c.Commit(t.Context(), committedAs(2)), ErrStale, "it was the first, and is no version 1")
+	s.err, s.says = nil, Loaded{Version: 41, RecordVersion: 41}
+	require.NoError(t, c.Commit(t.Context(), committedAs(1)))
+	for range 3 {
+		l, err := c.Load(t.Context(), ask())
+		require.NoError(t, err)
+		require.EqualValues(t, 41, l.Version)
+		require.EqualValues(t, 41, l.RecordVersion)
+	}
+	require.Equal(t, 2, s.loads, "then it is remembered")
 }
