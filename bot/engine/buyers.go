@@ -8,7 +8,7 @@ import (
 
 // Export hands all that is kept of a buyer to take, piece by piece. It is written down first that it was asked for.
 func (e *Engine) Export(ctx context.Context, shop, buyer, who string, take func(kind string, body []byte) error) error {
-	if err := e.Store.Note(ctx, e.entry(shop, who, "export", markOf(shop, buyer), "")); err != nil {
+	if err := e.Store.Note(ctx, e.entry(shop, who, "export", MarkOf(shop, buyer), "")); err != nil {
 		return deskRefusal("write an export down", err)
 	}
 	if err := e.Store.Export(ctx, shop, buyer, take); err != nil {
@@ -40,8 +40,8 @@ func (e *Engine) tellErased(ctx context.Context, shop string) {
 	e.feed.erase(shop, place)
 }
 
-// markOf stands for a buyer in the audit, which is kept when the buyer is forgotten: who asks about a certain buyer can find it.
-func markOf(shop, buyer string) string {
+// MarkOf stands for a buyer in the audit, which is kept when the buyer is forgotten: who asks about a certain buyer can find it.
+func MarkOf(shop, buyer string) string {
 	sum := sha256.Sum256([]byte(shop + "\x00" + buyer))
 	return "buyer-" + hex.EncodeToString(sum[:8])
 }

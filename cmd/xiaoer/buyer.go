@@ -22,24 +22,25 @@ type buyerExportCmd struct {
 
 // Help teaches the command.
 func (buyerExportCmd) Help() string {
-	return `Writes one JSON object a line, {"kind": …, "body": …}: conversations, cases, the inputs of each turn, responses, late replies and the
-record of offers and promises.
+	return `Writes one JSON object a line, {"kind": …, "data": …}: conversations, cases, the inputs of each turn, responses, late replies and the
+record of offers and promises. The last has the kind end and the number of those before it; an export without it is not whole. It is
+what the agents' API gives.
 
   xiaoer buyer export --store sqlite:xiaoer.db myshop b-1042 > b-1042.jsonl
 
-The audit notes that it was done, and by whom.`
+The audit notes that it was done, and by whom, and of the buyer a mark that tells the name to nobody who does not know it.`
 }
 
 // An exportedPiece is one line of an export.
 type exportedPiece struct {
 	Kind string          `json:"kind"`
-	Body json.RawMessage `json:"body"`
+	Data json.RawMessage `json:"data"`
 }
 
 // Run exports.
 func (c *buyerExportCmd) Run(a *app, of *buyerCmd) error {
 	return of.with(a, func(kept engine.Store) error {
-		by, err := a.entry(c.Shop, "export", c.Buyer, "")
+		by, err := a.entry(c.Shop, "export", engine.MarkOf(c.Shop, c.Buyer), "")
 		if err != nil {
 			return err
 		}
@@ -53,10 +54,14 @@ func (c *buyerExportCmd) Run(a *app, of *buyerCmd) error {
 			pieces++
 			return encoder.Encode(exportedPiece{kind, body})
 		})
-		if err == nil {
-			fmt.Fprintln(a.err, counted(pieces, "piece"))
+		if err != nil {
+			return err
 		}
-		return err
+		if err := encoder.Encode(exportedPiece{"end", fmt.Appendf(nil, `{"pieces":%d}`, pieces)}); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.err, counted(pieces, "piece"))
+		return nil
 	})
 }
 
@@ -100,7 +105,9 @@ func (c *buyerEraseCmd) Run(a *app, of *buyerCmd) error {
 			return err
 		}
 		fmt.Fprintln(a.err, "forgot", counted(pieces, "piece"))
-		store, ok := kept.(interface{ Scrub(ctx context.Context) error })
+		store, ok := kept.(interface {
+			Scrub(ctx context.Context) error
+		})
 		if !ok {
 			return nil
 		}

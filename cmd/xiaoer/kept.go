@@ -23,26 +23,24 @@ type keptState struct {
 	Store string `help:"Where the server keeps its state: sqlite:FILE." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
 }
 
-// with opens the state, which must be there, and lets work use it.
-func (k keptState) with(a *app, work func(engine.Store) error) error {
-	if file, ok := strings.CutPrefix(k.Store, "sqlite:"); ok {
-		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("there is no store %s; a server makes it, xiaoer serve --store %s", file, k.Store)
-		}
-	}
-	return k.withNew(a, work)
-}
-
-// withNew makes the state where there is none.
-func (k keptState) withNew(a *app, work func(engine.Store) error) (err error) {
-	if strings.HasPrefix(k.Store, "memory:") {
+// with opens the state, which a server must have made, and lets work use it.
+func (k keptState) with(a *app, work func(engine.Store) error) (err error) {
+	kind, file, _ := strings.Cut(k.Store, ":")
+	switch {
+	case kind == "memory":
 		return usageError("what is kept in memory: only its server knows; --store needs sqlite:FILE")
+	case kind != "sqlite" || file == "":
+		_, _, err := openStore(a.ctx, k.Store, slog.New(slog.DiscardHandler)) // says what is wrong with it
+		return err
 	}
-	kept, closeStore, err := openStore(a.ctx, k.Store, slog.New(slog.DiscardHandler))
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no store %s; a server makes it, xiaoer serve --store %s", file, k.Store)
+	}
+	kept, err := openServers(a.ctx, file)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeStore()) }()
+	defer func() { err = errors.Join(err, kept.Close()) }()
 	return work(kept)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -116,15 +117,21 @@ func TestTokensByCommand(t *testing.T) {
 
 	early := "sqlite:" + filepath.Join(t.TempDir(), "new.db")
 	code, token, stderr = o.tries("token", "--store", early, "create", "--shop", "*", "--agent", "boss", "--role", "admin")
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, token)
+	require.Contains(t, stderr, "a server makes it, xiaoer serve --store "+early)
+	require.NoFileExists(t, strings.TrimPrefix(early, "sqlite:"), "a misspelled name makes no store of its own")
+	code, token, stderr = o.tries("token", "--store", "sqlite:"+o.path, "create", "--shop", "*", "--agent", "boss", "--role", "admin")
 	require.Equal(t, exitOK, code, stderr)
-	require.NotEmpty(t, token, "before the first server makes the store, and with the flag before the word")
+	require.NotEmpty(t, token, "with the flag before the word")
 }
 
 func TestPausesByCommand(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t)
 	_, said := o.does("pause", "shop", "return.in_window", "--why", "wrong price", "--for", "2h")
-	require.Equal(t, "rule return.in_window of shop shop is paused until 2026-11-21 15:00:00Z\n", said)
+	require.Equal(t, "rule return.in_window of shop shop is paused until 2026-11-21 15:00:00Z\n"+
+		"whether the shop has such a rule was not looked up; --shops DIR does that\n", said)
 	_, said = o.does("pause", "shop")
 	require.Equal(t, "shop shop is paused until it is taken back\n", said)
 	got, err := o.kept.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "shop"}, Now: opened.Add(2 * time.Hour)})
@@ -183,10 +190,14 @@ func TestBuyerByCommand(t *testing.T) {
 	for line := range strings.Lines(exported) {
 		var piece exportedPiece
 		require.NoError(t, json.Unmarshal([]byte(line), &piece), line)
+		require.NotEmpty(t, piece.Data, line)
 		kinds[piece.Kind]++
 	}
-	require.Equal(t, map[string]int{"conversation": 1, "case": 1, "turn": 3, "late_reply": 3}, kinds)
-	require.Equal(t, []string{"export buyer-1042"}, o.did())
+	require.Equal(t, map[string]int{"conversation": 1, "case": 1, "turn": 3, "late_reply": 3, "end": 1}, kinds)
+	const end = `{"kind":"end","data":{"pieces":8}}` + "\n"
+	require.True(t, strings.HasSuffix(exported, end), "whoever has the end has all of it")
+	mark := "export " + engine.MarkOf("shop", "buyer-1042")
+	require.Equal(t, []string{mark}, o.did(), "as the agents' API writes it down")
 
 	code, _, stderr := o.tries("buyer", "erase", "shop", "buyer-1042", "--store", "sqlite:"+o.path)
 	require.Equal(t, exitUsage, code)
@@ -197,9 +208,9 @@ func TestBuyerByCommand(t *testing.T) {
 	_, said = o.does("buyer", "erase", "shop", "buyer-1042", "--yes")
 	require.Equal(t, "forgot 8 pieces\n", said)
 	exported, said = o.does("buyer", "export", "shop", "buyer-1042")
-	require.Empty(t, exported)
+	require.Equal(t, `{"kind":"end","data":{"pieces":0}}`+"\n", exported)
 	require.Equal(t, "0 pieces\n", said)
-	require.Equal(t, []string{"export buyer-1042", "erase ", "export ", "export "}, o.did(), "the audit keeps that it happened, not to whom")
+	require.Equal(t, []string{mark, "erase ", mark, mark}, o.did(), "the audit keeps that it happened, and no name")
 }
 
 func TestBackupByCommand(t *testing.T) {
@@ -225,4 +236,52 @@ func TestBackupByCommand(t *testing.T) {
 	again := &operator{t: t, path: other}
 	exported, _ := again.does("buyer", "export", "shop", "buyer-1042")
 	require.Regexp(t, regexp.MustCompile(`(?m)^{"kind":"conversation"`), exported)
+}
+
+func TestPausesLookTheRuleUp(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t)
+	folder := filepath.Join(t.TempDir(), "shop")
+	code, _, stderr := o.tries("init", folder)
+	require.Equal(t, exitOK, code, stderr)
+	for _, test := range []struct {
+		name, shop, rule, want string
+	}{
+		{"no such rule", "my-shop", "return.in_windw", "shop my-shop has no rule return.in_windw"},
+		{"no such shop", "shp", "", "has no shop shp that is in order"},
+	} {
+		code, _, stderr := o.tries("pause", "--store", "sqlite:"+o.path, "--shops", folder, test.shop, test.rule)
+		require.Equal(t, exitFailed, code, test.name)
+		require.Contains(t, stderr, test.want, test.name)
+	}
+	require.Empty(t, o.did(), "nothing is paused")
+	_, said := o.does("pause", "--shops", folder, "my-shop", "return.in_window")
+	require.Equal(t, "rule return.in_window of shop my-shop is paused until it is taken back\n", said)
+}
+
+// TestCommandsLeaveTheVersionToTheServer: a server that runs does not find its tables changed by a newer command.
+func TestCommandsLeaveTheVersionToTheServer(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t)
+	db, err := sql.Open("sqlite", o.path)
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id > 2`)
+	require.NoError(t, err)
+	before := o.tables(db)
+	for _, args := range [][]string{
+		{"token", "list", "--shop", "shop"}, {"audit", "shop"}, {"pause", "shop"}, {"deliveries", "list", "shop"}, {"backup", o.path + ".copy"},
+	} {
+		code, _, stderr := o.tries(append(args, "--store", "sqlite:"+o.path)...)
+		require.Equal(t, exitFailed, code, args)
+		require.Contains(t, stderr, "start the server of this version first", args)
+	}
+	require.Equal(t, before, o.tables(db))
+	require.NoError(t, db.Close())
+}
+
+// tables is the version of the file's tables.
+func (o *operator) tables(db *sql.DB) (version int) {
+	o.t.Helper()
+	require.NoError(o.t, db.QueryRowContext(o.t.Context(), `SELECT max(version_id) FROM goose_db_version`).Scan(&version))
+	return version
 }

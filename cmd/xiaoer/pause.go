@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
+	"xiaoer/rules"
 )
 
 type pauseCmd struct {
@@ -16,6 +18,8 @@ type pauseCmd struct {
 	Rule string        `arg:"" optional:"" help:"The rule's id; without it the whole shop."`
 	Why  string        `help:"What for; agents see it." placeholder:"TEXT"`
 	For  time.Duration `help:"How long, such as 2h; without it until xiaoer unpause." placeholder:"TIME"`
+
+	Shops string `help:"The folder that the server serves: then the shop must be there, and have the rule." placeholder:"DIR"`
 }
 
 // Help teaches the command.
@@ -24,13 +28,42 @@ func (pauseCmd) Help() string {
 
   xiaoer pause --store sqlite:xiaoer.db myshop return.in_window --why "wrong price" --for 2h
   xiaoer pause --store sqlite:xiaoer.db myshop
-  xiaoer unpause --store sqlite:xiaoer.db myshop`
+  xiaoer pause --store sqlite:xiaoer.db --shops shops/ myshop return.in_window
+  xiaoer unpause --store sqlite:xiaoer.db myshop
+
+The store does not know what rules a shop has. Without --shops, a rule's id is taken as it is written, and nothing is paused by one
+that is not there.`
+}
+
+// known is an error where the folder of shops has no such shop or rule. Without the folder nobody knows.
+func (c *pauseCmd) known(a *app) error {
+	if c.Shops == "" {
+		return nil
+	}
+	all, err := a.folders(c.Shops)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		s := all[i].Shop
+		if s == nil || s.ID != c.Shop {
+			continue
+		}
+		if c.Rule == "" || slices.ContainsFunc(s.Book.Rules.Rules(), func(r *rules.Rule) bool { return r.ID == c.Rule }) {
+			return nil
+		}
+		return fmt.Errorf("shop %s has no rule %s", c.Shop, c.Rule)
+	}
+	return fmt.Errorf("%s has no shop %s that is in order", c.Shops, c.Shop)
 }
 
 // Run pauses.
 func (c *pauseCmd) Run(a *app) error {
 	if c.For < 0 {
 		return usageError("--for must be above 0")
+	}
+	if err := c.known(a); err != nil {
+		return err
 	}
 	return c.with(a, func(kept engine.Store) error {
 		p := desk.Pause{Shop: c.Shop, Rule: orAll(c.Rule), By: whoami(), At: a.now(), Why: c.Why}
@@ -49,6 +82,9 @@ func (c *pauseCmd) Run(a *app) error {
 			until = "until " + clock(p.Until)
 		}
 		fmt.Fprintf(a.err, "%s is paused %s\n", paused(c.Shop, p.Rule), until)
+		if c.Shops == "" && c.Rule != "" {
+			fmt.Fprintln(a.err, "whether the shop has such a rule was not looked up; --shops DIR does that")
+		}
 		return nil
 	})
 }

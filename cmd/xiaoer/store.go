@@ -16,6 +16,11 @@ func openStore(ctx context.Context, name string, log *slog.Logger) (engine.Store
 	return openKeeping(ctx, name, engine.Retention{}, log)
 }
 
+// openServers opens a store that a server has made, and leaves its version to the server.
+func openServers(ctx context.Context, file string) (*sqlite.Store, error) {
+	return sqlite.Open(ctx, sqlite.Options{Path: file, Existing: true})
+}
+
 // openKeeping is openStore with the periods for which things are kept.
 func openKeeping(ctx context.Context, name string, keep engine.Retention, log *slog.Logger) (engine.Store, func() error, error) {
 	if err := keep.Validate(); err != nil {

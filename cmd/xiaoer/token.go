@@ -33,12 +33,13 @@ func (tokenCreateCmd) Help() string {
   xiaoer token create --shop '*' --agent boss --role admin
 
 agent takes cases, answers and closes them; editor also pauses rules and reassigns others' cases; admin also gives out tokens,
-exports and erases buyers' data and sends dead letters again. A server that runs knows it at once.`
+exports and erases buyers' data and sends dead letters again. The server must have made its store; one that runs knows the token at
+once.`
 }
 
 // Run makes a token.
 func (c *tokenCreateCmd) Run(a *app, of *tokenCmd) error {
-	return of.withNew(a, func(kept engine.Store) error {
+	return of.with(a, func(kept engine.Store) error {
 		token, err := desk.NewToken(rand.Reader)
 		if err != nil {
 			return err

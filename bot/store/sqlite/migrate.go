@@ -17,15 +17,15 @@ var migrations embed.FS
 // application marks the file as one of ours ("xiao" in ASCII): a database of another program is left alone.
 const application = 0x7869616f
 
-// migrate brings the tables to this program's version. A file of a newer version is refused and left as it is.
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrate brings the tables to this program's version, if it may. A file of a newer version is refused and left as it is.
+func migrate(ctx context.Context, db *sql.DB, may bool) error {
 	steps, err := stepsOf(db)
 	if err != nil {
 		return err
 	}
 	for range migrateTries {
 		var done bool
-		if done, err = climb(ctx, steps); done || ctx.Err() != nil {
+		if done, err = climb(ctx, steps, may); done || ctx.Err() != nil {
 			break
 		}
 	}
@@ -50,11 +50,15 @@ func newer(kept, ours int64) error {
 	return fmt.Errorf("it is of version %d and this program knows up to %d; use a newer program", kept, ours)
 }
 
+func older(kept, ours int64) error {
+	return fmt.Errorf("it is of version %d and this program works with version %d; start the server of this version first, which brings it there", kept, ours)
+}
+
 // migrateTries is how often a migration is tried: another program that opens the same new file may be quicker.
 const migrateTries = 5
 
 // climb brings the tables to this program's version; done is false when it may be tried again.
-func climb(ctx context.Context, steps *goose.Provider) (done bool, err error) {
+func climb(ctx context.Context, steps *goose.Provider, may bool) (done bool, err error) {
 	kept, ours, err := steps.GetVersions(ctx)
 	switch {
 	case err != nil:
@@ -63,6 +67,8 @@ func climb(ctx context.Context, steps *goose.Provider) (done bool, err error) {
 		return true, newer(kept, ours)
 	case kept == ours:
 		return true, nil
+	case !may:
+		return true, older(kept, ours)
 	}
 	if _, err := steps.Up(ctx); err != nil {
 		return false, fmt.Errorf("bring it to version %d: %w", ours, err)

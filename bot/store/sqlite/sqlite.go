@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,9 @@ type Options struct {
 	LockWait time.Duration // for another program that holds the file, default 1 s
 
 	Keep engine.Retention // how long what is kept
+
+	// Existing refuses a file that is not there, and one of an older version: it belongs to a server that may be running.
+	Existing bool
 }
 
 func (o *Options) validate() error {
@@ -72,7 +76,7 @@ type Store struct {
 var _ engine.Store = (*Store)(nil)
 
 // Open opens the store, creates the file where there is none (readable for its owner only) and brings its tables to this
-// version. It refuses a file that is no database, another program's, or of a newer version.
+// version. It refuses a file that is no database, another program's, or of a newer version; with Existing, of an older one too.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -85,6 +89,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func open(ctx context.Context, o Options) (*Store, error) {
+	if o.Existing {
+		if info, err := os.Stat(o.Path); err != nil {
+			return nil, err
+		} else if info.Size() == 0 {
+			return nil, errors.New("it is empty: no server has begun it yet")
+		}
+	}
 	if err := prepare(o.Path); err != nil {
 		return nil, err
 	}
@@ -103,7 +114,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, writes); err != nil {
+	if err := migrate(ctx, writes, !o.Existing); err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
 	reads, err := o.pool(o.Readers, "query_only(1)", "cache_size(-16384)")
