@@ -188,6 +188,36 @@ func TestTurnsStayLinkedWhateverTheClockSays(t *testing.T) {
 	}
 }
 
+// TestLongChainsAreForgottenInOneLook: the cost of forgetting a conversation's turns does not grow with the square of their number.
+func TestLongChainsAreForgottenInOneLook(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, Options{})
+	const many = passBatch + sweepBatch + 1
+	fill := func() {
+		require.NoError(t, s.writer.do(t.Context(), func(c *session) error {
+			for n := range many {
+				if _, err := c.exec(insertTrace, "s", fmt.Sprintf("t-%05d", n), fmt.Sprintf("t-%05d", n-1), "", n/3, "{}"); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	left := func() (n int) {
+		require.NoError(t, s.reads.QueryRowContext(t.Context(), `SELECT count(*) FROM turns`).Scan(&n))
+		return n
+	}
+	fill()
+	looks, err := s.sweepTraces(t.Context(), 30)
+	require.NoError(t, err)
+	require.Equal(t, 1, looks)
+	require.Equal(t, many-90, left())
+	looks, err = s.sweepTraces(t.Context(), many)
+	require.NoError(t, err)
+	require.Equal(t, 1, looks)
+	require.Zero(t, left())
+}
+
 func TestOpenRefusesPeriodsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")

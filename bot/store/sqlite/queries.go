@@ -156,12 +156,13 @@ const (
 	deleteAnswers = `
 DELETE FROM answers WHERE (shop_id, message_id) IN (SELECT shop_id, message_id FROM answers WHERE at < $1 ORDER BY at LIMIT $2)`
 
-	// deleteTraces forgets turns whose forerunner is forgotten, so that those that stay are still found one by the other.
-	deleteTraces = `
-DELETE FROM turns WHERE (shop_id, id) IN (
-	SELECT t.shop_id, t.id FROM turns t WHERE t.at < $1 AND NOT EXISTS (
-		SELECT 1 FROM turns p WHERE p.shop_id = t.shop_id AND p.id = t.previous_id AND p.id <> t.id)
-	ORDER BY t.at LIMIT $2)`
+	// selectTraces goes through the turns from before $1, oldest first, those after the place $2, $3 and $4, at most $5. deleteTrace
+	// forgets one whose forerunner is forgotten, so that those that stay are still found one by the other.
+	selectTraces = `
+SELECT at, shop_id, id FROM turns WHERE at < $1 AND (at, shop_id, id) > ($2, $3, $4) ORDER BY at, shop_id, id LIMIT $5`
+	deleteTrace = `
+DELETE FROM turns WHERE shop_id = $1 AND id = $2 AND NOT EXISTS (
+	SELECT 1 FROM turns p WHERE p.shop_id = $1 AND p.id = turns.previous_id AND p.id <> turns.id)`
 
 	deleteRecords = `
 DELETE FROM records WHERE (shop_id, buyer_id) IN (SELECT shop_id, buyer_id FROM records WHERE touched_at < $1 ORDER BY touched_at LIMIT $2)`

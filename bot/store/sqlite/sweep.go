@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +30,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		keep        time.Duration
 	}{
 		{"answers", deleteAnswers, s.keep.Answers},
-		{"traces", deleteTraces, s.keep.Texts},
 		{"late replies", deleteSent, s.keep.Delivered},
 		{"unread replies", deleteUnread, s.keep.Answers},
 		{"records", deleteRecords, s.keep.Texts},
@@ -41,6 +41,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		if err := s.sweep(ctx, old.query, millis(now.Add(-old.keep))); err != nil {
 			return fmt.Errorf("sweep %s: %w", old.name, err)
 		}
+	}
+	if _, err := s.sweepTraces(ctx, millis(now.Add(-s.keep.Texts))); err != nil {
+		return fmt.Errorf("sweep traces: %w", err)
 	}
 	if !s.passed.begin(now) {
 		return nil
@@ -64,7 +67,66 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// sweep drops batches until there is nothing left to drop: a turn is let go when its forerunner is.
+// sweepTraces forgets old turns along their chains. They are mostly as old as they stand in them, so that one look lets go all of
+// them; where clocks were odd there are more looks, until one lets go none.
+func (s *Store) sweepTraces(ctx context.Context, before int64) (looks int, err error) {
+	for {
+		looks++
+		kept, gone, err := s.lookAtTraces(ctx, before)
+		if err != nil || kept == 0 || gone == 0 {
+			return looks, err
+		}
+	}
+}
+
+// A trace is a turn by its key, and when it was.
+type trace struct {
+	at       int64
+	shop, id string
+}
+
+// lookAtTraces goes through all old turns once.
+func (s *Store) lookAtTraces(ctx context.Context, before int64) (kept, gone int, err error) {
+	last := trace{at: math.MinInt64}
+	for {
+		var old []trace
+		err := s.each(ctx, selectTraces, []any{before, last.at, last.shop, last.id, passBatch}, func(row *sql.Rows) error {
+			err := row.Scan(&last.at, &last.shop, &last.id)
+			old = append(old, last)
+			return err
+		})
+		if err != nil {
+			return kept, gone, err
+		}
+		for batch := range slices.Chunk(old, sweepBatch) {
+			var n int
+			err := s.writer.do(ctx, func(c *session) (err error) {
+				n, err = forgetTraces(c, batch)
+				return err
+			})
+			if err != nil {
+				return kept, gone, err
+			}
+			kept, gone = kept+len(batch)-n, gone+n
+		}
+		if len(old) < passBatch {
+			return kept, gone, nil
+		}
+	}
+}
+
+func forgetTraces(c *session, batch []trace) (gone int, err error) {
+	for _, t := range batch {
+		n, err := c.exec(deleteTrace, t.shop, t.id)
+		if err != nil {
+			return 0, err
+		}
+		gone += int(n)
+	}
+	return gone, nil
+}
+
+// sweep drops batches until there is nothing left to drop.
 func (s *Store) sweep(ctx context.Context, query string, before int64) error {
 	for {
 		var dropped int64

@@ -260,7 +260,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 	for _, query := range []string{
 		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly, selectConversations,
 		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, settleLate, promoteLate,
-		deleteAnswers, deleteTraces, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
+		deleteAnswers, selectTraces, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
 		selectParts, deletePart, deleteCases, deleteEntries, deletePresence, changeBuyer,
 		selectCase, selectChanged, selectLastChange, selectTally, selectGrants, selectGrantsOf, selectPresence, selectPauses,
 		selectEntries, selectLetters, selectDeliveries, resendLate, postponeLate, selectWaiting, selectDead,
