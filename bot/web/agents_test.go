@@ -95,7 +95,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 			for _, nobody := range []string{"", "xot_unknown", "Basic"} {
 				w := ask(t, setUp(t), nobody, e.method, e.url, e.body)
-				requireProblem(t, w, 401, "unauthorised")
+				requireProblem(t, w, 401, "unauthorized")
 				require.Contains(t, w.Header().Get("WWW-Authenticate"), `Bearer realm="xiaoer"`)
 			}
 			if e.needs == "" {

@@ -273,7 +273,7 @@ func TestListenersAreLimited(t *testing.T) {
 func TestWhoMayListen(t *testing.T) {
 	t.Parallel()
 	h, _ := newDesk(t, nil)
-	requireProblem(t, ask(t, h, "", "GET", "/v1/shops/xiaoguo/live", ""), 401, "unauthorised")
+	requireProblem(t, ask(t, h, "", "GET", "/v1/shops/xiaoguo/live", ""), 401, "unauthorized")
 	requireProblem(t, ask(t, h, otherToken, "GET", "/v1/shops/xiaoguo/live", ""), 404, "no-such-shop")
 	requireProblem(t, ask(t, h, allToken, "GET", "/v1/shops/nowhere/live", ""), 404, "no-such-shop")
 }

@@ -54,8 +54,7 @@ func (p *Problem) after(d time.Duration) *Problem {
 // The kinds of problem, with their titles. The kinds are a contract, the titles are for people.
 var titles = map[string]string{
 	"malformed":        "The request is malformed",
-	"unauthorized":     "The signature does not hold",
-	"unauthorised":     "The token is not known",
+	"unauthorized":     "The signature does not hold, or the token is not known",
 	"forbidden":        "The role does not allow this",
 	"no-such-shop":     "There is no such shop",
 	"not-found":        "There is nothing here",
@@ -134,7 +133,7 @@ func refusalProblem(word string) *Problem {
 	case "budget":
 		return newProblem(http.StatusConflict, "budget", "what may be sent to this buyer is used up until they write again; nothing was sent")
 	case "unauthorised":
-		return newProblem(http.StatusUnauthorized, "unauthorised", "send Authorization: Bearer xot_… with a token that was not revoked").at("Authorization")
+		return newProblem(http.StatusUnauthorized, "unauthorized", "send Authorization: Bearer xot_… with a token that was not revoked").at("Authorization")
 	case "forbidden":
 		return newProblem(http.StatusForbidden, "forbidden", "the role of this token in the shop does not allow it")
 	case "malformed":
