@@ -186,8 +186,13 @@ func handJSON(take func(kind string, body []byte) error, kind string, v any) err
 // Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
 // beside the turns after that (see Scrub), also by the next process if this one ends.
 func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (pieces int, err error) {
+	// No command writes a buyer's name into the audit any more. What older ones wrote is looked for beside the turns.
+	mentions, err := s.texts(ctx, selectMentions, shop, buyer)
+	if err != nil {
+		return 0, fmt.Errorf("look for the buyer in the audit: %w", err)
+	}
 	err = s.writer.do(ctx, func(to *session) (err error) {
-		pieces, err = erase(to, shop, buyer)
+		pieces, err = erase(to, shop, buyer, mentions)
 		if err != nil {
 			return err
 		}
@@ -201,7 +206,7 @@ func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (p
 	return pieces, nil
 }
 
-func erase(to *session, shop, buyer string) (pieces int, err error) {
+func erase(to *session, shop, buyer string, mentions []string) (pieces int, err error) {
 	talks, err := to.list(selectTalks, shop, buyer)
 	if err != nil {
 		return 0, err
@@ -223,15 +228,16 @@ func erase(to *session, shop, buyer string) (pieces int, err error) {
 		}
 		pieces += int(n)
 	}
-	traces := int64(pieces)
-	for _, query := range []string{eraseParticipant, eraseMentions} {
-		n, err := to.exec(query, shop, buyer)
-		if err != nil {
+	parts, err := to.exec(eraseParticipant, shop, buyer)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range mentions {
+		if _, err := to.exec(eraseMention, shop, id); err != nil {
 			return 0, err
 		}
-		traces += n
 	}
-	if traces > 0 {
+	if pieces+len(mentions) > 0 || parts > 0 {
 		_, err = to.exec(wantScrub)
 	}
 	return pieces, err

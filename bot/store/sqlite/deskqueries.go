@@ -78,14 +78,18 @@ SELECT id, shop_id, at, who, what, subject, detail FROM audit WHERE shop_id = $1
 
 // Letters.
 const (
-	// selectLetters: $2 the state, or '' for any; $3 the id after which to begin.
-	selectLetters = `
-SELECT id, shop_id, conversation_id, state, attempts, error, at, next_at FROM late_replies
-WHERE shop_id = $1 AND ($2 = '' OR state = $2) AND (at, conversation_id, seq) > (
-	coalesce((SELECT a.at FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), -9223372036854775807),
-	coalesce((SELECT a.conversation_id FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), ''),
-	coalesce((SELECT a.seq FROM late_replies a WHERE a.shop_id = $1 AND a.id = $3), 0))
-ORDER BY at, conversation_id, seq LIMIT $4`
+	// selectLetters: $2 the id after which to begin, $3 how many. selectLettersIn: $4 the state. selectDeadLetters has an index of its own.
+	selectLetters     = lettersOf + lettersAfter
+	selectLettersIn   = lettersOf + ` AND state = $4` + lettersAfter
+	selectDeadLetters = lettersOf + ` AND state = 'dead'` + lettersAfter
+
+	lettersOf = `
+SELECT id, shop_id, conversation_id, state, attempts, error, at, next_at FROM late_replies WHERE shop_id = $1`
+	lettersAfter = ` AND (at, conversation_id, seq) > (
+	coalesce((SELECT a.at FROM late_replies a WHERE a.shop_id = $1 AND a.id = $2), -9223372036854775807),
+	coalesce((SELECT a.conversation_id FROM late_replies a WHERE a.shop_id = $1 AND a.id = $2), ''),
+	coalesce((SELECT a.seq FROM late_replies a WHERE a.shop_id = $1 AND a.id = $2), 0))
+ORDER BY at, conversation_id, seq LIMIT $3`
 
 	selectDeliveries = `SELECT id, state FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 ORDER BY seq`
 
@@ -118,7 +122,8 @@ const (
 	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2`
 	eraseAnswer      = `DELETE FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
-	eraseMentions    = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND subject = $2`
+	selectMentions   = `SELECT id FROM audit WHERE shop_id = $1 AND subject = $2`
+	eraseMention     = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND id = $2`
 
 	// noteErasedTalk and noteErasedRecord remember how high the versions were of what is about to be erased.
 	noteErasedTalk = `

@@ -13,7 +13,15 @@ import (
 // Letters lists late replies as an operator sees them.
 func (s *Store) Letters(ctx context.Context, shop, state, after string, limit int) ([]desk.Letter, error) {
 	out := []desk.Letter{}
-	err := s.each(ctx, selectLetters, []any{shop, state, after, max(limit, 0)}, func(row *sql.Rows) error {
+	query, args := selectLetters, []any{shop, after, max(limit, 0)}
+	switch state {
+	case "":
+	case string(engine.DeadLetter):
+		query = selectDeadLetters
+	default:
+		query, args = selectLettersIn, append(args, state)
+	}
+	err := s.each(ctx, query, args, func(row *sql.Rows) error {
 		var l desk.Letter
 		var at, next int64
 		err := row.Scan(&l.ID, &l.Shop, &l.Conversation, &l.State, &l.Attempts, &l.Error, &at, &next)

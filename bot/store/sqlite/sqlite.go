@@ -156,7 +156,7 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
 		selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
 		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
-		selectLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,
+		selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,
 		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
 	} {
 		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it

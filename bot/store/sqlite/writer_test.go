@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 )
 
@@ -263,7 +264,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		deleteAnswers, selectTraces, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
 		selectParts, deletePart, deleteCases, deleteEntries, deletePresence, changeBuyer,
 		selectCase, selectChanged, selectLastChange, selectTally, selectGrants, selectGrantsOf, selectPresence, selectPauses,
-		selectEntries, selectLetters, selectDeliveries, resendLate, postponeLate, selectWaiting, selectDead,
+		selectEntries, selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, resendLate, postponeLate, selectWaiting, selectDead,
 		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
 		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseAnswer, eraseParticipant,
 	} {
@@ -276,6 +277,43 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 			if isScan && !strings.Contains(step, "USING COVERING INDEX") {
 				require.Contains(t, []string{"s", "shops", "chain", "n"}, table, "%s\n%s", step, query)
 			}
+		}
+	}
+}
+
+// TestListsReadOnlyWhatTheyShow: a page of dead letters or of open cases costs the same however much was delivered or closed.
+func TestListsReadOnlyWhatTheyShow(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, Options{})
+	cases := func(shops []string, states ...desk.State) []string {
+		query, args := listCases(desk.Query{Shops: shops, States: states, Limit: 50})
+		return s.plan(t, query, args)
+	}
+	one := []string{"s"}
+	mine, mineArgs := listCases(desk.Query{Shops: one, Agent: "a", Limit: 50})
+	buyers, buyersArgs := listCases(desk.Query{Shops: one, Buyer: "b", Limit: 50})
+	for name, test := range map[string]struct {
+		plan   []string
+		index  string
+		sorted bool // by the index
+	}{
+		"all letters":          {s.plan(t, selectLetters, []any{"s", "", 50}), "late_replies_by_age", true},
+		"letters in a state":   {s.plan(t, selectLettersIn, []any{"s", "", 50, "delivered"}), "late_replies_by_age", true},
+		"dead letters":         {s.plan(t, selectDeadLetters, []any{"s", "", 50}), "late_replies_dead", true},
+		"open cases":           {cases(one), "handoffs_deadline", true},
+		"waiting cases":        {cases(one, desk.Waiting), "handoffs_deadline", true},
+		"waiting or taken":     {cases(one, desk.Waiting, desk.Taken), "handoffs_deadline", true},
+		"of several shops":     {cases([]string{"s", "t"}), "handoffs_deadline", false},
+		"waiting, of several":  {cases([]string{"s", "t"}, desk.Waiting), "handoffs_deadline", false},
+		"an agent's":           {s.plan(t, mine, mineArgs), "handoffs_deadline", true},
+		"a buyer's":            {s.plan(t, buyers, buyersArgs), "handoffs_buyer", false},
+		"buyers in the audit":  {s.plan(t, selectMentions, []any{"s", "b"}), "sqlite_autoindex_audit_1", true},
+		"a buyer in the audit": {s.plan(t, eraseMention, []any{"s", "e"}), "sqlite_autoindex_audit_1", true},
+	} {
+		require.Contains(t, strings.Join(test.plan, "\n"), test.index+" (", name)
+		inner := slices.IndexFunc(test.plan, func(step string) bool { return strings.Contains(step, test.index) })
+		if test.sorted && len(test.plan) > inner+1 {
+			require.NotContains(t, test.plan[inner+1], "TEMP B-TREE", name)
 		}
 	}
 }
