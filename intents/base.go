@@ -35,5 +35,8 @@ func newMachine() (*machine, error) {
 	if m.denials, err = newDenier(negationSource); err != nil {
 		return nil, err
 	}
+	if m.calls, err = newCallWords(callsSource); err != nil {
+		return nil, err
+	}
 	return m, nil
 }

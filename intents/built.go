@@ -80,7 +80,7 @@ func hashOf(examples []Example) string {
 // builtHash identifies what is read beside the intents too.
 func builtHash(sentences string) string {
 	h := sha256.New()
-	for _, source := range [...]string{sentences, cuesSource, dangerSource, string(builtDangers)} {
+	for _, source := range [...]string{sentences, cuesSource, callsSource, dangerSource, string(builtDangers)} {
 		fmt.Fprintf(h, "%d\n%s", len(source), source)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])

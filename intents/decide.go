@@ -19,9 +19,14 @@ func (c *Classifier) decide(s *scratch, message string, r *Reading) {
 	}
 	s.found, s.claimed, s.views = s.found[:0], s.claimed[:0], s.views[:0]
 	claimed := c.shop != nil && c.claim(s, message)
+	if !claimed && c.callsForPerson(s, message) {
+		c.arrange(s, r)
+		return
+	}
 	if s.letters(core.start, core.end) >= 1 || hasFace(s.text.Runes[core.start:core.end]) {
 		c.weigh(s, message, core, claimed, least, r)
 	}
+	c.calledBeside(s, message)
 	if len(s.found)+len(s.denials) == 0 && core.end-core.start < len(s.text.Runes) && (s.isEmptyTalk(core, c.machine) || s.thanksBriefly(core, c.machine)) {
 		v := c.view(s, clause{0, min(len(s.text.Runes), maxWhole)})
 		c.take(s, message, v, v.guesses[max(v.best, 0)].p, accept)

@@ -201,6 +201,7 @@ type machine struct {
 	words   *lexicon
 	cues    *lexicon
 	denials *denier
+	calls   *callWords
 	danger  *danger
 	places  *places
 	values  kindValues

@@ -26,6 +26,7 @@ func TestShortRequests(t *testing.T) {
 		{"short_en", 0.98, 0.98, 0.01},
 		{"chat_en", 0.94, 0, 0.01},
 		{"topics", 0.96, 0.95, 0.01},
+		{"calls", 0.90, 0, 0.02},
 		{"traditional", 0.97, 0, 0.01},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

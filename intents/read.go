@@ -2,6 +2,7 @@ package intents
 
 import (
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -97,7 +98,7 @@ func cut(message string, start, end int) string {
 // takesBack tells that something asked for before is not wanted any more.
 func (s *scratch) takesBack(m *machine) bool {
 	for _, d := range s.denials {
-		if d.withdraw {
+		if d.withdraw && s.dropsMore(d) {
 			return true
 		}
 	}
@@ -107,6 +108,15 @@ func (s *scratch) takesBack(m *machine) bool {
 		}
 	}
 	return false
+}
+
+// dropsMore tells that a denial takes back more than a person: "不要转人工" says how a buyer wants to be answered, and what
+// was asked for stays asked for. "不用转人工了" takes back that a person was called.
+func (s *scratch) dropsMore(d denial) bool {
+	if len(d.intents) != 1 || d.intents[0] != Human {
+		return true
+	}
+	return slices.Contains(s.text.Runes[d.start:d.end], '了')
 }
 
 // opensClause tells that at most two runes stand between a clause's beginning and at.

@@ -16,6 +16,7 @@ type scratch struct {
 	dangers    []token
 	denyTokens []token
 	shopTokens []token
+	calls      []token
 	denials    []denial
 	claimed    []claim
 
