@@ -306,7 +306,7 @@ func TestListsReadOnlyWhatTheyShow(t *testing.T) {
 		"of several shops":     {cases([]string{"s", "t"}), "handoffs_deadline", false},
 		"waiting, of several":  {cases([]string{"s", "t"}, desk.Waiting), "handoffs_deadline", false},
 		"an agent's":           {s.plan(t, mine, mineArgs), "handoffs_deadline", true},
-		"a buyer's":            {s.plan(t, buyers, buyersArgs), "handoffs_buyer", false},
+		"a buyer's":            {s.plan(t, buyers, buyersArgs), "handoffs_deadline", true},
 		"buyers in the audit":  {s.plan(t, selectMentions, []any{"s", "b"}), "sqlite_autoindex_audit_1", true},
 		"a buyer in the audit": {s.plan(t, eraseMention, []any{"s", "e"}), "sqlite_autoindex_audit_1", true},
 	} {
