@@ -69,11 +69,8 @@ func (e *Engine) try(ctx context.Context, t *turn) (out bot.Turn, again bool, er
 	}
 	ev := t.event
 	ev.Record, ev.Desk = loaded.Record, loaded.Desk
-	ev.Desk.Next = e.nextNumber(t, loaded.Desk.Next)
-	out = e.step(ctx, t, before, ev)
-
-	opened := numbersOf(out.Actions, ev.Desk.Next)
-	if !e.reserve(t, ev.Desk.Next, len(opened)) {
+	out, opened, ok := e.step(ctx, t, before, ev)
+	if !ok {
 		return out, true, nil
 	}
 	err = e.commit(ctx, t, loaded, before, out, opened)
@@ -93,10 +90,12 @@ func (e *Engine) load(ctx context.Context, t *turn) (Loaded, error) {
 	return loaded, nil
 }
 
-// step computes in a seat of its own and gives it back while the source is asked.
-func (e *Engine) step(ctx context.Context, t *turn, before bot.Conversation, ev bot.Event) bot.Turn {
+// step computes in a seat of its own and gives it back while the source is asked. The numbers of the handoffs that it opens are
+// looked at and taken within the seat, so that few can be quicker; ok is false when one was.
+func (e *Engine) step(ctx context.Context, t *turn, before bot.Conversation, ev bot.Event) (out bot.Turn, opened []int, ok bool) {
 	e.seats.take(t.key.Shop)
 	defer e.seats.give()
+	ev.Desk.Next = e.nextNumber(t, ev.Desk.Next)
 	if m := ev.Message; m != nil {
 		if t.event.Reading == nil {
 			reading := t.shop.Read(m.Text)
@@ -104,7 +103,7 @@ func (e *Engine) step(ctx context.Context, t *turn, before bot.Conversation, ev 
 		}
 		ev.Reading = t.event.Reading
 	}
-	return bot.Run(t.shop.Book, before, ev, func(l bot.Lookup) bot.LookupResult {
+	out = bot.Run(t.shop.Book, before, ev, func(l bot.Lookup) bot.LookupResult {
 		if got, ok := t.looked[l]; ok {
 			return got
 		}
@@ -117,6 +116,8 @@ func (e *Engine) step(ctx context.Context, t *turn, before bot.Conversation, ev 
 		t.looked[l] = got
 		return got
 	})
+	opened = numbersOf(out.Actions, ev.Desk.Next)
+	return out, opened, e.reserve(t, ev.Desk.Next, len(opened))
 }
 
 // lookup asks the source within the engine's own time-out, whatever the source does with the context.

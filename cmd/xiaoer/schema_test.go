@@ -109,6 +109,10 @@ func TestSchemaOfTheShopsThatShip(t *testing.T) {
 			}
 			data, err := os.ReadFile(name)
 			require.NoError(t, err)
+			var p doc.Problems
+			if doc.Parse(name, data, &p).Root == nil { // comments only
+				return nil
+			}
 			value := asJSON(t, data)
 			require.Contains(t, each, kind, name)
 			require.NoError(t, each[kind].Validate(value), name)
