@@ -60,6 +60,9 @@ func TestErasedBuyerIsNowhereInTheFile(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() {
+				test.buyers, test.turns = test.buyers/2, test.turns/3
+			}
 			path := filepath.Join(t.TempDir(), "x.db")
 			s := open(t, sqlite.Options{Path: path})
 			random := rand.New(rand.NewPCG(7, 7)) // the same each time

@@ -253,8 +253,8 @@ ON CONFLICT (id) DO UPDATE SET round = scrubs.round + 1,
 	// goneThrough notes that the look of the pass $1 has come to the page $2.
 	goneThrough = `UPDATE scrubs SET page = $2 WHERE id = 'file' AND pass = $1 AND page > 0 AND page < $2`
 
-	// endPass ends the look of the pass $1, and begins the next one where something was erased meanwhile.
-	endPass = `
+	// endScrub ends the look of the pass $1, and begins the next one where something was erased meanwhile.
+	endScrub = `
 UPDATE scrubs SET page = CASE WHEN round = pass THEN 0 ELSE 2 END, pass = round WHERE id = 'file' AND pass = $1 AND page > 0`
 )
 

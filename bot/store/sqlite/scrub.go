@@ -136,7 +136,7 @@ func (s *Store) scrub(ctx context.Context, from, pass int64) error {
 	if err := s.truncate(ctx); err != nil {
 		return err
 	}
-	return s.noteScrub(ctx, endPass, pass)
+	return s.noteScrub(ctx, endScrub, pass)
 }
 
 func (s *Store) noteScrub(ctx context.Context, query string, args ...any) error {

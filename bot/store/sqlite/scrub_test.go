@@ -108,9 +108,9 @@ func TestOnlyWhatWasErasedIsLookedFor(t *testing.T) {
 	_, err = s.Erase(ctx, "s", "c", desk.Entry{ID: "e-3", Shop: "s"})
 	require.NoError(t, err)
 	require.Equal(t, [2]int64{9, 1}, at(), "a look that is under way comes to its end, however much is erased")
-	require.NoError(t, s.noteScrub(ctx, endPass, 1))
+	require.NoError(t, s.noteScrub(ctx, endScrub, 1))
 	require.Equal(t, [2]int64{2, 2}, at(), "and there is another one")
-	require.NoError(t, s.noteScrub(ctx, endPass, 1))
+	require.NoError(t, s.noteScrub(ctx, endScrub, 1))
 	require.Equal(t, [2]int64{2, 2}, at(), "whoever was slower ends nothing")
 	<-s.scrubs.turn
 	require.NoError(t, s.Scrub(ctx))
