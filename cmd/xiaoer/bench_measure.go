@@ -109,10 +109,11 @@ func (m *measuring) begin(ctx context.Context) (err error) {
 	return err
 }
 
-// reached tells whether it is time for the nth sample.
+// reached tells whether it is time for the nth sample. The last of a number of messages is taken when all are answered: then the load
+// has ended.
 func (m *measuring) reached(n int) bool {
 	if m.most > 0 {
-		return m.sent.Load() >= m.most*int64(n)/memorySamples
+		return n < memorySamples && m.sent.Load() >= m.most*int64(n)/memorySamples
 	}
 	return time.Since(m.began.at) >= m.duration*time.Duration(n)/memorySamples
 }
