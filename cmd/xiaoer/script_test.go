@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot/store/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +34,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LANG", "C.UTF-8")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "shape": shape, "hostile": hostile},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "shape": shape, "hostile": hostile, "store": newStore},
 	})
 }
 
@@ -112,4 +115,14 @@ func hostile(ts *testscript.TestScript, neg bool, args []string) {
 	b.WriteString("{\"text\":\n{\"text\":\"\\ud800\"}\n\u202e\u2066反\n")
 	b.Write(bytes.Repeat([]byte("退"), 50_000))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
+}
+
+// newStore makes what a server keeps its state in: store FILE.
+func newStore(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: store FILE")
+	}
+	s, err := sqlite.Open(context.Background(), sqlite.Options{Path: ts.MkAbs(args[0])})
+	ts.Check(err)
+	ts.Check(s.Close())
 }
