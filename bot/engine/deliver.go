@@ -18,7 +18,7 @@ const (
 	deliveryGap      = 10 * time.Millisecond // between two looks at the outbox …
 	restAfterLook    = 8                     // … or so many times what the last one took, where much lies there that may not go
 	firstBackoff     = time.Second
-	longestBackoff   = time.Minute // the breaker keeps a dead destination from being asked too often
+	longestBackoff   = time.Minute    // the breaker keeps a dead destination from being asked too often
 	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last …
 	fewestAttempts   = 3              // … unless there were fewer, because the clock jumped or somebody sent it again
 	callbackPatience = 10 * time.Second
