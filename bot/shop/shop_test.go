@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot/shop"
+	"xiaoer/intents"
 )
 
 // What a small shop needs; tests add to it or put something in its place.
@@ -36,9 +38,14 @@ func files(pairs ...string) fstest.MapFS {
 	return tree
 }
 
+// built is the built-in classifier, which takes longer to unpack than most tests take.
+var built = sync.OnceValues(intents.Built)
+
 func newLoader(tb testing.TB) *shop.Loader {
 	tb.Helper()
-	l, err := shop.NewLoader(shop.Options{Secrets: func(kind, name string) (string, error) {
+	classifier, err := built()
+	require.NoError(tb, err)
+	l, err := shop.NewLoader(shop.Options{Classifier: classifier, Secrets: func(kind, name string) (string, error) {
 		if kind == "env" && name == "GOOD" {
 			return "whsec_c2VjcmV0c2VjcmV0", nil
 		}

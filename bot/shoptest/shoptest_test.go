@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -13,6 +14,7 @@ import (
 
 	"xiaoer/bot/shop"
 	"xiaoer/bot/shoptest"
+	"xiaoer/intents"
 	"xiaoer/rules/doc"
 )
 
@@ -55,10 +57,15 @@ func loaded(tb testing.TB, tests string) (*shop.Result, []*shoptest.Test, []stri
 	return loadedAs(tb, shopYAML, rulesYAML, tests)
 }
 
+// built is the built-in classifier, which takes longer to unpack than most tests take.
+var built = sync.OnceValues(intents.Built)
+
 // loadedAs is a shop with its tests, and what is wrong with the tests.
 func loadedAs(tb testing.TB, shopYAML, rulesYAML, tests string) (*shop.Result, []*shoptest.Test, []string) {
 	tb.Helper()
-	l, err := shop.NewLoader(shop.Options{})
+	classifier, err := built()
+	require.NoError(tb, err)
+	l, err := shop.NewLoader(shop.Options{Classifier: classifier})
 	require.NoError(tb, err)
 	r := l.LoadFS(fstest.MapFS{
 		"s/shop.yaml": {Data: []byte(shopYAML)}, "s/rules.yaml": {Data: []byte(rulesYAML)}, "s/tests.yaml": {Data: []byte(tests)},
