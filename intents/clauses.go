@@ -9,10 +9,10 @@ type clause struct{ start, end int }
 const maxClauses = 12
 
 // connectives begin a clause of their own.
-var connectives = []string{
+var connectives = newPhrases(
 	"然后", "还有", "另外", "顺便", "而且", "并且", "对了", "再就是", "同时", "以及",
 	"and ", "also ", "but ", "then ", "plus ", "besides ",
-}
+)
 
 // cutClauses splits the plain form at marks, at spaces between Chinese words and at connectives.
 func (s *scratch) cutClauses() {
@@ -64,31 +64,13 @@ func isChineseGap(runes []rune, i int) bool {
 }
 
 func beginsClause(runes []rune, i int) bool {
-	return !isLatin(runes[i-1]) && connectiveAt(runes, i) > 0
-}
-
-// connectiveAt gives how many runes a connective at i has; 0 where there is none.
-func connectiveAt(runes []rune, i int) int {
-	for _, w := range connectives {
-		n := 0
-		for _, c := range w {
-			if i+n >= len(runes) || runes[i+n] != c {
-				n = -1
-				break
-			}
-			n++
-		}
-		if n > 0 {
-			return n
-		}
-	}
-	return 0
+	return !isLatin(runes[i-1]) && connectives.at(runes, i) > 0
 }
 
 // isAdded tells a clause before which a connective stands.
 func isAdded(runes []rune, start int) bool {
 	for n := 2; n <= len("besides ") && n <= start; n++ {
-		if connectiveAt(runes, start-n) == n {
+		if connectives.at(runes, start-n) == n {
 			return true
 		}
 	}

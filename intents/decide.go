@@ -49,7 +49,7 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 	for _, part := range s.clauses {
 		part.start, part.end = max(part.start, core.start), min(part.end, core.end)
 		if part.start > 0 && part.start < part.end {
-			part.start += connectiveAt(s.text.Runes, part.start)
+			part.start += connectives.at(s.text.Runes, part.start)
 		}
 		if s.letters(part.start, max(part.end, part.start)) < 2 || s.isDenied(part) || s.isClaimed(part) || part == core {
 			continue

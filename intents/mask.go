@@ -81,10 +81,10 @@ func isStar(runes []rune, i int) bool {
 }
 
 // cardLabels are the fields of the order and goods cards that marketplaces paste into a chat, longest first.
-var cardLabels = []string{
+var cardLabels = newPhrases(
 	"您选择了一个订单进行咨询", "顾客通过点击web咚咚京东信息发送", "商品信息咨询", "咨询订单号", "订单编号", "订单号码", "订单金额", "下单时间", "商品编号",
 	"商品id", "订单号", "单号", "订单状态", "实付款", "交易时间", "付款时间", "商品数量",
-}
+)
 
 // dropCards takes "label: value" fields out, with the brackets and marks around them.
 func (s *scratch) dropCards() {
@@ -107,34 +107,24 @@ func (s *scratch) dropCards() {
 
 // cardField gives the end of a card's field that begins at i, or i.
 func cardField(runes []rune, i int) int {
-	for _, label := range cardLabels {
-		end := i
-		for _, c := range label {
-			if end >= len(runes) || runes[end] != c {
-				end = -1
-				break
-			}
-			end++
-		}
-		if end < 0 {
-			continue
-		}
-		at := end
-		for at < len(runes) && (runes[at] == ':' || runes[at] == ' ' || runes[at] == '¥' || runes[at] == ';' || runes[at] == '[' || runes[at] == '(') {
-			at++
-		}
-		if at == end {
-			return i
-		}
-		for at < len(runes) && (isValueClass(runes[at]) || runes[at] == ':' || runes[at] == '-' || runes[at] == ' ' || runes[at] == '.') {
-			at++
-		}
-		for at < len(runes) && (runes[at] == ',' || runes[at] == ']' || runes[at] == ';' || runes[at] == ')') {
-			at++
-		}
-		return at
+	n := cardLabels.at(runes, i)
+	if n == 0 {
+		return i
 	}
-	return i
+	at := i + n
+	for at < len(runes) && (runes[at] == ':' || runes[at] == ' ' || runes[at] == '¥' || runes[at] == ';' || runes[at] == '[' || runes[at] == '(') {
+		at++
+	}
+	if at == i+n {
+		return i
+	}
+	for at < len(runes) && (isValueClass(runes[at]) || runes[at] == ':' || runes[at] == '-' || runes[at] == ' ' || runes[at] == '.') {
+		at++
+	}
+	for at < len(runes) && (runes[at] == ',' || runes[at] == ']' || runes[at] == ';' || runes[at] == ')') {
+		at++
+	}
+	return at
 }
 
 func isValueClass(r rune) bool { return r >= text.Link && r <= text.Many }
