@@ -2,8 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -116,12 +114,7 @@ func TestLettersDoNotWaitForAClockThatWasPutBack(t *testing.T) {
 		var up atomic.Bool
 		live := &callback{}
 		b := deliveringOn(t, func(o *engine.Options) {
-			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				if !up.Load() {
-					return nil, errors.New("gone")
-				}
-				return live.RoundTrip(r)
-			})}
+			o.Client = goneUntil(&up, live)
 		})
 		b.writes(t, "s", "c", "一")
 		elapse(time.Second)

@@ -146,6 +146,16 @@ func (c *callback) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader("ok")), Request: r}, nil
 }
 
+// goneUntil is a client whose destination is not there until up says so.
+func goneUntil(up *atomic.Bool, c *callback) *http.Client {
+	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if !up.Load() {
+			return nil, errors.New("gone")
+		}
+		return c.RoundTrip(r)
+	})}
+}
+
 func (c *callback) texts() (out []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"errors"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -27,12 +26,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 		var allowed atomic.Bool
 		c := &callback{}
 		b := deliveringOn(t, func(o *engine.Options) {
-			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				if !allowed.Load() {
-					return nil, errors.New("gone")
-				}
-				return c.RoundTrip(r)
-			})}
+			o.Client = goneUntil(&allowed, c)
 		})
 		b.writes(t, "s", "c", "一")
 		b.hours(40)
@@ -142,12 +136,7 @@ func TestAnAgentsWordThatIsTooLateIsNotDroppedInSilence(t *testing.T) {
 		var up atomic.Bool
 		live := &callback{}
 		b := deliveringOn(t, func(o *engine.Options) {
-			o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				if !up.Load() {
-					return nil, errors.New("gone")
-				}
-				return live.RoundTrip(r)
-			})}
+			o.Client = goneUntil(&up, live)
 		})
 		limited(t, b)
 		b.writes(t, "s", "c", "您好")

@@ -14,7 +14,7 @@ type testCmd struct {
 	JSON    bool   `name:"json" help:"Write the results as one JSON object."`
 	Cover   bool   `help:"List the rules that no test reached."`
 	JUnit   string `name:"junit" help:"Write the results as JUnit XML too." placeholder:"FILE"`
-	Pattern string `name:"run" help:"Run only the tests whose name matches this regular expression." placeholder:"PATTERN"`
+	Pattern string `name:"run" help:"Run only the tests whose name matches this regular expression; when none does, it fails." placeholder:"PATTERN"`
 }
 
 // Help teaches the command.
