@@ -32,6 +32,7 @@ type Store interface {
 	Cases
 	People
 	Buyers
+	Documents
 	Keeping
 }
 
@@ -117,10 +118,30 @@ type People interface {
 	Audit(ctx context.Context, shop, before string, limit int) ([]desk.Entry, error)
 }
 
+// Documents are small things that are kept whole under a name (see desk.Document). Those whose time is over may still be found until
+// they are swept.
+type Documents interface {
+	// Document gives one, or ErrNotFound.
+	Document(ctx context.Context, shop, kind, id string) (desk.Document, error)
+	// Documents lists those of a kind in the order of their ids, those after the given id only.
+	Documents(ctx context.Context, shop, kind, after string, limit int) ([]desk.Document, error)
+	// PutDocument keeps one and gives its version; ErrStale unless the version it comes with is the one that is kept (0: none is).
+	PutDocument(ctx context.Context, d desk.Document, by *desk.Entry) (int64, error)
+	// DropDocument forgets one, or is ErrNotFound.
+	DropDocument(ctx context.Context, shop, kind, id string, by *desk.Entry) error
+}
+
+// Signals is what a store may offer beside: to say at once what other processes have changed. Signals may get lost; who follows
+// them looks for himself now and then, too.
+type Signals interface {
+	// Follow hands over the names of shops in which something was changed by whomever, "" for that any may have been, until ctx ends.
+	Follow(ctx context.Context, take func(shop string)) error
+}
+
 // Buyers gives out and forgets what is kept of one buyer.
 type Buyers interface {
 	// Export hands everything that is kept of a buyer to take, piece by piece: "conversation", "record", "case", "turn", "late_reply",
-	// "answer", each as JSON.
+	// "answer", "document", each as JSON.
 	Export(ctx context.Context, shop, buyer string, take func(kind string, body []byte) error) error
 	// Erase forgets all of it and says how many pieces there were. The audit keeps that it happened, without the buyer's name:
 	// what the entry is about and its detail are the store's to write.
@@ -132,6 +153,23 @@ type Exported struct {
 	Message  string          `json:"message"`
 	At       time.Time       `json:"at"`
 	Response json.RawMessage `json:"response"`
+}
+
+// ExportedDocument is a document as Export gives it. A body that is no JSON is base64.
+type ExportedDocument struct {
+	Kind string    `json:"kind"`
+	ID   string    `json:"id"`
+	At   time.Time `json:"at"`
+	Body any       `json:"body"`
+}
+
+// ExportDocument is a document as Export gives it.
+func ExportDocument(d *desk.Document) ExportedDocument {
+	out := ExportedDocument{Kind: d.Kind, ID: d.ID, At: d.At, Body: d.Body}
+	if json.Valid(d.Body) {
+		out.Body = json.RawMessage(d.Body)
+	}
+	return out
 }
 
 // A Backlog is what is to be done yet, in all shops.
@@ -283,4 +321,8 @@ type Query struct {
 	Now     time.Time
 	Limit   int
 	PerShop int // so that one shop's backlog does not hide the others'
+
+	// Lease is how long nobody else is given what is given here, so that several processes share the work. Whoever dies leaves it to
+	// the others when it has run out. 0 keeps nobody from it.
+	Lease time.Duration
 }

@@ -72,6 +72,11 @@ func (m *Memory) pieces(k buyerKey) (out []piece, err error) {
 			add("answer", engine.Exported{Message: a.Message, At: rounded(a.At), Response: a.Response})
 		}
 	}
+	if d := m.shops[k.shop]; d != nil {
+		for _, doc := range d.documentsOf(k.id) {
+			add("document", engine.ExportDocument(&doc))
+		}
+	}
 	return out, err
 }
 
@@ -129,6 +134,9 @@ func (m *Memory) Erase(_ context.Context, shop, buyer string, by desk.Entry) (in
 			if h.Buyer == buyer {
 				m.forgetCase(h)
 			}
+		}
+		for _, doc := range d.documentsOf(buyer) {
+			m.forgetDocument(d, documentKey{doc.Kind, doc.ID})
 		}
 	}
 	delete(m.parts, k)

@@ -20,6 +20,8 @@ type shop struct {
 	presence map[string]desk.Presence
 	pauses   map[string]desk.Pause // by rule
 	audit    []desk.Entry          // by id
+
+	documents map[documentKey]desk.Document
 }
 
 // shop gives what is kept of a shop, nothing so far if need be.
@@ -28,7 +30,7 @@ func (m *Memory) shop(id string) *shop {
 	if d == nil {
 		d = &shop{
 			ahead: map[string]int{}, taken: map[int]bool{}, cases: map[string]*handoff{}, grants: map[string]desk.Grant{},
-			presence: map[string]desk.Presence{}, pauses: map[string]desk.Pause{},
+			presence: map[string]desk.Presence{}, pauses: map[string]desk.Pause{}, documents: map[documentKey]desk.Document{},
 		}
 		m.shops[id] = d
 	}

@@ -102,6 +102,11 @@ func (m *Memory) sweepShop(d *shop, now time.Time) {
 	}
 	maps.DeleteFunc(d.presence, func(_ string, p desk.Presence) bool { return old(p.Seen, keep.Presence) })
 	maps.DeleteFunc(d.pauses, func(_ string, p desk.Pause) bool { return !p.Until.IsZero() && old(p.Until, 0) })
+	for k, doc := range d.documents {
+		if !doc.Until.IsZero() && old(doc.Until, 0) {
+			m.forgetDocument(d, k)
+		}
+	}
 	d.audit = slices.DeleteFunc(d.audit, func(e desk.Entry) bool { return old(e.At, keep.Audit) })
 }
 

@@ -25,7 +25,7 @@ func (s *Store) Export(ctx context.Context, shop, buyer string, take func(kind s
 			return err
 		}
 	}
-	return nil
+	return s.exportDocuments(ctx, shop, buyer, take)
 }
 
 // A link of a conversation's chain: a turn, and the message that it answered.
@@ -221,7 +221,7 @@ func erase(to *session, shop, buyer string, mentions []string) (pieces int, err 
 	if _, err := to.exec(noteErasedRecord, shop, buyer); err != nil {
 		return 0, err
 	}
-	for _, query := range []string{eraseBuyersCases, eraseRecord} {
+	for _, query := range []string{eraseBuyersCases, eraseRecord, eraseDocuments} {
 		n, err := to.exec(query, shop, buyer)
 		if err != nil {
 			return 0, err

@@ -79,6 +79,8 @@ func (c *session) bind(args []any) ([]driver.NamedValue, error) {
 		switch v := arg.(type) {
 		case string:
 			c.bytes += len(v)
+		case []byte:
+			c.bytes += len(v)
 		case int:
 			arg = int64(v)
 		case int64, nil:

@@ -158,6 +158,7 @@ func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
 		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
 		selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,
 		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
+		selectDocument, selectDocuments, selectDocumentsOf,
 	} {
 		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it
 		if err != nil {

@@ -37,6 +37,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		{"the audit", deleteEntries, s.keep.Audit},
 		{"who was at the desk", deletePresence, s.keep.Presence},
 		{"pauses", deletePauses, 0},
+		{"documents", deleteDocuments, 0},
 	} {
 		if err := s.sweep(ctx, old.query, millis(now.Add(-old.keep))); err != nil {
 			return fmt.Errorf("sweep %s: %w", old.name, err)

@@ -50,6 +50,8 @@ func Exercise(t *testing.T, open Open) {
 		"repeated message": repeatedMessage,
 		"old desks":        oldDesks,
 		"refused with all": refusedWithAll,
+		"documents":        documents,
+		"old documents":    oldDocuments,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })
 	}
