@@ -138,6 +138,18 @@ type Signals interface {
 	Follow(ctx context.Context, take func(shop string)) error
 }
 
+// Leases is what a store must offer beside where several processes share its timers and its outbox (see Options.Shared). What is due is
+// listed to all of them; each takes what it is about to do, and whoever dies leaves it to the others when the lease has run out. A lease
+// is no more than a later time: a timer's and a late reply's own time is moved to its end, so that neither lists nor NextDue show it until then.
+type Leases interface {
+	// TakeTimers moves those of these timers that are due at now still to until, and gives those that it moved. A commit of the conversation
+	// sets the time anew, whoever has taken it. With an until that has come the timers are given back.
+	TakeTimers(ctx context.Context, now, until time.Time, of []Timer) ([]Timer, error)
+	// TakeDeliveries moves those of these late replies to until that are at the head of their conversation's queue still, due at now, and tried
+	// as often as was listed; and gives those that it moved. Settle ends the lease.
+	TakeDeliveries(ctx context.Context, now, until time.Time, of []Delivery) ([]Delivery, error)
+}
+
 // Buyers gives out and forgets what is kept of one buyer.
 type Buyers interface {
 	// Export hands everything that is kept of a buyer to take, piece by piece: "conversation", "record", "case", "turn", "late_reply",
@@ -321,8 +333,4 @@ type Query struct {
 	Now     time.Time
 	Limit   int
 	PerShop int // so that one shop's backlog does not hide the others'
-
-	// Lease is how long nobody else is given what is given here, so that several processes share the work. Whoever dies leaves it to
-	// the others when it has run out. 0 keeps nobody from it.
-	Lease time.Duration
 }
