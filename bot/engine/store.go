@@ -233,12 +233,22 @@ type Loaded struct {
 	RecordVersion int64     // 0: not kept yet
 	Desk          bot.Desk  // the next free handoff number, how many wait by team, who is here (desk.Presence.Here at Ask.Now), what is paused
 	Answered      *Answered // what the message was answered with before, nil if it is new
+	Standing      Standing
+}
+
+// A Standing is what a store wants to be told again of the conversation that a commit changes, so that a commit is writing only: it
+// was loaded with it, and the version sees to it that it is so still.
+type Standing struct {
+	Buyer   string // whose it is in the store
+	Waiting string // the team that it waits for
+	Turn    string // the last that was recorded, "" for none
 }
 
 // A Commit is everything that one turn did.
 type Commit struct {
 	Key
-	Version      int64 // the one that was loaded
+	Version      int64    // the one that was loaded
+	Standing     Standing // the one that was loaded
 	Conversation bot.Conversation
 	JSON         []byte // the conversation, written once for all who need it; nil where nobody has
 	Buyer        string
@@ -315,6 +325,10 @@ type Settlement struct {
 	Next     time.Time // of a try later
 	Error    string    // of a try later: why
 	At       time.Time
+
+	// Taken is the end of the lease under which it was tried, zero without one. When another has taken it since, or settled it, it is not
+	// for this one to say that it is tried later: ErrStale.
+	Taken time.Time
 }
 
 // DeliveryState says how an attempt ended.

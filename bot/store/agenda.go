@@ -58,3 +58,9 @@ func (a *agenda) due(q engine.Query) []engine.Timer {
 	})
 	return out[:min(len(out), q.Limit)]
 }
+
+// isDue says whether the conversation is due at now.
+func (a *agenda) isDue(k engine.Key, now time.Time) bool {
+	s := a.shops[k.Shop]
+	return s != nil && s.at[k] != nil && !s.at[k].due.After(now)
+}

@@ -52,6 +52,9 @@ func Exercise(t *testing.T, open Open) {
 		"refused with all": refusedWithAll,
 		"documents":        documents,
 		"old documents":    oldDocuments,
+		"leased timers":    leasedTimers,
+		"leased letters":   leasedDeliveries,
+		"taken once":       takenOnce,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })
 	}
