@@ -14,7 +14,7 @@ import (
 // Handle answers one message. A message that was answered within the last seven days gets the same response and has
 // no second effect; a different one under the same id is ErrConflict. Any error but ErrUnsure means that nothing was accepted.
 func (e *Engine) Handle(ctx context.Context, shopID string, m bot.Message) (response bot.Response, err error) {
-	h := handling{print: fingerprint(m)}
+	h := handling{print: fingerprint(&m)}
 	defer e.countMessage(e.Clock(), &h, &err)
 	shop, err := e.shop(shopID)
 	if err != nil {
@@ -79,7 +79,7 @@ func readResponse(raw []byte) (r bot.Response, err error) {
 // answer keeps the response, so that the same message again can have it.
 func (h *handling) answer(c *Commit, out bot.Turn) error {
 	h.response = out.Response(h.trace)
-	raw, err := json.Marshal(h.response)
+	raw, err := bot.AppendResponse(make([]byte, 0, usualResponse), &h.response)
 	if err != nil {
 		return fmt.Errorf("write the response: %w", err)
 	}
@@ -87,20 +87,11 @@ func (h *handling) answer(c *Commit, out bot.Turn) error {
 	return nil
 }
 
+// usualResponse is what most responses take, in bytes.
+const usualResponse = 640
+
 // fingerprint is equal for messages that are the same: conversation, buyer, kind, text, images and order number.
-func fingerprint(m bot.Message) string {
-	same := struct {
-		Conversation, Buyer, Kind, Text string
-		Images                          []string
-		Order                           string
-	}{Conversation: m.Conversation, Buyer: m.Buyer.ID, Kind: m.Kind, Text: m.Text}
-	if len(m.Images) > 0 {
-		same.Images = m.Images
-	}
-	if m.Order != nil {
-		same.Order = m.Order.No
-	}
-	raw, _ := json.Marshal(same) // texts only: it cannot fail
-	sum := sha256.Sum256(raw)
+func fingerprint(m *bot.Message) string {
+	sum := sha256.Sum256(bot.AppendSame(nil, m))
 	return hex.EncodeToString(sum[:16])
 }

@@ -18,8 +18,18 @@ func (s *Server) postMessage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, response)
+	if c.Request().URL.RawQuery != "" { // it may ask for indents
+		return c.JSON(http.StatusOK, response)
+	}
+	raw, err := bot.AppendResponse(make([]byte, 0, usualResponse), &response)
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, append(raw, '\n'))
 }
+
+// usualResponse is what most responses take, in bytes.
+const usualResponse = 640
 
 // takeMessage checks who calls before anything of the body is read as JSON.
 func (s *Server) takeMessage(c echo.Context) (bot.Response, error) {
