@@ -10,6 +10,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
+	"xiaoer/bot/figures"
 )
 
 // What a store answers where it cannot do what was asked.
@@ -288,6 +289,8 @@ type Recorded struct {
 	Book       string           `json:"book"`       // hash of the rule book
 	Classifier string           `json:"classifier"` // hash of the classifier
 	Rule       string           `json:"rule"`       // the winner
+
+	Outcome figures.Outcome `json:"outcome,omitzero"` // what it did, so that sums of many turns need not run them again
 }
 
 // Late is what the buyer is to read outside of a response: an agent's words, a holding line.

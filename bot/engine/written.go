@@ -62,5 +62,8 @@ func (r *Recorded) JSON() ([]byte, error) {
 	out = bot.AppendText(append(out, `,"book":`...), r.Book)
 	out = bot.AppendText(append(out, `,"classifier":`...), r.Classifier)
 	out = bot.AppendText(append(out, `,"rule":`...), r.Rule)
+	if !r.Outcome.IsZero() {
+		out = r.Outcome.AppendJSON(append(out, `,"outcome":`...))
+	}
 	return append(out, '}'), nil
 }

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"bot":                 {"rules", "rules/doc", "intents"},
 	"bot/":                {"bot", "rules", "rules/doc", "intents"},
 	"bot/desk":            {"bot"},
-	"bot/engine":          {"bot", "bot/desk", "rules", "rules/doc", "intents"},
+	"bot/engine":          {"bot", "bot/desk", "bot/figures", "rules", "rules/doc", "intents"},
 	"bot/web":             {"bot", "bot/desk", "rules", "rules/doc", "intents"},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
 	"bot/store":           {"bot", "bot/desk", "bot/engine"},
