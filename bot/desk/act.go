@@ -9,6 +9,7 @@ type Act struct {
 	Role  Role          // in the shop of the case
 	Kind  bot.EventKind // EventClaim, EventAgent (a reply), EventNote, EventStage, EventMove, EventRelease, EventResolve, EventKept
 	Text  string        // EventAgent, EventNote
+	Seen  Place         // EventAgent: how far its writer has read; "" asks for nothing
 	Stage string        // EventStage
 	Team  string        // EventMove
 	To    string        // EventMove

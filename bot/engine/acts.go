@@ -93,7 +93,14 @@ func (e *Engine) checkMove(ctx context.Context, shop string, book *bot.Book, a d
 			return nil
 		}
 	}
-	return malformed("to", "is no agent with a token for the shop: "+quoted(a.To))
+	seated, err := e.Attending(ctx, shop)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(seated, func(p desk.Presence) bool { return p.Agent == a.To }) {
+		return nil
+	}
+	return malformed("to", "is no agent who has been at the shop's desk or has a token for it: "+quoted(a.To))
 }
 
 // An acting is what doing one act keeps beside the conversation.
@@ -126,6 +133,9 @@ func (w *acting) mayAct(l Loaded) (bool, error) {
 	}
 	switch w.act.Kind {
 	case bot.EventAgent:
+		if w.act.Seen != "" && len(desk.News(l.Conversation.Transcript, w.act.Seen, w.act.Who)) > 0 {
+			return true, ErrNews
+		}
 		return false, withinBudget(&l.Conversation, w.shop.Book.Budget, w.at)
 	case bot.EventStage:
 		if !h.Dispute && w.act.Stage != "closed" {
@@ -225,7 +235,7 @@ func actKey(id string) string {
 
 // printOf is equal for acts that are the same.
 func printOf(id string, a desk.Act) string {
-	a.ID, a.Role = "", ""
+	a.ID, a.Role, a.Seen = "", "", ""
 	raw, _ := json.Marshal(struct { // texts only: it cannot fail
 		Case string
 		desk.Act

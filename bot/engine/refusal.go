@@ -36,6 +36,7 @@ var (
 	ErrNoTrace  = &Refusal{code: "not_found", detail: "there is no such trace, or no longer"}
 
 	ErrNothing      = &Refusal{code: "not_found", detail: "there is nothing of this name, or no longer"}
+	ErrNews         = &Refusal{code: "news", detail: "somebody has written meanwhile; nothing was sent"}
 	ErrCaseClosed   = &Refusal{code: "closed", detail: "the case is closed"}
 	ErrForbidden    = &Refusal{code: "forbidden", detail: "the role does not allow it"}
 	ErrUnauthorised = &Refusal{code: "unauthorised", detail: "nobody has this token"}

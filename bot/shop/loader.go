@@ -135,12 +135,17 @@ func (r *run) compile(chain []*layer, out *Result) {
 	connect := r.connect(own)
 	u := &unit{run: r, chain: chain, settings: s, goods: r.products(chain), classifier: r.classifier(chain), sources: ruleSources(chain, r.problems)}
 	var book *bot.Book
+	var quick []bot.QuickReply
 	if u.readable() {
 		book = u.compile()
+		quick = u.quick()
 		u.lint()
 	}
 	r.tests(own, out)
 	r.finish(out, u, book, connect)
+	if out.Shop != nil {
+		out.Shop.Quick = quick
+	}
 }
 
 // readable tells whether there is a shop.yaml and everything below it could be read. Where something could not, what the rules name would seem to be

@@ -26,7 +26,7 @@ func (l *layer) root() *doc.Node {
 func notInherited() []string { return []string{"id", "extends", "drop"} }
 
 // mergedByKey are the mappings of shop.yaml whose entries are merged one by one; of all others the shop's own counts.
-func mergedByKey() []string { return []string{"policy", "teams", "slots", "scripts"} }
+func mergedByKey() []string { return []string{"policy", "teams", "slots", "scripts", "quick_replies"} }
 
 // mergeSettings puts a shop's mapping over its base's: what the shop gives counts, mappings of names are merged entry
 // by entry with the shop's first, and lists that only add (allow, compliance) are joined.

@@ -32,6 +32,7 @@ type settings struct {
 	dropped  map[string]doc.Range
 	allowed  []allowance
 	banned   []*bannedWords
+	quick    []quickReply
 }
 
 // A policy is one named value of the shop.
@@ -116,6 +117,11 @@ func settingsFields() []doc.Field[settings] {
 			Name: "scripts", Doc: "Named sentences that replace those of the base pack; a list has variants that are taken in turn.",
 			Shape: doc.MapShape(doc.OneOrMoreShape(doc.TextShape())),
 			Set:   func(d *doc.Decoder, s *settings, v *doc.Node) { s.scripts = readScripts(d, v) },
+		},
+		{
+			Name: "quick_replies", Doc: "Sentences that agents pick from, by their names.",
+			Shape: doc.MapShape(doc.AnyShape(doc.TextShape(), doc.ObjectShape(quickFields()))),
+			Set:   func(d *doc.Decoder, s *settings, v *doc.Node) { s.quick = readQuick(d, v) },
 		},
 		{
 			Name: "extends", Doc: "The folder whose documents are defaults for this one.", Shape: doc.PatternShape(`^\.\.?/`, "../base"),

@@ -16,7 +16,8 @@ type Shop struct {
 	Book       *bot.Book
 	Classifier *intents.Classifier
 	Connect    Connect
-	Tests      []*doc.File // parsed, not yet understood: they are package shoptest's
+	Quick      []bot.QuickReply // what agents may pick, in the order of the file, the base's last
+	Tests      []*doc.File      // parsed, not yet understood: they are package shoptest's
 }
 
 // A Result is what came of reading a folder.

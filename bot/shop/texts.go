@@ -47,5 +47,8 @@ func (s *settings) texts() []*doc.Node {
 	for i := range s.policy {
 		out = append(out, s.policy[i].text)
 	}
+	for i := range s.quick {
+		out = append(out, s.quick[i].text)
+	}
 	return out
 }

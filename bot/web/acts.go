@@ -65,7 +65,12 @@ func claim(act *desk.Act) (fields, func() error) {
 
 func reply(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventAgent
-	return fields{"text": &act.Text}, func() error { return needText("text", act.Text, mostText) }
+	return fields{"text": &act.Text, "seen": (*string)(&act.Seen)}, func() error {
+		if err := boundText("seen", string(act.Seen), mostWords); err != nil {
+			return err
+		}
+		return needText("text", act.Text, mostText)
+	}
 }
 
 func note(act *desk.Act) (fields, func() error) {

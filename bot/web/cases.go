@@ -126,6 +126,7 @@ func known(t time.Time) *time.Time {
 type wholeCase struct {
 	shownCase
 	Deliveries []desk.Delivered `json:"deliveries"`
+	Place      desk.Place       `json:"place"`
 }
 
 // getCase gives a case whole.
@@ -137,5 +138,5 @@ func (a *agentAPI) getCase(ctx context.Context, c echo.Context, who caller) erro
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, wholeCase{show(found), append([]desk.Delivered{}, late...)})
+	return c.JSON(http.StatusOK, wholeCase{show(found), append([]desk.Delivered{}, late...), desk.PlaceOf(found.Transcript)})
 }

@@ -62,6 +62,7 @@ var titles = map[string]string{
 	"conflict":         "The id was used before, for something else",
 	"claimed":          "Somebody else was first",
 	"closed":           "The case is closed",
+	"news":             "Somebody has written meanwhile",
 	"budget":           "The channel takes no more messages for now",
 	"too-large":        "The body is too large",
 	"encoding":         "The body's encoding is not supported",
@@ -128,6 +129,8 @@ func refusalProblem(word string) *Problem {
 			"something different with this id was done within the last 7 days; what is new needs a new id").at("id")
 	case "claimed":
 		return newProblem(http.StatusConflict, "claimed", "another agent has the conversation")
+	case "news":
+		return newProblem(http.StatusConflict, "news", "somebody has written what the answer does not know yet; nothing was sent").at("seen")
 	case "closed":
 		return newProblem(http.StatusConflict, "closed", "nothing more can be done to a case that is closed")
 	case "budget":
