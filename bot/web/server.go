@@ -39,6 +39,8 @@ type Options struct {
 	Version string
 	Demo    *Demo // nil: no demo page
 
+	Pages Pages // for people; nil: none
+
 	Desk       Desk       // nil: no agents' API
 	DeskLimits DeskLimits // what agents' callers must keep to
 
@@ -126,6 +128,9 @@ func (s *Server) routes() {
 	}
 	if s.Demo != nil {
 		newDemo(s).routes()
+	}
+	if s.Pages != nil {
+		s.pageRoutes()
 	}
 }
 

@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"bot/desk":            {"bot"},
 	"bot/engine":          {"bot", "bot/desk", "bot/figures", "rules", "rules/doc", "intents"},
 	"bot/web":             {"bot", "bot/desk", "rules", "rules/doc", "intents"},
+	"bot/web/":            {"bot", "bot/desk", "bot/web/page", "rules", "rules/doc", "intents"},
+	"bot/web/page":        {"bot/desk"},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
 	"bot/store":           {"bot", "bot/desk", "bot/engine"},
 	"bot/store/":          {"bot", "bot/desk", "bot/engine"},
