@@ -10,6 +10,7 @@ import (
 // reply counts, an agent's too; the buyer's next message gives the whole budget again. To a buyer who has never written
 // nothing may be sent. Without a budget left is math.MaxInt.
 func (c *Conversation) MaySend(b Budget, now time.Time) (left int, until time.Time) {
+	b = c.channelBudget(b)
 	if b.Messages <= 0 {
 		return math.MaxInt, time.Time{}
 	}
@@ -25,7 +26,7 @@ func (c *Conversation) MaySend(b Budget, now time.Time) (left int, until time.Ti
 // allowed leaves out what the bot would say later of its own and the channel would not let through. The last message is left
 // for a human.
 func (t *turn) allowed(lines []spoken) []spoken {
-	if t.e.Kind == EventMessage || t.b.Budget.Messages <= 0 || len(lines) == 0 {
+	if t.e.Kind == EventMessage || t.c.channelBudget(t.b.Budget).Messages <= 0 || len(lines) == 0 {
 		return lines
 	}
 	if left, _ := t.c.MaySend(t.b.Budget, t.e.At); messagesOf(lines) > left-1 {
@@ -37,7 +38,7 @@ func (t *turn) allowed(lines []spoken) []spoken {
 
 // fits puts an answer to the buyer together into as few messages as the channel lets through.
 func (t *turn) fits(lines []spoken) []spoken {
-	if t.e.Kind != EventMessage || t.b.Budget.Messages <= 0 {
+	if t.e.Kind != EventMessage || t.c.channelBudget(t.b.Budget).Messages <= 0 {
 		return lines
 	}
 	left, _ := t.c.MaySend(t.b.Budget, t.e.At)

@@ -50,7 +50,7 @@ func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 		c.Late = &Late{
 			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: response.Replies, Handoff: response.Handoff,
 			FromAgent: ev.Kind != bot.EventTimer, Buyer: out.Conversation.Clock.Buyer, Nth: out.Conversation.Sent,
-			Deliver: shop.Callback.URL != "",
+			Deliver: shop.Callback.URL != "" && !bot.IsChat(c.Key.Conversation), // the shop's own chat reads them here
 		}
 		return nil
 	}

@@ -11,5 +11,6 @@ func (e *Engine) committed(c Commit) {
 	if len(c.Cases) > 0 {
 		e.feed.changed(c.Shop)
 	}
+	e.chats.changed(c.Key)
 	e.countMissed(c)
 }

@@ -108,6 +108,7 @@ type Engine struct {
 	breakers *breakers
 
 	feed          *feed
+	chats         chats
 	alarm         *alarm        // wakes the scheduler
 	outboxChanged chan struct{} // wakes the deliverer
 

@@ -1,0 +1,243 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+)
+
+// How it is looked for what other processes did to a conversation that somebody listens to.
+const (
+	chatLook  = time.Second
+	fullLooks = 10 // every so many looks at late replies, one at the conversation itself
+	chatReads = 3  // of one state, when turns are committed meanwhile
+)
+
+// ErrReserved refuses a message of another channel that is written into the shop's own chat.
+var ErrReserved = malformed("conversation", "is reserved for the shop's own chat")
+
+// Webhook is Handle for messages from outside, which may not be written into a conversation of the shop's own chat: its buyers are
+// known by what their browsers hold.
+func (e *Engine) Webhook(ctx context.Context, shopID string, m bot.Message) (bot.Response, error) {
+	if bot.IsChat(m.Conversation) {
+		return bot.Response{}, ErrReserved
+	}
+	return e.Handle(ctx, shopID, m)
+}
+
+// Chat gives a conversation as its buyer sees it, and which of some messages were answered, both of one moment. A conversation that is
+// not kept yet has version 0.
+func (e *Engine) Chat(ctx context.Context, shopID, conversation string, messages ...string) (bot.Chat, error) {
+	shop, err := e.shop(shopID)
+	if err != nil {
+		return bot.Chat{}, fmt.Errorf("open shop %s: %w", shopID, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	if len(messages) == 0 {
+		messages = []string{""}
+	}
+	for range chatReads {
+		var same bool
+		var out bot.Chat
+		if out, same, err = e.readChat(ctx, shop, Key{shopID, conversation}, messages); same || err != nil {
+			return out, err
+		}
+	}
+	return bot.Chat{}, ErrBusy
+}
+
+// readChat reads the conversation once with each of the messages; same is false when a turn was committed meanwhile.
+func (e *Engine) readChat(ctx context.Context, shop Shop, k Key, messages []string) (out bot.Chat, same bool, err error) {
+	now := e.Clock()
+	var arrived []string
+	var answers []*Answered
+	for i, id := range messages {
+		l, err := e.Store.Load(ctx, Ask{Key: k, Message: id, Now: now})
+		if err != nil {
+			return bot.Chat{}, false, storeRefusal("load", err)
+		}
+		if i > 0 && l.Version != out.Version {
+			return bot.Chat{}, false, nil
+		}
+		if i == 0 {
+			out = l.Conversation.Chat(shop.Book, now)
+			out.Version = l.Version
+		}
+		if l.Answered != nil {
+			arrived, answers = append(arrived, id), append(answers, l.Answered)
+		}
+	}
+	out.Arrived, out.Choices = arrived, choicesOf(out.Lines, answers)
+	return out, true, nil
+}
+
+// choicesOf are the quick answers to the last line, where one of these responses said it.
+func choicesOf(lines []bot.Line, answers []*Answered) []string {
+	if len(lines) == 0 || lines[len(lines)-1].From != "bot" {
+		return nil
+	}
+	last := lines[len(lines)-1]
+	for _, a := range slices.Backward(answers) {
+		var r struct {
+			Replies []bot.Reply `json:"replies"`
+		}
+		if json.Unmarshal(a.Response, &r) != nil || len(r.Replies) == 0 {
+			continue
+		}
+		if said := r.Replies[len(r.Replies)-1]; said.Text == last.Text {
+			return said.Choices
+		}
+	}
+	return nil
+}
+
+// BuyersOrders are the orders of a buyer at the shop's source; false where it has none or cannot be asked now.
+func (e *Engine) BuyersOrders(ctx context.Context, shopID, buyer string) ([]bot.Order, bool) {
+	shop, err := e.shop(shopID)
+	if err != nil || shop.Orders == nil || buyer == "" {
+		return nil, false
+	}
+	found := e.lookup(ctx, shop, bot.Lookup{Buyer: buyer})
+	return found.Orders, found.State == bot.Found
+}
+
+// chats are those who listen to conversations of the shop's own chat, or to any other. The zero value is ready.
+type chats struct {
+	mu        sync.Mutex
+	listening map[Key]map[chan struct{}]struct{}
+}
+
+func (c *chats) join(k Key) (mine chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.listening == nil {
+		c.listening = map[Key]map[chan struct{}]struct{}{}
+	}
+	if c.listening[k] == nil {
+		c.listening[k] = map[chan struct{}]struct{}{}
+	}
+	mine = make(chan struct{}, 1)
+	c.listening[k][mine] = struct{}{}
+	return mine
+}
+
+func (c *chats) leave(k Key, mine chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if delete(c.listening[k], mine); len(c.listening[k]) == 0 {
+		delete(c.listening, k)
+	}
+}
+
+// changed signals all who listen to a conversation, and waits for none.
+func (c *chats) changed(k Key) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for l := range c.listening[k] {
+		wake(l)
+	}
+}
+
+// ListenChat signals whenever a conversation may have changed, until stop is called: at once for what this engine commits; for what
+// other processes do, within a second for late replies and within ten for the rest. A signal that nobody has taken yet stands for all
+// that come after it.
+func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{}, stop func()) {
+	k := Key{shop, conversation}
+	mine := e.chats.join(k)
+	ctx, cancel := context.WithCancel(context.Background())
+	var looking sync.WaitGroup
+	looking.Go(func() { e.lookAtChat(ctx, k, mine) })
+	return mine, func() {
+		cancel()
+		looking.Wait()
+		e.chats.leave(k, mine)
+	}
+}
+
+// lookAtChat looks for what other processes did to a conversation until ctx ends.
+func (e *Engine) lookAtChat(ctx context.Context, k Key, mine chan struct{}) {
+	var last string
+	version, looks := int64(-1), 0
+	for rest(ctx, chatLook) {
+		if looks%fullLooks == 0 {
+			if v, err := e.chatVersion(ctx, k); err == nil && v != version {
+				version = v
+				wake(mine)
+			}
+		}
+		looks++
+		if id, err := e.lastLate(ctx, k, last); err == nil && id != last {
+			last = id
+			wake(mine)
+		}
+	}
+}
+
+func (e *Engine) chatVersion(ctx context.Context, k Key) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	l, err := e.Store.Load(ctx, Ask{Key: k, Now: e.Clock()})
+	return l.Version, err
+}
+
+// lastLate is the last late reply after one that is known.
+func (e *Engine) lastLate(ctx context.Context, k Key, after string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	late, err := e.Store.Replies(ctx, k, after, mostReplies)
+	if err != nil || len(late) == 0 {
+		return after, err
+	}
+	return late[len(late)-1].ID, nil
+}
+
+// Kept gives a document; false where there is none.
+func (e *Engine) Kept(ctx context.Context, shop, kind, id string) (desk.Document, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	d, err := e.Store.Document(ctx, shop, kind, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return desk.Document{}, false, nil
+	case err != nil:
+		return desk.Document{}, false, storeRefusal("read a document", err)
+	case !d.Until.IsZero() && !e.Clock().Before(d.Until): // it waits to be swept
+		return desk.Document{}, false, nil
+	}
+	return d, true, nil
+}
+
+// Keep keeps a document that was read before, or a new one; ErrConflict where somebody else has changed it since.
+func (e *Engine) Keep(ctx context.Context, d desk.Document) error {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	if d.At.IsZero() {
+		d.At = e.Clock()
+	}
+	_, err := e.Store.PutDocument(ctx, d, nil)
+	if errors.Is(err, ErrStale) {
+		return fmt.Errorf("keep a document: %w", ErrConflict)
+	}
+	if err != nil {
+		return writeRefusal("keep a document", err)
+	}
+	return nil
+}
+
+// Forget forgets a document, if it is there.
+func (e *Engine) Forget(ctx context.Context, shop, kind, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	if err := e.Store.DropDocument(ctx, shop, kind, id, nil); err != nil && !errors.Is(err, ErrNotFound) {
+		return writeRefusal("forget a document", err)
+	}
+	return nil
+}
