@@ -50,18 +50,30 @@ func (e *Engine) runDeliveries(ctx context.Context) {
 // startDeliveries sets on their way those that may go, and says how many to look at the next time: more when those that may not go
 // (their destination is dead, or the one before is under way) could hide others.
 func (e *Engine) startDeliveries(ctx context.Context, due time.Time, batch int) int {
-	pending, err := e.Store.Pending(ctx, Query{Now: due, Limit: batch, PerShop: deliveriesAShop})
+	perShop := deliveriesAShop
+	if e.leases != nil {
+		due, perShop = e.Clock(), sharedADeliveryShop // by a clock that was put back, others' leases would seem to be over
+	}
+	pending, err := e.Store.Pending(ctx, Query{Now: due, Limit: batch, PerShop: perShop})
 	if err != nil {
 		if ctx.Err() == nil {
 			e.Logger.Error("list deliveries", "err", err)
 		}
 		return batch
 	}
-	started := 0
+	if e.leases != nil {
+		rand.Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] }) // others want the first ones, too
+	}
+	var ready []trip
 	for _, d := range inTurn(pending) {
-		if e.start(ctx, d) {
-			started++
+		if t, ok := e.ready(d); ok {
+			ready = append(ready, t)
 		}
+	}
+	started := 0
+	for _, t := range e.takeTrips(ctx, ready) {
+		e.start(ctx, t)
+		started++
 	}
 	switch {
 	case len(pending) < batch:
@@ -120,24 +132,28 @@ type trip struct {
 	shop   Shop
 	permit *permit // nil: there is nowhere to go
 	err    error   // why there is nowhere to go
+
+	until time.Time // when others may take it, zero where there are none
 }
 
-// start sets one late reply on its way, if it may go now. One that may not stays as it is and uses no attempt up.
-func (e *Engine) start(ctx context.Context, d Delivery) bool {
+// ready takes a place for one late reply, if it may go now. One that may not stays as it is and uses no attempt up.
+func (e *Engine) ready(d Delivery) (t trip, ok bool) {
 	if !e.flights.board(d.Key) {
-		return false
+		return t, false
 	}
-	t, ok := e.prepare(d)
-	if !ok {
+	if t, ok = e.prepare(d); !ok {
 		e.flights.land(d.Key)
-		return false
 	}
+	return t, ok
+}
+
+// start sets one late reply on its way.
+func (e *Engine) start(ctx context.Context, t trip) {
 	e.background.Go(func() {
 		e.deliver(ctx, t)
-		e.flights.land(d.Key)
+		e.flights.land(t.Key)
 		wake(e.outboxChanged)
 	})
-	return true
 }
 
 // prepare finds where a late reply goes; false means that its destination is left alone for now.
@@ -165,14 +181,18 @@ func (e *Engine) prepare(d Delivery) (t trip, ok bool) {
 // deliver makes one attempt and records how it ended.
 func (e *Engine) deliver(ctx context.Context, t trip) {
 	began := e.Clock()
-	err := e.attemptSafely(ctx, t)
+	trying, cancel := e.withinLease(ctx, t)
+	err := e.attemptSafely(trying, t)
+	cancel()
 	if err != nil && ctx.Err() != nil {
-		return // the program stops; the next one tries
+		e.handBack(ctx, t) // the program stops; the next one tries
+		return
 	}
 	if err == nil {
 		e.countSent(ctx, t)
 	}
 	s := e.settlement(t.Delivery, err)
+	s.Taken = t.until
 	e.Observe("delivery", string(s.State), s.At.Sub(began))
 	if err != nil {
 		e.Logger.Warn("deliver a late reply", "shop", t.Key.Shop, "conversation", t.Key.Conversation, "attempt", s.Attempts, "state", s.State, "err", err)
@@ -217,7 +237,7 @@ func (e *Engine) settlement(d Delivery, err error) Settlement {
 func (e *Engine) settle(ctx context.Context, s Settlement) {
 	for wait := firstBackoff / 4; ; wait = min(2*wait, callbackPatience) {
 		err := e.settleOnce(ctx, s)
-		if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+		if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrStale) || ctx.Err() != nil {
 			return
 		}
 		e.Logger.Error("record a delivery", "shop", s.Shop, "err", err)

@@ -51,6 +51,10 @@ type Options struct {
 
 	AllowCallbacks []netip.Prefix // networks that callbacks may reach beside the internet
 
+	// Shared says that other processes work on the same store, which must then offer Leases: timers and late replies are taken before they
+	// are worked on, so that each is one process's. Their clocks must agree within a few seconds.
+	Shared bool
+
 	Limits        Limits
 	Seats         int           // turns that compute at once; default twice the processors
 	LookupTimeout time.Duration // of one look-up, whatever the source does; default 5 s
@@ -64,6 +68,9 @@ func (o *Options) validate() error {
 		return errors.New("an engine needs a store")
 	case o.Shops == nil:
 		return errors.New("an engine needs shops")
+	}
+	if _, ok := o.Store.(Leases); o.Shared && !ok {
+		return errors.New("several processes may not share this store: it offers no leases")
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -99,6 +106,8 @@ func (o *Options) validate() error {
 type Engine struct {
 	Options
 
+	leases  *leases // nil where the store is this process's alone
+	signals Signals // nil where the store offers none
 	lanes   *lanes
 	seats   *seats
 	numbers *numbers
@@ -121,11 +130,14 @@ func New(o Options) (*Engine, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	leases, signals := newLeases(&o), signalsOf(&o)
 	if o.Cache > 0 {
 		o.Store = newCache(o.Store, o.Cache)
 	}
 	return &Engine{
 		Options:       o,
+		leases:        leases,
+		signals:       signals,
 		lanes:         newLanes(o.Limits),
 		seats:         newSeats(o.Seats),
 		numbers:       newNumbers(),
@@ -142,7 +154,7 @@ func New(o Options) (*Engine, error) {
 // taken without it too.
 func (e *Engine) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runFeed, e.runSweeps} {
+	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runFeed, e.runSignals, e.runSweeps} {
 		loops.Go(func() { loop(ctx) })
 	}
 	loops.Wait()

@@ -150,7 +150,8 @@ func (s *scheduler) choose(due []Timer, now time.Time) map[string][]Timer {
 // work steps the timers of one shop. When one was stepped there may be more, and it is worth looking at once; when none was, and not only
 // because they fail each time, something is wrong with the shop, the store or the server.
 func (s *scheduler) work(ctx context.Context, shop string, timers []Timer) {
-	stepped, trouble := s.fireAll(ctx, timers)
+	taken, until := s.takeTimers(ctx, timers)
+	stepped, trouble := s.fireAll(ctx, taken, until)
 	switch {
 	case stepped:
 		s.busy.end(shop)
@@ -162,11 +163,16 @@ func (s *scheduler) work(ctx context.Context, shop string, timers []Timer) {
 	}
 }
 
-// fireAll says whether any timer was stepped, and whether one could not be that has not failed before.
-func (s *scheduler) fireAll(ctx context.Context, timers []Timer) (stepped, trouble bool) {
-	for _, t := range timers {
+// fireAll says whether any timer was stepped, and whether one could not be that has not failed before. What there is no time left for goes
+// back to whoever comes first.
+func (s *scheduler) fireAll(ctx context.Context, timers []Timer, until time.Time) (stepped, trouble bool) {
+	for i, t := range timers {
 		if ctx.Err() != nil {
+			s.handTimersBack(ctx, timers[i:], until)
 			return stepped, true
+		}
+		if s.leases.over(until) {
+			return stepped, false
 		}
 		err := s.fire(ctx, t.Key)
 		s.Observe("timer", outcome(err), max(0, s.Clock().Sub(t.At))) // how late it was
@@ -176,6 +182,7 @@ func (s *scheduler) fireAll(ctx context.Context, timers []Timer) (stepped, troub
 			continue
 		}
 		if errors.Is(err, ErrClosed) {
+			s.handTimersBack(ctx, timers[i:], until)
 			return stepped, true
 		}
 		s.Logger.Warn("step a timer", "shop", t.Shop, "conversation", t.Conversation, "err", err)
@@ -190,12 +197,16 @@ func (s *scheduler) fireAll(ctx context.Context, timers []Timer) (stepped, troub
 // untilNext is how long the scheduler may sleep.
 func (e *Engine) untilNext(ctx context.Context) time.Duration {
 	at, ok, err := e.Store.NextDue(ctx)
+	longest := longestSleep
+	if e.leases != nil {
+		longest = sharedSleep
+	}
 	if err != nil || !ok {
-		return longestSleep
+		return longest
 	}
 	wait := at.Sub(e.Clock())
 	if wait <= 0 { // it is being stepped, or could not be
 		return retryTimer
 	}
-	return min(wait, longestSleep)
+	return min(wait, longest)
 }
