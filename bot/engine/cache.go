@@ -53,8 +53,7 @@ type (
 		conversation bot.Conversation
 		json         []byte // as it is kept, nil when nobody has said
 		version      int64
-		buyer        string // whose it is in the store
-		waiting      string
+		standing     Standing
 		at           time.Time
 		messages     []string // the last ids
 	}
@@ -120,7 +119,7 @@ func (c *cache) recall(a Ask) (l Loaded, known, deskKnown bool) {
 	if slices.Contains(t.messages, a.Message) {
 		return l, false, deskKnown // it was answered: the store has the response
 	}
-	l.Conversation, l.JSON, l.Version = t.conversation, t.json, t.version
+	l.Conversation, l.JSON, l.Version, l.Standing = t.conversation, t.json, t.version, t.standing
 	l.Record, l.RecordVersion = r.record, r.version
 	return l, true, deskKnown
 }
@@ -138,8 +137,7 @@ func (c *cache) learn(a Ask, l Loaded) {
 		c.forgetTalk(a.Key)
 	} else if l.Version > 0 && (t == nil || t.version < l.Version) {
 		c.keepTalk(a.Key, &recentTalk{
-			conversation: l.Conversation, json: l.JSON, version: l.Version, buyer: l.Conversation.Buyer.ID,
-			waiting: waitingTeam(l.Conversation), at: a.Now,
+			conversation: l.Conversation, json: l.JSON, version: l.Version, standing: l.Standing, at: a.Now,
 		})
 	}
 	if k := (buyerKey{a.Shop, a.Buyer}); a.Buyer != "" {
@@ -173,7 +171,7 @@ func (c *cache) Commit(ctx context.Context, turn Commit) error {
 	}
 	c.moveDesk(turn)
 	next := &recentTalk{
-		conversation: turn.Conversation, json: turn.JSON, version: turn.Version + 1, buyer: turn.Buyer, waiting: turn.Waiting, at: turn.At,
+		conversation: turn.Conversation, json: turn.JSON, version: turn.Version + 1, standing: turn.Next(), at: turn.At,
 	}
 	before := c.talk(turn.Key)
 	if before != nil {
@@ -216,8 +214,8 @@ func (c *cache) moveDesk(turn Commit) {
 	for _, n := range turn.Numbers {
 		next.desk.Next = max(next.desk.Next, n+1)
 	}
-	if before.waiting != turn.Waiting {
-		next.desk.Ahead = moved(d.desk.Ahead, before.waiting, turn.Waiting)
+	if before.standing.Waiting != turn.Waiting {
+		next.desk.Ahead = moved(d.desk.Ahead, before.standing.Waiting, turn.Waiting)
 	}
 	if len(d.desk.Online) > 0 {
 		next.desk.Online = slices.Clone(d.desk.Online)
@@ -385,7 +383,7 @@ func (c *cache) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (i
 	for _, g := range []*generation{c.young, c.old} {
 		delete(g.records, buyerKey{shop, buyer})
 		maps.DeleteFunc(g.talks, func(k Key, t *recentTalk) bool {
-			return k.Shop == shop && (t.buyer == buyer || t.conversation.Buyer.ID == buyer)
+			return k.Shop == shop && (t.standing.Buyer == buyer || t.conversation.Buyer.ID == buyer)
 		})
 	}
 	delete(c.desks, shop)

@@ -121,7 +121,7 @@ func (e *Engine) countSentOnce(ctx context.Context, t trip) error {
 	after := loaded.Conversation
 	after.Sent += len(t.Replies)
 	c := Commit{
-		Key: t.Key, Version: loaded.Version, Conversation: after, Buyer: after.Buyer.ID, At: e.Clock().Round(0),
+		Key: t.Key, Version: loaded.Version, Standing: loaded.Standing, Conversation: after, Buyer: after.Buyer.ID, At: e.Clock().Round(0),
 		RecordVersion: loaded.RecordVersion, Waiting: waitingTeam(after),
 		Recorded: &Recorded{ // without events: nobody said anything, and the chain of traces goes on
 			ID: e.IDs(), Key: t.Key, At: e.Clock().Round(0), Before: loaded.Conversation, BeforeJSON: loaded.JSON,

@@ -150,7 +150,7 @@ func (e *Engine) lookup(ctx context.Context, shop Shop, l bot.Lookup) bot.Lookup
 // commit keeps what the turn did. It is not cut short when the caller goes away: then nobody would know how it ended.
 func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.Conversation, out bot.Turn, opened []int) error {
 	c := Commit{
-		Key: t.key, Version: loaded.Version, Conversation: out.Conversation, Buyer: out.Conversation.Buyer.ID, At: t.event.At,
+		Key: t.key, Version: loaded.Version, Standing: loaded.Standing, Conversation: out.Conversation, Buyer: out.Conversation.Buyer.ID, At: t.event.At,
 		RecordVersion: loaded.RecordVersion, Numbers: opened, Waiting: waitingTeam(out.Conversation), Cases: casesOf(t, out),
 		Recorded: &Recorded{
 			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, BeforeJSON: loaded.JSON, Events: out.Events,

@@ -129,12 +129,12 @@ func (m *Memory) keepTalk(c engine.Commit, raw []byte) {
 		m.kept += overhead
 	}
 	d := m.shop(c.Shop)
-	d.move(t.waiting, c.Waiting)
+	d.move(t.standing.Waiting, c.Waiting)
 	for _, n := range c.Numbers {
 		d.take(n)
 	}
 	m.kept += len(raw) - len(t.json)
-	t.json, t.waiting, t.buyer, t.touched = raw, c.Waiting, c.Buyer, c.At
+	t.json, t.standing, t.touched = raw, c.Next(), c.At
 	t.version++
 	if k := (buyerKey{c.Shop, c.Buyer}); c.Buyer != "" && !m.parts[k][c.Key.Conversation] {
 		if m.parts[k] == nil {

@@ -55,12 +55,11 @@ type (
 
 // A talk is a conversation as it is kept: as JSON, so that nothing inside is shared with a caller.
 type talk struct {
-	json    []byte
-	version int64
-	buyer   string
-	waiting string
-	touched time.Time
-	late    []*late
+	json     []byte
+	version  int64
+	standing engine.Standing
+	touched  time.Time
+	late     []*late
 }
 
 // An answer is kept with the conversation that it belongs to, and so is a turn.
@@ -127,9 +126,9 @@ func (m *Memory) load(a engine.Ask, out *engine.Loaded) (talkJSON, recordJSON []
 	defer m.mu.Unlock()
 	who := a.Buyer
 	if t := m.talks[a.Key]; t != nil {
-		talkJSON, out.Version = t.json, t.version
+		talkJSON, out.Version, out.Standing = t.json, t.version, t.standing
 		if who == "" {
-			who = t.buyer
+			who = t.standing.Buyer
 		}
 	}
 	if b := m.buyers[buyerKey{a.Shop, who}]; b != nil && who != "" {

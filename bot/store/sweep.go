@@ -120,7 +120,7 @@ func (m *Memory) forgetTalk(k engine.Key) {
 	if t == nil {
 		return
 	}
-	m.shops[k.Shop].move(t.waiting, "")
+	m.shops[k.Shop].move(t.standing.Waiting, "")
 	for _, l := range t.late {
 		m.kept -= l.size
 	}

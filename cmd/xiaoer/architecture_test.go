@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 	"bot/web/page":        {"bot/desk"},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
 	"bot/store":           {"bot", "bot/desk", "bot/engine"},
-	"bot/store/":          {"bot", "bot/desk", "bot/engine"},
+	"bot/store/sqlstore":  {"bot", "bot/desk", "bot/engine"},
+	"bot/store/":          {"bot", "bot/desk", "bot/engine", "bot/store/sqlstore"},
 	"fixtures":            {},
 	"cmd/xiaoer":          {"bot", "bot/", "rules", "rules/doc", "intents", "intents/", "fixtures"},
 }

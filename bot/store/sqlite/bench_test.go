@@ -32,13 +32,19 @@ func turnOf(k engine.Key, version int64, message string) engine.Commit {
 		c.Transcript = append(c.Transcript, bot.Line{At: noon, From: "buyer", Text: "我上周买的裙子尺码不合适，想换大一号的，可以吗？" + strconv.Itoa(i)})
 	}
 	return engine.Commit{
-		Key: k, Version: version, Conversation: c, Buyer: c.Buyer.ID, At: noon,
+		Key: k, Version: version, Conversation: c, Buyer: c.Buyer.ID, At: noon, Standing: engine.Standing{Buyer: c.Buyer.ID},
 		Answered: &engine.Answered{Message: message, Fingerprint: "0123456789abcdef", Response: []byte(`{"replies":["` + strings.Repeat("好", 100) + `"]}`), At: noon},
 		Recorded: &engine.Recorded{
 			ID: message, Key: k, At: noon, Before: c, Book: strings.Repeat("h", 64), Classifier: strings.Repeat("c", 64), Rule: "exchange.size",
 			Events: []bot.Event{{ID: message, Kind: bot.EventMessage, At: noon, Message: &bot.Message{ID: message, Text: strings.Repeat("换大一号", 20)}}},
 		},
 	}
+}
+
+// after is a commit that was built on a conversation that stood like this.
+func after(s engine.Standing, c engine.Commit) engine.Commit {
+	c.Standing = s
+	return c
 }
 
 // BenchmarkCommit64 is durable commits from 64 goroutines, each of a conversation of its own: together, as they are made, and
@@ -50,9 +56,12 @@ func BenchmarkCommit64(b *testing.B) {
 	}{{"together", 0}, {"one by one", 1}} {
 		b.Run(test.name, func(b *testing.B) {
 			s := open(b, sqlite.Options{Batch: test.batch})
+			var last [64]engine.Standing
 			run64(b, func(worker, n int) error {
 				k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%d", worker)}
-				return s.Commit(b.Context(), turnOf(k, int64(n), fmt.Sprintf("m-%d-%d", worker, n)))
+				c := after(last[worker], turnOf(k, int64(n), fmt.Sprintf("m-%d-%d", worker, n)))
+				last[worker] = c.Next()
+				return s.Commit(b.Context(), c)
 			})
 		})
 	}
@@ -68,7 +77,7 @@ func BenchmarkTurn64(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		return s.Commit(b.Context(), turnOf(k, got.Version, m))
+		return s.Commit(b.Context(), after(got.Standing, turnOf(k, got.Version, m)))
 	})
 }
 
@@ -125,7 +134,7 @@ func BenchmarkStored(b *testing.B) {
 					if err != nil {
 						return err
 					}
-					if err := s.Commit(b.Context(), turnOf(k, got.Version, m)); !errors.Is(err, engine.ErrStale) {
+					if err := s.Commit(b.Context(), after(got.Standing, turnOf(k, got.Version, m))); !errors.Is(err, engine.ErrStale) {
 						return err
 					}
 				}

@@ -36,7 +36,7 @@ func TestWhatCannotBeReadHoldsNobodyUp(t *testing.T) {
 			`UPDATE late_replies SET body = '{"id": 7' WHERE id = 'l-1'`, `UPDATE handoffs SET body = '{' WHERE id IN ('h-0', 'h-1')`,
 			`UPDATE handoffs SET texts = '[]' WHERE id = 'h-2'`, `UPDATE presence SET teams = '{' WHERE agent = 'a-0'`,
 		} {
-			if _, err := to.exec(query); err != nil {
+			if err := to.exec(query); err != nil {
 				return err
 			}
 		}
@@ -98,10 +98,12 @@ func TestExportOfALongConversation(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, Options{})
 	require.NoError(t, s.Commit(t.Context(), withBuyer(firstTurn(1), "b")))
-	const many = 2*exportPage + 1
+	const many = 101 // 50 are held at once
 	require.NoError(t, s.writer.do(t.Context(), func(to *session) error {
 		for n := range many {
-			if _, err := to.exec(insertLate, "s", "1", fmt.Sprint("l-", n), unsent, 0, 0, fmt.Sprint(n)); err != nil {
+			err := to.exec(`INSERT INTO late_replies (shop_id, conversation_id, seq, id, state, attempts, at, next_at, error, body)
+				VALUES ('s', '1', $1, $2, 'unsent', 0, 0, 0, '', $3)`, n+1, fmt.Sprint("l-", n), fmt.Sprint(n))
+			if err != nil {
 				return err
 			}
 		}

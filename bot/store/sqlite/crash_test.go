@@ -87,7 +87,7 @@ func (m sent) send(ctx context.Context, s *sqlite.Store) error {
 		c.Shop, c.ID = "s", m.key().Conversation
 		c.Counts.Turns++
 		commit := engine.Commit{
-			Key: m.key(), Version: got.Version, Conversation: c, Buyer: "b-" + c.ID, At: noon,
+			Key: m.key(), Version: got.Version, Standing: got.Standing, Conversation: c, Buyer: "b-" + c.ID, At: noon,
 			Record: &bot.Record{Uses: append(got.Record.Uses, bot.Use{Rule: m.id(), At: noon})}, RecordVersion: got.RecordVersion,
 			Late:     &engine.Late{ID: m.id(), Key: m.key(), At: noon},
 			Answered: &engine.Answered{Message: m.id(), Response: []byte("0"), At: noon},

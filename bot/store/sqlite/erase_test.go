@@ -25,6 +25,7 @@ type talk struct {
 	key   engine.Key
 	buyer string
 	turns int
+	last  engine.Standing
 }
 
 // turn is a turn of any size with something in every table, and the marks of the buyer all over it.
@@ -45,6 +46,8 @@ func (k *talk) turn(size int) engine.Commit {
 		c.Record = &bot.Record{Uses: []bot.Use{{Rule: "r", Conversation: k.key.Conversation + " of " + k.buyer, At: noon}}}
 	}
 	k.turns++
+	c.Standing = k.last
+	k.last = c.Next()
 	return c
 }
 

@@ -32,7 +32,7 @@ func Example() {
 	k := engine.Key{Shop: "flower-shop", Conversation: "c-1"}
 	loaded, err := store.Load(ctx, engine.Ask{Key: k})
 	fmt.Println("version", loaded.Version, err)
-	turn := engine.Commit{Key: k, Version: loaded.Version, Conversation: bot.NewConversation(k.Shop, k.Conversation), At: time.Now()}
+	turn := engine.Commit{Key: k, Version: loaded.Version, Standing: loaded.Standing, Conversation: bot.NewConversation(k.Shop, k.Conversation), At: time.Now()}
 	fmt.Println("first:", store.Commit(ctx, turn))
 	fmt.Println("second was too slow:", errors.Is(store.Commit(ctx, turn), engine.ErrStale))
 	// Output:

@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"time"
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
+	"xiaoer/bot/store/sqlstore"
 )
 
 // fillVersion is the version of the tables from which on all cases have rows: they stood in the conversations only before.
@@ -89,24 +91,24 @@ func (u *unfilled) fill(ctx context.Context, tx *sql.Tx) error {
 	for _, h := range open {
 		h.Transcript = c.Transcript
 		commit.Cases = append(commit.Cases, desk.Case{
-			State: desk.StateOf(&h, c.Status), ChangedAt: moment(u.touched), Handoff: h,
+			State: desk.StateOf(&h, c.Status), ChangedAt: time.UnixMilli(u.touched).UTC(), Handoff: h,
 			Counted: c.Clock.Counted && c.Case != nil && c.Case.ID == h.ID,
 		})
 	}
-	cases, err := writeCases(commit)
+	cases, err := sqlstore.CaseRows(commit)
 	if err != nil {
 		return err
 	}
 	for i := range cases {
-		if err := cases[i].fill(ctx, tx); err != nil {
+		if err := fillCase(ctx, tx, &cases[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fill keeps a case that has no row yet.
-func (c *writtenCase) fill(ctx context.Context, tx *sql.Tx) error {
+// fillCase keeps a case that has no row yet.
+func fillCase(ctx context.Context, tx *sql.Tx, c *sqlstore.CaseRow) error {
 	var there int
 	if err := tx.QueryRowContext(ctx, selectFilled, c.Shop, c.ID).Scan(&there); err != nil {
 		return err
@@ -118,11 +120,7 @@ func (c *writtenCase) fill(ctx context.Context, tx *sql.Tx) error {
 	if err := tx.QueryRowContext(ctx, bumpFilled, c.Shop).Scan(&change); err != nil {
 		return err
 	}
-	agent := c.Agent
-	if agent == "" {
-		agent = c.Assigned
-	}
-	_, err := tx.ExecContext(ctx, insertFilled, c.Shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent,
-		desk.ByDeadline(c.Deadline), waits(&c.Case), millis(c.OpenedAt), change, millis(c.ChangedAt), c.InTime, c.Late, c.body, c.texts)
+	_, err := tx.ExecContext(ctx, insertFilled, c.Shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), c.Agent,
+		c.ByDeadline, c.Waits, c.OpenedAt.UnixMilli(), change, c.ChangedAt.UnixMilli(), c.InTime, c.Late, c.Body, c.Texts)
 	return err
 }

@@ -96,7 +96,7 @@ func (m *model) commit() {
 	require.NoError(m.r, err)
 	c := engine.Commit{
 		Key: k, Conversation: bot.NewConversation(k.Shop, k.Conversation), Buyer: fmt.Sprint("b", m.pick("buyer", 2)), At: m.now,
-		Version: loaded.Version, Waiting: []string{"", "", "a", "b"}[m.pick("team", 4)],
+		Version: loaded.Version, Standing: loaded.Standing, Waiting: []string{"", "", "a", "b"}[m.pick("team", 4)],
 	}
 	c.Conversation.Counts.Turns = m.events
 	if m.pick("stale", 8) == 0 {

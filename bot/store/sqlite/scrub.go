@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"xiaoer/bot/store/sqlstore"
 )
 
 // What was erased must not stand in the file any longer. SQLite overwrites what it deletes (secure_delete), but where it has
@@ -114,7 +116,7 @@ func (s *Store) Scrub(ctx context.Context) error {
 
 // scrubbing is where the look through the file stands; page is 0 when there is nothing to look for.
 func (s *Store) scrubbing(ctx context.Context) (page, pass int64, err error) {
-	err = s.each(ctx, selectScrub, nil, func(row *sql.Rows) error { return row.Scan(&page, &pass) })
+	err = s.db.Read(ctx, selectScrub, nil, func(row sqlstore.Row) error { return row.Scan(&page, &pass) })
 	return page, pass, err
 }
 
@@ -140,10 +142,7 @@ func (s *Store) scrub(ctx context.Context, from, pass int64) error {
 }
 
 func (s *Store) noteScrub(ctx context.Context, query string, args ...any) error {
-	return s.writer.do(ctx, func(to *session) error {
-		_, err := to.exec(query, args...)
-		return err
-	})
+	return s.writer.do(ctx, func(to *session) error { return to.exec(query, args...) })
 }
 
 func (s *Store) scrubPages(ctx context.Context, db *sql.DB, from, pass int64) error {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"xiaoer/bot/store/sqlstore"
 )
 
 // A session is the one connection that writes, with its statements prepared. They are run on the driver's own connection: it is
@@ -92,8 +94,14 @@ func (c *session) bind(args []any) ([]driver.NamedValue, error) {
 	return c.args, nil
 }
 
-// exec runs a statement and says how many rows it changed.
-func (c *session) exec(query string, args ...any) (int64, error) {
+// exec runs a statement.
+func (c *session) exec(query string, args ...any) error {
+	_, err := c.Exec(query, args...)
+	return err
+}
+
+// Exec runs a statement and says how many rows it changed.
+func (c *session) Exec(query string, args ...any) (int64, error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return 0, err
@@ -111,74 +119,23 @@ func (c *session) exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
-// returned runs a statement that returns at most one text; ok is false when it changed nothing.
-func (c *session) returned(query string, args ...any) (text string, ok bool, err error) {
-	ok, err = c.row(query, args, &text)
-	return text, ok, err
-}
-
-// returnedTwo runs a statement that returns two texts.
-func (c *session) returnedTwo(query string, args ...any) (first, second string, ok bool, err error) {
-	ok, err = c.row(query, args, &first, &second)
-	return first, second, ok, err
-}
-
-// number runs a statement that returns one number.
-func (c *session) number(query string, args ...any) (n int64, err error) {
-	_, err = c.row(query, args, &n)
-	return n, err
-}
-
-// row runs a statement that returns at most one row.
-func (c *session) row(query string, args []any, into ...any) (ok bool, err error) {
-	err = c.rows(query, args, func(row []driver.Value) error {
-		if ok {
-			return nil
-		}
-		ok = true
-		c.changes++ // nobody asks a session for what it does not change
-		return scan(row, into)
-	})
-	return ok && err == nil, err
-}
-
-// list runs a query for texts.
-func (c *session) list(query string, args ...any) (out []string, err error) {
-	err = c.rows(query, args, func(row []driver.Value) error {
-		var text string
-		err := scan(row, []any{&text})
-		out = append(out, text)
-		return err
-	})
-	return out, err
-}
-
-// links runs a query for the links of a chain.
-func (c *session) links(query string, args ...any) (out []link, err error) {
-	err = c.rows(query, args, func(row []driver.Value) error {
-		var l link
-		err := scan(row, []any{&l.turn, &l.message})
-		out = append(out, l)
-		return err
-	})
-	return out, err
-}
-
-func (c *session) rows(query string, args []any, take func([]driver.Value) error) (err error) {
+// Query runs a statement and hands over its rows. Whether it changes anything nobody knows, so that it counts as a change.
+func (c *session) Query(query string, args []any, take func(sqlstore.Row) error) (err error) {
+	c.changes++
 	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
-	values, err := c.bind(args)
+	bound, err := c.bind(args)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(context.Background(), values)
+	rows, err := s.QueryContext(context.Background(), bound)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	row := make([]driver.Value, len(rows.Columns()))
+	row := make(values, len(rows.Columns()))
 	for {
 		if err := rows.Next(row); errors.Is(err, io.EOF) {
 			return nil
@@ -191,29 +148,76 @@ func (c *session) rows(query string, args []any, take func([]driver.Value) error
 	}
 }
 
-// scan takes the texts and numbers of a row. PRAGMAs give numbers where texts are asked for.
-func scan(row []driver.Value, into []any) error {
+// values are a row as the driver gives it.
+type values []driver.Value
+
+// Scan takes what sqlstore.Row says. PRAGMAs give numbers where texts are asked for.
+func (v values) Scan(into ...any) error {
+	if len(into) != len(v) {
+		return fmt.Errorf("%d columns for %d places", len(v), len(into))
+	}
 	for i, to := range into {
-		switch to := to.(type) {
-		case *string:
-			switch v := row[i].(type) {
-			case string:
-				*to = v
-			case int64:
-				*to = strconv.FormatInt(v, 10)
-			default:
-				return fmt.Errorf("a text is a %T", v)
-			}
-		case *int64:
-			v, ok := row[i].(int64)
-			if !ok {
-				return fmt.Errorf("a number is a %T", row[i])
-			}
-			*to = v
-		default:
-			return fmt.Errorf("a value of type %T", to)
+		if err := place(v[i], to); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}
+	return nil
+}
+
+func place(v driver.Value, to any) error {
+	switch to := to.(type) {
+	case *string:
+		return placeText(v, to)
+	case *[]byte:
+		b, ok := v.([]byte)
+		if !ok {
+			return fmt.Errorf("bytes are a %T", v)
+		}
+		*to = b
+	case *int64:
+		return placeNumber(v, to)
+	case *int:
+		var n int64
+		err := placeNumber(v, &n)
+		*to = int(n)
+		return err
+	case *bool:
+		var n int64
+		err := placeNumber(v, &n)
+		*to = n != 0
+		return err
+	case *sql.NullString:
+		if to.Valid = v != nil; to.Valid {
+			return placeText(v, &to.String)
+		}
+	case *sql.NullInt64:
+		if to.Valid = v != nil; to.Valid {
+			return placeNumber(v, &to.Int64)
+		}
+	default:
+		return fmt.Errorf("a value of type %T", to)
+	}
+	return nil
+}
+
+func placeText(v driver.Value, to *string) error {
+	switch v := v.(type) {
+	case string:
+		*to = v
+	case int64:
+		*to = strconv.FormatInt(v, 10)
+	default:
+		return fmt.Errorf("a text is a %T", v)
+	}
+	return nil
+}
+
+func placeNumber(v driver.Value, to *int64) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("a number is a %T", v)
+	}
+	*to = n
 	return nil
 }
 

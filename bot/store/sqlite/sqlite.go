@@ -17,7 +17,9 @@ import (
 
 	_ "modernc.org/sqlite" // the driver
 
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
+	"xiaoer/bot/store/sqlstore"
 )
 
 // Options are what a store needs to know. Only Path is required.
@@ -63,14 +65,13 @@ func (o *Options) validate() error {
 
 // A Store keeps everything in one file. Its methods are safe for concurrent use.
 type Store struct {
-	file    string // its path
-	writer  *writer
-	reads   *sql.DB
-	queries map[string]*sql.Stmt // prepared on reads, by their text
-	close   func() error         // closes once
-	scrubs  *scrubber
-	passed  lastPass
-	keep    engine.Retention
+	*sqlstore.Store
+
+	file   string // its path
+	db     *database
+	writer *writer
+	close  func() error // closes once
+	scrubs *scrubber
 }
 
 var _ engine.Store = (*Store)(nil)
@@ -125,7 +126,8 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, reads.Close(), writes.Close())
 	}
-	s := &Store{file: o.Path, reads: reads, queries: queries, writer: newWriter(writes, o), keep: o.Keep}
+	db := &database{writer: newWriter(writes, o), reads: reads, queries: queries}
+	s := &Store{Store: sqlstore.New(db, sqlstore.Options{Logger: o.Logger, Keep: o.Keep}), file: o.Path, db: db, writer: db.writer}
 	s.scrubs = newScrubber(s)
 	s.close = sync.OnceValue(func() error {
 		s.scrubs.close()
@@ -149,39 +151,21 @@ func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// prepareAll prepares what the readers ask.
-func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
-	out := map[string]*sql.Stmt{}
-	for _, query := range []string{
-		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
-		selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
-		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
-		selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,
-		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
-		selectDocument, selectDocuments, selectDocumentsOf,
-	} {
-		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it
-		if err != nil {
-			return nil, fmt.Errorf("prepare a query: %w", err)
-		}
-		out[query] = s
-	}
-	return out, nil
-}
-
 // Close refuses new work (engine.ErrClosed), keeps what was taken before, and lets go of the file.
 func (s *Store) Close() error { return s.close() }
 
-// probeSize is more than most turns write, so that a store whose room runs out says so before they are refused.
-const probeSize = 64 << 10
+// Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
+// beside the turns after that (see Scrub), also by the next process if this one ends.
+func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (int, error) {
+	pieces, err := s.Store.Erase(ctx, shop, buyer, by)
+	if err == nil {
+		s.scrubs.due()
+	}
+	return pieces, err
+}
 
-// Ready writes a little and takes it back: it says whether a commit would be kept now.
-func (s *Store) Ready(ctx context.Context) error {
-	return s.writer.do(ctx, func(c *session) error {
-		if _, err := c.exec(insertProbe, "ready", strings.Repeat(".", probeSize)); err != nil {
-			return err
-		}
-		_, err := c.exec(deleteProbe, "ready")
-		return err
-	})
+// Sweep forgets what has been kept long enough, and sees to it that what was left to be overwritten is, by another process too.
+func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	s.scrubs.due()
+	return s.Store.Sweep(ctx, now)
 }

@@ -20,7 +20,7 @@ func TestFullDisk(t *testing.T) {
 	s := newStore(t, Options{})
 	limit := func(pages string) {
 		require.NoError(t, s.writer.do(t.Context(), func(c *session) error {
-			_, _, err := c.returned(`PRAGMA max_page_count = ` + pages)
+			_, err := pragma(c, `PRAGMA max_page_count = `+pages)
 			return err
 		}))
 	}
@@ -151,6 +151,6 @@ func TestOpenDoesNotWaitForALockForEver(t *testing.T) {
 // path is where the store's file is.
 func (s *Store) path(t *testing.T) (path string, err error) {
 	t.Helper()
-	err = s.reads.QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path)
+	err = s.db.reads.QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path)
 	return path, err
 }

@@ -119,7 +119,7 @@ func (w *writer) commit(first *work) {
 		w.fail(ran, err)
 		return
 	}
-	if _, err := w.session.exec(`COMMIT`); err != nil {
+	if err := w.session.exec(`COMMIT`); err != nil {
 		w.fail(ran, fmt.Errorf("commit: %w", explain(err)))
 		return
 	}
@@ -161,8 +161,8 @@ func (w *writer) try(last *work, ran []*work) (careful bool, lost error) {
 
 // again runs all of them once more, so that what is refused leaves nothing behind.
 func (w *writer) again(ran []*work) error {
-	_, _ = w.session.exec(`ROLLBACK`) // it may be rolled back already
-	if _, err := w.session.exec(`BEGIN IMMEDIATE`); err != nil {
+	_ = w.session.exec(`ROLLBACK`) // it may be rolled back already
+	if err := w.session.exec(`BEGIN IMMEDIATE`); err != nil {
 		return fmt.Errorf("begin again: %w", explain(err))
 	}
 	for _, r := range ran {
@@ -187,7 +187,7 @@ func (w *writer) shorten(grown int) {
 		w.log.due()
 	}
 	if w.log.rest.CompareAndSwap(true, false) {
-		if _, err := w.session.exec(checkpoint); err != nil {
+		if err := w.session.exec(checkpoint); err != nil {
 			w.logger.Warn("carry the log over", "err", explain(err))
 		}
 	}
@@ -215,7 +215,7 @@ func (w *writer) begin() error {
 		}
 		w.session = s
 	}
-	_, err := w.session.exec(`BEGIN IMMEDIATE`)
+	err := w.session.exec(`BEGIN IMMEDIATE`)
 	if err == nil {
 		return nil
 	}
@@ -227,16 +227,16 @@ func (w *writer) begin() error {
 
 // attempt runs one piece of work in its savepoint. When lost is not nil the whole transaction is gone.
 func (w *writer) attempt(do func(*session) error) (refused, lost error) {
-	if _, err := w.session.exec(`SAVEPOINT work`); err != nil {
+	if err := w.session.exec(`SAVEPOINT work`); err != nil {
 		return nil, explain(err)
 	}
 	if refused = do(w.session); refused != nil {
 		refused = explain(refused)
-		if _, err := w.session.exec(`ROLLBACK TO work`); err != nil {
+		if err := w.session.exec(`ROLLBACK TO work`); err != nil {
 			return refused, fmt.Errorf("roll back: %w", errors.Join(refused, err))
 		}
 	}
-	if _, err := w.session.exec(`RELEASE work`); err != nil {
+	if err := w.session.exec(`RELEASE work`); err != nil {
 		return refused, explain(err)
 	}
 	return refused, nil
@@ -261,7 +261,7 @@ func (w *writer) refuse(first *work, err error) {
 // fail tells all who shared a transaction that nothing of it was kept.
 func (w *writer) fail(ran []*work, err error) {
 	w.logger.Error("write", "turns", len(ran), "err", err)
-	_, _ = w.session.exec(`ROLLBACK`) // it may be rolled back already
+	_ = w.session.exec(`ROLLBACK`) // it may be rolled back already
 	w.drop()
 	for _, r := range ran {
 		r.err = err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
-	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
+	"xiaoer/bot/store/sqlstore"
 )
 
 func newStore(t *testing.T, o Options) *Store {
@@ -74,9 +73,34 @@ func (w *work) wait() error {
 
 func (s *Store) startCommit(t *testing.T, c engine.Commit) *work {
 	t.Helper()
-	texts, err := write(c)
+	var statements []sqlstore.Statement
+	catch := catcher{s.db, &statements}
+	require.NoError(t, sqlstore.New(catch, sqlstore.Options{}).Commit(t.Context(), c))
+	return s.start(t, func(to *session) error { return runAll(to, statements) })
+}
+
+// A catcher takes the statements of a commit and does not run them.
+type catcher struct {
+	*database
+	caught *[]sqlstore.Statement
+}
+
+func (c catcher) Commit(_ context.Context, statements []sqlstore.Statement) error {
+	*c.caught = statements
+	return nil
+}
+
+// pragma gives the one text that a query returns.
+func pragma(c *session, query string) (out string, err error) {
+	err = c.Query(query, nil, func(row sqlstore.Row) error { return row.Scan(&out) })
+	return out, err
+}
+
+func (s *Store) standing(t *testing.T, k engine.Key) engine.Standing {
+	t.Helper()
+	got, err := s.Load(t.Context(), engine.Ask{Key: k})
 	require.NoError(t, err)
-	return s.start(t, func(to *session) error { return keep(to, c, texts) })
+	return got.Standing
 }
 
 func TestOneTransactionTakesAllThatWaits(t *testing.T) {
@@ -86,11 +110,10 @@ func TestOneTransactionTakesAllThatWaits(t *testing.T) {
 	before := s.startCommit(t, firstTurn(1))
 	stale := s.startCommit(t, firstTurn(1))
 	bad := s.start(t, func(c *session) error {
-		if _, err := c.exec(insertNumber, "s", 1); err != nil {
+		if err := c.exec(`INSERT INTO numbers (shop_id, number) VALUES ('s', 1)`); err != nil {
 			return err
 		}
-		_, err := c.exec(`INSERT INTO probes (id) VALUES (NULL)`)
-		return err
+		return c.exec(`INSERT INTO probes (id) VALUES (NULL)`)
 	})
 	looked := s.start(t, func(*session) error {
 		select {
@@ -138,10 +161,7 @@ func TestLostTransactionFailsForAllAndIsLeftBehind(t *testing.T) {
 	s := newStore(t, Options{})
 	letGo, held := s.hold(t, t.Context())
 	before := s.startCommit(t, firstTurn(1))
-	breaking := s.start(t, func(c *session) error {
-		_, err := c.exec(`ROLLBACK`)
-		return err
-	})
+	breaking := s.start(t, func(c *session) error { return c.exec(`ROLLBACK`) })
 	letGo()
 	require.Error(t, <-held)
 	require.Error(t, before.wait())
@@ -225,7 +245,7 @@ func TestCommitsAreSynced(t *testing.T) {
 	settings := map[string]string{}
 	require.NoError(t, s.writer.do(t.Context(), func(c *session) error {
 		for _, name := range []string{"journal_mode", "synchronous", "busy_timeout", "wal_autocheckpoint"} {
-			value, _, err := c.returned(`PRAGMA ` + name)
+			value, err := pragma(c, `PRAGMA `+name)
 			if err != nil {
 				return err
 			}
@@ -234,7 +254,7 @@ func TestCommitsAreSynced(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
-	_, err := s.reads.ExecContext(t.Context(), `DELETE FROM conversations`)
+	_, err := s.db.reads.ExecContext(t.Context(), `DELETE FROM conversations`)
 	require.ErrorContains(t, err, "readonly", "readers only read")
 }
 
@@ -252,85 +272,4 @@ func TestLogStaysShort(t *testing.T) {
 	log, err := os.Stat(path + "-wal")
 	require.NoError(t, err)
 	require.Less(t, log.Size(), int64(40<<20))
-}
-
-// TestQueriesUseTheirIndexes keeps the cost of a turn from growing with what is stored.
-func TestQueriesUseTheirIndexes(t *testing.T) {
-	t.Parallel()
-	s := newStore(t, Options{})
-	for _, query := range []string{
-		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly, selectConversations,
-		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, settleLate, promoteLate,
-		deleteAnswers, selectTraces, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
-		selectParts, deletePart, deleteCases, deleteEntries, deletePresence, changeBuyer,
-		selectCase, selectChanged, selectLastChange, selectTally, selectGrants, selectGrantsOf, selectPresence, selectPauses,
-		selectEntries, selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, resendLate, postponeLate, selectWaiting, selectDead,
-		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectTurnsOf, selectAnswer,
-		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseAnswer, eraseParticipant,
-	} {
-		args := slices.Repeat([]any{"1"}, 9)
-		for i := len(args); i > 0 && !strings.Contains(query, fmt.Sprintf("$%d", i)); i-- {
-			args = args[:i-1]
-		}
-		for _, step := range s.plan(t, query, args) {
-			table, isScan := strings.CutPrefix(step, "SCAN ")
-			if isScan && !strings.Contains(step, "USING COVERING INDEX") {
-				require.Contains(t, []string{"s", "shops", "chain", "n"}, table, "%s\n%s", step, query)
-			}
-		}
-	}
-}
-
-// TestListsReadOnlyWhatTheyShow: a page of dead letters or of open cases costs the same however much was delivered or closed.
-func TestListsReadOnlyWhatTheyShow(t *testing.T) {
-	t.Parallel()
-	s := newStore(t, Options{})
-	cases := func(shops []string, states ...desk.State) []string {
-		query, args := listCases(desk.Query{Shops: shops, States: states, Limit: 50})
-		return s.plan(t, query, args)
-	}
-	one := []string{"s"}
-	mine, mineArgs := listCases(desk.Query{Shops: one, Agent: "a", Limit: 50})
-	buyers, buyersArgs := listCases(desk.Query{Shops: one, Buyer: "b", Limit: 50})
-	for name, test := range map[string]struct {
-		plan   []string
-		index  string
-		sorted bool // by the index
-	}{
-		"all letters":          {s.plan(t, selectLetters, []any{"s", "", 50}), "late_replies_by_age", true},
-		"letters in a state":   {s.plan(t, selectLettersIn, []any{"s", "", 50, "delivered"}), "late_replies_by_age", true},
-		"dead letters":         {s.plan(t, selectDeadLetters, []any{"s", "", 50}), "late_replies_dead", true},
-		"open cases":           {cases(one), "handoffs_deadline", true},
-		"waiting cases":        {cases(one, desk.Waiting), "handoffs_deadline", true},
-		"waiting or taken":     {cases(one, desk.Waiting, desk.Taken), "handoffs_deadline", true},
-		"of several shops":     {cases([]string{"s", "t"}), "handoffs_deadline", false},
-		"waiting, of several":  {cases([]string{"s", "t"}, desk.Waiting), "handoffs_deadline", false},
-		"an agent's":           {s.plan(t, mine, mineArgs), "handoffs_deadline", true},
-		"a buyer's":            {s.plan(t, buyers, buyersArgs), "handoffs_deadline", true},
-		"buyers in the audit":  {s.plan(t, selectMentions, []any{"s", "b"}), "sqlite_autoindex_audit_1", true},
-		"a buyer in the audit": {s.plan(t, eraseMention, []any{"s", "e"}), "sqlite_autoindex_audit_1", true},
-	} {
-		require.Contains(t, strings.Join(test.plan, "\n"), test.index+" (", name)
-		inner := slices.IndexFunc(test.plan, func(step string) bool { return strings.Contains(step, test.index) })
-		if test.sorted && len(test.plan) > inner+1 {
-			require.NotContains(t, test.plan[inner+1], "TEMP B-TREE", name)
-		}
-	}
-}
-
-// plan gives the steps by which a query finds its rows.
-func (s *Store) plan(t *testing.T, query string, args []any) (steps []string) {
-	t.Helper()
-	rows, err := s.reads.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
-	require.NoError(t, err, query)
-	defer func() { require.NoError(t, rows.Close()) }()
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
-		steps = append(steps, step)
-	}
-	require.NoError(t, rows.Err())
-	require.NotEmpty(t, steps, query)
-	return steps
 }

@@ -22,7 +22,7 @@ func live(t *testing.T, s engine.Store, k engine.Key, buyer string, number, many
 	t.Helper()
 	require.NoError(t, turnsOf(k, buyer, number, many, func(c engine.Commit) error {
 		got, err := s.Load(t.Context(), engine.Ask{Key: k, Buyer: buyer})
-		c.RecordVersion = got.RecordVersion
+		c.RecordVersion, c.Standing = got.RecordVersion, got.Standing
 		return errors.Join(err, s.Commit(t.Context(), c))
 	}))
 }
@@ -158,8 +158,10 @@ func changedBuyer(t *testing.T, s engine.Store) {
 	t.Helper()
 	ctx := t.Context()
 	live(t, s, key(1), "buyer-a", 1, 2)
+	before, err := s.Load(ctx, engine.Ask{Key: key(1)})
+	require.NoError(t, err)
 	c := first(key(1))
-	c.Version, c.Buyer, c.Conversation.Buyer.ID = 2, "buyer-b", "buyer-b"
+	c.Version, c.Standing, c.Buyer, c.Conversation.Buyer.ID = 2, before.Standing, "buyer-b", "buyer-b"
 	c.Recorded = &engine.Recorded{ID: "t-b", Key: key(1), At: noon, Before: c.Conversation, Events: []bot.Event{}}
 	require.NoError(t, s.Commit(ctx, c))
 	require.ErrorIs(t, s.Commit(ctx, c), engine.ErrStale)
@@ -174,7 +176,7 @@ func changedBuyer(t *testing.T, s engine.Store) {
 	}
 	require.Equal(t, 3, turns("buyer-a"))
 	require.Equal(t, 3, turns("buyer-b"))
-	_, err := s.Erase(ctx, "s", "buyer-a", by(1, "erase"))
+	_, err = s.Erase(ctx, "s", "buyer-a", by(1, "erase"))
 	require.NoError(t, err)
 	require.Zero(t, turns("buyer-a"))
 	require.Zero(t, turns("buyer-b"))
@@ -223,7 +225,7 @@ func erasedMeanwhile(t *testing.T, s engine.Store) {
 		after, err := s.Load(t.Context(), engine.Ask{Key: key(1), Buyer: "buyer-a"})
 		require.NoError(t, err)
 		require.Equal(t, "new", after.Conversation.LastLine)
-		late.Version, late.Record, late.RecordVersion = after.Version, &bot.Record{}, before.RecordVersion
+		late.Version, late.Standing, late.Record, late.RecordVersion = after.Version, after.Standing, &bot.Record{}, before.RecordVersion
 		require.ErrorIs(t, s.Commit(t.Context(), late), engine.ErrStale, "the record's version too")
 		late.RecordVersion = after.RecordVersion
 		require.NoError(t, s.Commit(t.Context(), late))

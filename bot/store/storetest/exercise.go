@@ -76,6 +76,7 @@ func first(k engine.Key) engine.Commit {
 // next is the commit of the turn after.
 func next(c engine.Commit) engine.Commit {
 	c.Version++
+	c.Standing = c.Next()
 	return c
 }
 

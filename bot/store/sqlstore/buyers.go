@@ -1,8 +1,7 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -41,13 +40,7 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 	if err := s.exportLate(ctx, shop, talk, take); err != nil {
 		return err
 	}
-	var turns []link
-	err := s.each(ctx, selectTurnsOf, []any{shop, talk}, func(row *sql.Rows) error {
-		var t link
-		err := row.Scan(&t.turn, &t.message)
-		turns = append(turns, t)
-		return err
-	})
+	turns, err := s.turnsOf(ctx, shop, talk)
 	if err != nil {
 		return fmt.Errorf("export turns: %w", err)
 	}
@@ -62,6 +55,23 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 	return nil
 }
 
+// turnsOf follows a conversation's chain.
+func (s *Store) turnsOf(ctx context.Context, shop, talk string) (out []link, err error) {
+	last, err := s.texts(ctx, selectLastTurn, shop, talk)
+	if err != nil || len(last) == 0 {
+		return nil, err
+	}
+	err = s.each(ctx, selectTurnsOf, []any{shop, last[0]}, func(row Row) error { return takeLink(row, &out) })
+	return out, err
+}
+
+func takeLink(row Row, out *[]link) error {
+	var l link
+	err := row.Scan(&l.turn, &l.message)
+	*out = append(*out, l)
+	return err
+}
+
 // exportCases hands out one case after the other, because each may have long texts.
 func (s *Store) exportCases(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
 	ids, err := s.texts(ctx, selectCasesOf, shop, talk)
@@ -70,7 +80,7 @@ func (s *Store) exportCases(ctx context.Context, shop, talk string, take func(ki
 	}
 	for _, id := range ids {
 		var found []keptCase
-		err := s.each(ctx, selectCase, []any{shop, id}, func(row *sql.Rows) error {
+		err := s.each(ctx, selectCase, []any{shop, id}, func(row Row) error {
 			var w keptCase
 			err := row.Scan(&w.shop, &w.id, &w.change, &w.body, &w.texts)
 			found = append(found, w)
@@ -98,7 +108,7 @@ const exportPage = 50
 func (s *Store) exportLate(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
 	for after := int64(0); ; {
 		var bodies []string
-		err := s.each(ctx, selectLateOf, []any{shop, talk, after, exportPage}, func(row *sql.Rows) error {
+		err := s.each(ctx, selectLateOf, []any{shop, talk, after, exportPage}, func(row Row) error {
 			var body string
 			err := row.Scan(&after, &body)
 			bodies = append(bodies, body)
@@ -120,7 +130,7 @@ func (s *Store) exportLate(ctx context.Context, shop, talk string, take func(kin
 
 func (s *Store) exportAnswer(ctx context.Context, shop string, of link, take func(kind string, body []byte) error) error {
 	var found []engine.Exported
-	err := s.each(ctx, selectAnswer, []any{shop, of.message, of.turn}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectAnswer, []any{shop, of.message, of.turn}, func(row Row) error {
 		var at int64
 		var fingerprint, response string
 		err := row.Scan(&at, &fingerprint, &response)
@@ -140,7 +150,7 @@ func (s *Store) exportAnswer(ctx context.Context, shop string, of link, take fun
 
 // texts reads rows of one text.
 func (s *Store) texts(ctx context.Context, query string, args ...any) (out []string, err error) {
-	err = s.each(ctx, query, args, func(row *sql.Rows) error {
+	err = s.each(ctx, query, args, func(row Row) error {
 		var text string
 		err := row.Scan(&text)
 		out = append(out, text)
@@ -183,94 +193,130 @@ func handJSON(take func(kind string, body []byte) error, kind string, v any) err
 	return take(kind, []byte(body))
 }
 
-// Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
-// beside the turns after that (see Scrub), also by the next process if this one ends.
+// Erase forgets everything of a buyer. When it returns nothing of it is found any more.
 func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (pieces int, err error) {
 	// No command writes a buyer's name into the audit any more. What older ones wrote is looked for beside the turns.
 	mentions, err := s.texts(ctx, selectMentions, shop, buyer)
 	if err != nil {
 		return 0, fmt.Errorf("look for the buyer in the audit: %w", err)
 	}
-	err = s.writer.do(ctx, func(to *session) (err error) {
-		pieces, err = erase(to, shop, buyer, mentions)
-		if err != nil {
+	err = s.db.Write(ctx, func(to Tx) error {
+		e := erasure{to: to, shop: shop, below: func() error { return s.db.Erased(to) }}
+		if err := e.buyer(buyer, mentions); err != nil {
 			return err
 		}
+		pieces = e.pieces
 		by.On, by.Detail = "", strconv.Itoa(pieces)+" pieces"
 		return keepEntry(to, by)
 	})
 	if err != nil {
 		return 0, err
 	}
-	s.scrubs.due()
 	return pieces, nil
 }
 
-func erase(to *session, shop, buyer string, mentions []string) (pieces int, err error) {
-	talks, err := to.list(selectTalks, shop, buyer)
-	if err != nil {
-		return 0, err
-	}
-	for _, talk := range talks {
-		n, err := eraseOne(to, shop, talk)
-		if err != nil {
-			return 0, err
-		}
-		pieces += n
-	}
-	if _, err := to.exec(noteErasedRecord, shop, buyer); err != nil {
-		return 0, err
-	}
-	for _, query := range []string{eraseBuyersCases, eraseRecord, eraseDocuments} {
-		n, err := to.exec(query, shop, buyer)
-		if err != nil {
-			return 0, err
-		}
-		pieces += int(n)
-	}
-	parts, err := to.exec(eraseParticipant, shop, buyer)
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range mentions {
-		if _, err := to.exec(eraseMention, shop, id); err != nil {
-			return 0, err
-		}
-	}
-	if pieces+len(mentions) > 0 || parts > 0 {
-		_, err = to.exec(wantScrub)
-	}
-	return pieces, err
+// An erasure counts what it forgets.
+type erasure struct {
+	to     Tx
+	below  func() error // what the database does with what is erased
+	shop   string
+	pieces int
 }
 
-// eraseOne forgets one conversation. Its turns are found before it goes, and the answers by the turns.
-func eraseOne(to *session, shop, talk string) (pieces int, err error) {
-	drop := func(query string, args ...any) {
-		if err == nil {
-			var n int64
-			n, err = to.exec(query, append([]any{shop}, args...)...)
-			pieces += int(n)
+func (e *erasure) buyer(buyer string, mentions []string) error {
+	talks, err := list(e.to, selectTalks, e.shop, buyer)
+	if err != nil {
+		return err
+	}
+	for _, talk := range talks {
+		if err := e.talk(talk); err != nil {
+			return err
 		}
 	}
-	turns, err := to.links(selectTurnsOf, shop, talk)
+	if err := e.record(buyer); err != nil {
+		return err
+	}
+	if err := e.drop(eraseBuyersCases, buyer); err != nil {
+		return err
+	}
+	if err := e.drop(eraseDocuments, buyer); err != nil {
+		return err
+	}
+	parts, err := e.to.Exec(eraseParticipant, e.shop, buyer)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	for _, id := range mentions {
+		if _, err := e.to.Exec(eraseMention, e.shop, id); err != nil {
+			return err
+		}
+	}
+	if e.pieces+len(mentions) > 0 || parts > 0 {
+		return e.below()
+	}
+	return nil
+}
+
+// drop forgets what is found in the shop under one more name or two.
+func (e *erasure) drop(query string, names ...any) error {
+	n, err := e.to.Exec(query, append([]any{e.shop}, names...)...)
+	e.pieces += int(n)
+	return err
+}
+
+func (e *erasure) record(buyer string) error {
+	var version int64
+	gone, err := returned(e.to, eraseRecord, []any{e.shop, buyer}, &version)
+	if err != nil || !gone {
+		return err
+	}
+	e.pieces++
+	_, err = e.to.Exec(noteErased, e.shop, version)
+	return err
+}
+
+// talk forgets one conversation. It goes first, so that no turn of it is committed meanwhile; its turns are found by the last of them,
+// and the answers by the turns.
+func (e *erasure) talk(talk string) error {
+	var version int64
+	var waiting, last string
+	gone, err := returned(e.to, eraseTalk, []any{e.shop, talk}, &version, &waiting, &last)
+	if err != nil {
+		return err
+	}
+	if gone {
+		e.pieces++
+		if _, err := e.to.Exec(noteErased, e.shop, version); err != nil {
+			return err
+		}
+		if err := e.turns(last); err != nil {
+			return err
+		}
+	}
+	if waiting != "" {
+		if _, err := e.to.Exec(leaveDesk, e.shop, waiting); err != nil {
+			return err
+		}
+	}
+	if err := e.drop(eraseCases, talk); err != nil {
+		return err
+	}
+	return e.drop(deleteLate, talk)
+}
+
+func (e *erasure) turns(last string) error {
+	var turns []link
+	err := e.to.Query(selectTurnsOf, []any{e.shop, last}, func(row Row) error { return takeLink(row, &turns) })
+	if err != nil {
+		return err
 	}
 	for _, t := range turns {
-		drop(eraseTurn, t.turn)
-		drop(eraseAnswer, t.message, t.turn)
+		if err := e.drop(eraseTurn, t.turn); err != nil {
+			return err
+		}
+		if err := e.drop(eraseAnswer, t.message, t.turn); err != nil {
+			return err
+		}
 	}
-	drop(eraseCases, talk)
-	drop(deleteLate, talk)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := to.exec(noteErasedTalk, shop, talk); err != nil {
-		return 0, err
-	}
-	waiting, gone, err := to.returned(eraseTalk, shop, talk)
-	if err != nil || !gone {
-		return pieces, err
-	}
-	return pieces + 1, moveDesk(to, shop, waiting, "")
+	return nil
 }

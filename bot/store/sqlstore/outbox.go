@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -26,7 +26,7 @@ func stateOf(l *engine.Late) string {
 func (s *Store) Replies(ctx context.Context, k engine.Key, after string, limit int) ([]engine.Late, error) {
 	out := []engine.Late{}
 	found := false
-	err := s.each(ctx, selectReplies, []any{k.Shop, k.Conversation, after, max(limit, 1)}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectReplies, []any{k.Shop, k.Conversation, after, max(limit, 1)}, func(row Row) error {
 		found = true
 		var id, body sql.NullString
 		if err := row.Scan(&id, &body); err != nil || !body.Valid || len(out) >= limit {
@@ -55,7 +55,7 @@ func (s *Store) Pending(ctx context.Context, q engine.Query) ([]engine.Delivery,
 	out, err := fairly(q, selectPending, selectPendingFairly,
 		func(query string, args ...any) (found []engine.Delivery, err error) {
 			broken = nil
-			err = s.each(ctx, query, args, func(row *sql.Rows) error {
+			err = s.each(ctx, query, args, func(row Row) error {
 				e := engine.Settlement{State: engine.DeadLetter, At: q.Now}
 				var body string
 				if err := row.Scan(&e.Shop, &e.Conversation, &e.ID, &e.Attempts, &body); err != nil {
@@ -79,36 +79,43 @@ func (s *Store) Pending(ctx context.Context, q engine.Query) ([]engine.Delivery,
 	}
 	for _, e := range broken {
 		if err := s.Settle(ctx, e); err != nil {
-			s.writer.logger.Error("give a late reply up that cannot be read", "shop", e.Shop, "id", e.ID, "err", err)
+			s.logger.Error("give a late reply up that cannot be read", "shop", e.Shop, "id", e.ID, "err", err)
 		}
 	}
 	return out, nil
 }
 
-// passOver notes what cannot be read, so that somebody looks at it while all else goes on.
-func (s *Store) passOver(what, shop, id string, err error) {
-	s.writer.logger.Error("pass over what cannot be read", "what", what, "shop", shop, "id", id, "err", err)
-}
-
 // Settle records how an attempt ended, and lets the next reply of the conversation follow.
 func (s *Store) Settle(ctx context.Context, e engine.Settlement) error {
-	return s.writer.do(ctx, func(to *session) error {
-		var n int64
-		var err error
+	return s.db.Write(ctx, func(to Tx) error {
 		if e.State == engine.TryLater {
-			n, err = to.exec(tryLater, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, millisAfter(e.Next))
-		} else {
-			n, err = to.exec(settleLate, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At))
+			return postpone(to, e)
 		}
-		switch {
-		case err != nil:
+		err := found(to.Exec(settleLate, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At)))
+		if err != nil {
 			return err
-		case n == 0:
-			return engine.ErrNotFound
-		case e.State == engine.TryLater:
-			return nil
 		}
-		_, err = to.exec(promoteLate, e.Shop, e.Conversation)
+		_, err = to.Exec(promoteLate, e.Shop, e.Conversation)
 		return err
 	})
+}
+
+// postpone lets a reply be tried later, unless another has taken or settled it since.
+func postpone(to Tx, e engine.Settlement) error {
+	args := []any{e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, millisAfter(e.Next)}
+	if e.Taken.IsZero() {
+		return found(to.Exec(tryLater, args...))
+	}
+	n, err := to.Exec(tryLeased, append(args, millisAfter(e.Taken))...)
+	if err != nil || n > 0 {
+		return err
+	}
+	there, err := list(to, selectLate, e.Shop, e.Conversation, e.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(there) == 0:
+		return engine.ErrNotFound
+	}
+	return engine.ErrStale
 }

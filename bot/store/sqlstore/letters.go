@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -21,7 +21,7 @@ func (s *Store) Letters(ctx context.Context, shop, state, after string, limit in
 	default:
 		query, args = selectLettersIn, append(args, state)
 	}
-	err := s.each(ctx, query, args, func(row *sql.Rows) error {
+	err := s.each(ctx, query, args, func(row Row) error {
 		var l desk.Letter
 		var at, next int64
 		err := row.Scan(&l.ID, &l.Shop, &l.Conversation, &l.State, &l.Attempts, &l.Error, &at, &next)
@@ -39,18 +39,19 @@ func (s *Store) Letters(ctx context.Context, shop, state, after string, limit in
 
 // Resend puts a dead or dropped reply into its conversation's queue again, in its old place.
 func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error {
-	return s.audited(ctx, by, func(to *session) error {
-		conversation, ok, err := to.returned(resendLate, shop, id, millis(now))
+	return s.audited(ctx, by, func(to Tx) error {
+		var conversation string
+		ok, err := returned(to, resendLate, []any{shop, id, millis(now)}, &conversation)
 		switch {
 		case err != nil:
 			return err
 		case !ok:
 			return engine.ErrNotFound
 		}
-		if _, err := to.exec(postponeLate, shop, conversation); err != nil {
+		if _, err := to.Exec(postponeLate, shop, conversation); err != nil {
 			return err
 		}
-		_, err = to.exec(promoteLate, shop, conversation)
+		_, err = to.Exec(promoteLate, shop, conversation)
 		return err
 	})
 }
@@ -58,18 +59,18 @@ func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by d
 // Backlog says how much waits to be delivered, and how many cases are open.
 func (s *Store) Backlog(ctx context.Context) (b engine.Backlog, err error) {
 	var oldest sql.NullInt64
-	err = s.each(ctx, selectWaiting, nil, func(row *sql.Rows) error { return row.Scan(&b.Waiting, &oldest) })
+	err = s.each(ctx, selectWaiting, nil, func(row Row) error { return row.Scan(&b.Waiting, &oldest) })
 	if err != nil {
 		return engine.Backlog{}, fmt.Errorf("count what waits: %w", err)
 	}
 	if oldest.Valid {
 		b.Oldest = moment(oldest.Int64)
 	}
-	err = s.each(ctx, selectDead, nil, func(row *sql.Rows) error { return row.Scan(&b.Dead, &oldest) })
+	err = s.each(ctx, selectDead, nil, func(row Row) error { return row.Scan(&b.Dead, &oldest) })
 	if err != nil {
 		return engine.Backlog{}, fmt.Errorf("count dead letters: %w", err)
 	}
-	err = s.each(ctx, selectOpen, nil, func(row *sql.Rows) error { return row.Scan(&b.Cases) })
+	err = s.each(ctx, selectOpen, nil, func(row Row) error { return row.Scan(&b.Cases) })
 	if err != nil {
 		return engine.Backlog{}, fmt.Errorf("count open cases: %w", err)
 	}
@@ -79,7 +80,7 @@ func (s *Store) Backlog(ctx context.Context) (b engine.Backlog, err error) {
 // Deliveries says how the delivery of each late reply of a conversation stands.
 func (s *Store) Deliveries(ctx context.Context, k engine.Key) ([]desk.Delivered, error) {
 	out := []desk.Delivered{}
-	err := s.each(ctx, selectDeliveries, []any{k.Shop, k.Conversation}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectDeliveries, []any{k.Shop, k.Conversation}, func(row Row) error {
 		var d desk.Delivered
 		err := row.Scan(&d.ID, &d.State)
 		out = append(out, d)

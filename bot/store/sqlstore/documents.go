@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -54,7 +54,7 @@ func (s *Store) Documents(ctx context.Context, shop, kind, after string, limit i
 
 func (s *Store) documents(ctx context.Context, query string, args ...any) ([]desk.Document, error) {
 	out := []desk.Document{}
-	err := s.each(ctx, query, args, func(row *sql.Rows) error {
+	err := s.each(ctx, query, args, func(row Row) error {
 		var d desk.Document
 		var at int64
 		var until sql.NullInt64
@@ -77,13 +77,13 @@ func (s *Store) PutDocument(ctx context.Context, d desk.Document, by *desk.Entry
 	if body == nil {
 		body = []byte{}
 	}
-	err := s.writer.do(ctx, func(to *session) error {
+	err := s.db.Write(ctx, func(to Tx) error {
 		args := []any{d.Shop, d.Kind, d.ID, d.Buyer, millis(d.At), due(d.Until), body}
 		var err error
 		if d.Version == 0 {
-			err = changed(to.exec(insertDocument, args...))
+			err = changed(to.Exec(insertDocument, args...))
 		} else {
-			err = changed(to.exec(updateDocument, append(args, d.Version)...))
+			err = changed(to.Exec(updateDocument, append(args, d.Version)...))
 		}
 		if err == nil && by != nil {
 			err = keepEntry(to, *by)
@@ -98,8 +98,8 @@ func (s *Store) PutDocument(ctx context.Context, d desk.Document, by *desk.Entry
 
 // DropDocument forgets a document.
 func (s *Store) DropDocument(ctx context.Context, shop, kind, id string, by *desk.Entry) error {
-	return s.writer.do(ctx, func(to *session) error {
-		err := found(to.exec(deleteDocument, shop, kind, id))
+	return s.db.Write(ctx, func(to Tx) error {
+		err := found(to.Exec(deleteDocument, shop, kind, id))
 		if err == nil && by != nil {
 			err = keepEntry(to, *by)
 		}

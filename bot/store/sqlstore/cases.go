@@ -1,8 +1,7 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -23,54 +22,51 @@ type texts struct {
 	Product    *bot.Product `json:"product,omitempty"`
 }
 
-// A writtenCase is a case in the two columns that hold it.
-type writtenCase struct {
+// A CaseRow is a case as it stands in its row: its texts apart from the rest.
+type CaseRow struct {
 	desk.Case
-	body, texts string
+	Agent       string // who has claimed it, else whom it is assigned to
+	ByDeadline  int64
+	Waits       int64
+	Body, Texts string
 }
 
-// writeCases makes the texts of the cases that a turn opened or changed.
-func writeCases(c engine.Commit) ([]writtenCase, error) {
-	out := make([]writtenCase, len(c.Cases))
+// CaseRows are the rows of the cases that a turn opened or changed.
+func CaseRows(c engine.Commit) ([]CaseRow, error) {
+	out := make([]CaseRow, len(c.Cases))
 	for i, one := range c.Cases {
 		one.Shop, one.Conversation = c.Shop, c.Key.Conversation
 		if one.Buyer == "" {
 			one.Buyer = c.Buyer
 		}
+		r := &out[i]
 		var err error
-		if out[i].texts, err = text("case", texts{one.Transcript, one.Images, one.Order, one.Product}); err != nil {
+		if r.Texts, err = text("case", texts{one.Transcript, one.Images, one.Order, one.Product}); err != nil {
 			return nil, err
 		}
 		one.Transcript, one.Images, one.Order, one.Product = nil, nil, nil, nil
-		if out[i].body, err = text("case", one); err != nil {
+		if r.Body, err = text("case", one); err != nil {
 			return nil, err
 		}
-		out[i].Case = one
+		r.Case, r.ByDeadline, r.Waits = one, desk.ByDeadline(one.Deadline), waits(&one)
+		if r.Agent = one.Agent; r.Agent == "" {
+			r.Agent = one.Assigned
+		}
 	}
 	return out, nil
 }
 
-// keepCases numbers the changes and keeps the cases. It comes late in a commit, because it holds the shop's count.
-func keepCases(to *session, shop string, cases []writtenCase) error {
-	if len(cases) == 0 {
-		return nil
-	}
-	last, err := to.number(bumpFeed, shop, len(cases))
-	if err != nil {
+// cases numbers the changes and keeps the cases. They come last in a commit, because it holds the shop's count from then on.
+func (b *batch) cases(c engine.Commit) error {
+	rows, err := CaseRows(c)
+	if err != nil || len(rows) == 0 {
 		return err
 	}
-	for i := range cases {
-		c := &cases[i]
-		agent := c.Agent
-		if agent == "" {
-			agent = c.Assigned
-		}
-		_, err := to.exec(upsertCase, shop, c.ID, c.Number, c.Conversation, c.Buyer, c.Team, c.Stage, string(c.State), agent, desk.ByDeadline(c.Deadline),
-			waits(&c.Case), millis(c.OpenedAt), nullable(c.ClosedAt), last-int64(len(cases)-1-i), millis(c.ChangedAt),
-			c.InTime, c.Late, c.body, c.texts)
-		if err != nil {
-			return err
-		}
+	b.may(bumpFeed, c.Shop, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		b.may(upsertCase, c.Shop, r.ID, r.Number, r.Conversation, r.Buyer, r.Team, r.Stage, string(r.State), r.Agent, r.ByDeadline,
+			r.Waits, millis(r.OpenedAt), nullable(r.ClosedAt), len(rows)-1-i, millis(r.ChangedAt), r.InTime, r.Late, r.Body, r.Texts)
 	}
 	return nil
 }
@@ -188,7 +184,7 @@ func given(value string) []string {
 // cases reads rows of shop, id, change, body and texts. It counts those that it passes over because they cannot be read.
 func (s *Store) cases(ctx context.Context, query string, args ...any) (out []desk.Case, over int, err error) {
 	out = []desk.Case{}
-	err = s.each(ctx, query, args, func(row *sql.Rows) error {
+	err = s.each(ctx, query, args, func(row Row) error {
 		var w keptCase
 		if err := row.Scan(&w.shop, &w.id, &w.change, &w.body, &w.texts); err != nil {
 			return err
@@ -268,7 +264,7 @@ func (s *Store) Changed(ctx context.Context, shop string, after int64, limit int
 
 // LastChange is where the count of changes of a shop stands.
 func (s *Store) LastChange(ctx context.Context, shop string) (last int64, err error) {
-	err = s.each(ctx, selectLastChange, []any{shop}, func(row *sql.Rows) error { return row.Scan(&last) })
+	err = s.each(ctx, selectLastChange, []any{shop}, func(row Row) error { return row.Scan(&last) })
 	if err != nil {
 		return 0, fmt.Errorf("read the count of changes: %w", err)
 	}
@@ -277,7 +273,7 @@ func (s *Store) LastChange(ctx context.Context, shop string) (last int64, err er
 
 // Tally counts the replies of cases that were opened in a stretch of time.
 func (s *Store) Tally(ctx context.Context, shop string, from, until time.Time) (t engine.Tally, err error) {
-	err = s.each(ctx, selectTally, []any{shop, millis(from), millis(until)}, func(row *sql.Rows) error {
+	err = s.each(ctx, selectTally, []any{shop, millis(from), millis(until)}, func(row Row) error {
 		return row.Scan(&t.InTime, &t.Late, &t.Waiting, &t.Overdue)
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 // The SQL of what agents work with. It is written for SQLite and PostgreSQL alike.
 
@@ -7,15 +7,17 @@ const (
 	// loadOf is how many open cases the agent p has.
 	loadOf = `(SELECT count(*) FROM handoffs h WHERE h.shop_id = p.shop_id AND h.agent = p.agent AND h.agent <> '' AND h.state <> 'closed')`
 
-	// bumpFeed takes $2 numbers of a shop's changes and returns the last of them.
+	// bumpFeed takes $2 numbers of a shop's changes. The first of them is above all that were taken before.
 	bumpFeed = `
 INSERT INTO feeds (shop_id, seq) VALUES ($1, $2)
-ON CONFLICT (shop_id) DO UPDATE SET seq = feeds.seq + excluded.seq RETURNING seq`
+ON CONFLICT (shop_id) DO UPDATE SET seq = feeds.seq + excluded.seq`
 
+	// upsertCase gives the case the number that is $14 below the last one that was taken.
 	upsertCase = `
 INSERT INTO handoffs (shop_id, id, number, conversation_id, buyer_id, team, stage, state, agent, deadline, waits,
 	opened_at, closed_at, change, changed_at, in_time, late, body, texts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+	(SELECT f.seq FROM feeds f WHERE f.shop_id = $1) - $14, $15, $16, $17, $18, $19)
 ON CONFLICT (shop_id, id) DO UPDATE SET number = excluded.number, conversation_id = excluded.conversation_id,
 	buyer_id = excluded.buyer_id, team = excluded.team, stage = excluded.stage, state = excluded.state, agent = excluded.agent,
 	deadline = excluded.deadline, waits = excluded.waits, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
@@ -31,7 +33,7 @@ SELECT shop_id, id, change, body, '' FROM handoffs WHERE shop_id = $1 AND change
 
 	// selectTally: $2 opened not before, $3 and before, which is also what deadlines are held against.
 	selectTally = `
-SELECT coalesce(sum(in_time), 0), coalesce(sum(late - CASE WHEN waits = 2 THEN 1 ELSE 0 END), 0),
+SELECT CAST(coalesce(sum(in_time), 0) AS bigint), CAST(coalesce(sum(late - CASE WHEN waits = 2 THEN 1 ELSE 0 END), 0) AS bigint),
 	coalesce(sum(CASE WHEN waits = 1 AND deadline >= $3 THEN 1 ELSE 0 END), 0),
 	coalesce(sum(CASE WHEN waits = 2 OR waits = 1 AND deadline < $3 THEN 1 ELSE 0 END), 0)
 FROM handoffs WHERE shop_id = $1 AND opened_at >= $2 AND opened_at < $3`
@@ -115,8 +117,8 @@ const (
 	selectCasesOf    = `SELECT id FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
 	selectLateOf     = `SELECT seq, body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`
 	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
-	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING waiting`
-	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2`
+	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING version, waiting, last_turn`
+	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2 RETURNING version`
 	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
 	eraseBuyersCases = `DELETE FROM handoffs WHERE shop_id = $1 AND buyer_id = $2`
 	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2`
@@ -125,19 +127,17 @@ const (
 	selectMentions   = `SELECT id FROM audit WHERE shop_id = $1 AND subject = $2`
 	eraseMention     = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND id = $2`
 
-	// noteErasedTalk and noteErasedRecord remember how high the versions were of what is about to be erased.
-	noteErasedTalk = `
-INSERT INTO erased (shop_id, version) SELECT shop_id, version FROM conversations WHERE shop_id = $1 AND id = $2` + raiseErased
-	noteErasedRecord = `
-INSERT INTO erased (shop_id, version) SELECT shop_id, version FROM records WHERE shop_id = $1 AND buyer_id = $2` + raiseErased
-	raiseErased = `
+	// noteErased remembers how high the version was of what was erased.
+	noteErased = `
+INSERT INTO erased (shop_id, version) VALUES ($1, $2)
 ON CONFLICT (shop_id) DO UPDATE SET version = CASE WHEN excluded.version > erased.version THEN excluded.version ELSE erased.version END`
 
-	// selectTurnsOf follows the chain of a conversation's turns from the last one to the first.
+	selectLastTurn = `SELECT last_turn FROM conversations WHERE shop_id = $1 AND id = $2`
+
+	// selectTurnsOf follows the chain of a conversation's turns from the last one, $2, to the first.
 	selectTurnsOf = `
 WITH RECURSIVE chain (id, message_id, previous_id) AS (
-	SELECT t.id, t.message_id, t.previous_id FROM conversations c JOIN turns t ON t.shop_id = c.shop_id AND t.id = c.last_turn
-	WHERE c.shop_id = $1 AND c.id = $2
+	SELECT t.id, t.message_id, t.previous_id FROM turns t WHERE t.shop_id = $1 AND t.id = $2
 	UNION
 	SELECT t.id, t.message_id, t.previous_id FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
 )

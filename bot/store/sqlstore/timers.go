@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -16,7 +16,7 @@ const window = 4
 func (s *Store) Due(ctx context.Context, q engine.Query) ([]engine.Timer, error) {
 	out, err := fairly(q, selectDue, selectDueFairly,
 		func(query string, args ...any) (found []engine.Timer, err error) {
-			err = s.each(ctx, query, args, func(row *sql.Rows) error {
+			err = s.each(ctx, query, args, func(row Row) error {
 				var t engine.Timer
 				var at int64
 				if err := row.Scan(&t.Shop, &t.Conversation, &at); err != nil {
@@ -38,7 +38,7 @@ func (s *Store) Due(ctx context.Context, q engine.Query) ([]engine.Timer, error)
 // NextDue is the earliest time of all.
 func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 	var first sql.NullInt64
-	err = s.each(ctx, selectNextDue, nil, func(row *sql.Rows) error { return row.Scan(&first) })
+	err = s.each(ctx, selectNextDue, nil, func(row Row) error { return row.Scan(&first) })
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("find the next timer: %w", err)
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -25,11 +25,12 @@ func (s *Store) GrantsOf(ctx context.Context, shop string) ([]desk.Grant, error)
 
 func (s *Store) grants(ctx context.Context, query, arg string) ([]desk.Grant, error) {
 	out := []desk.Grant{}
-	err := s.each(ctx, query, []any{arg}, func(row *sql.Rows) error {
+	err := s.each(ctx, query, []any{arg}, func(row Row) error {
 		var g desk.Grant
 		var at int64
-		err := row.Scan(&g.ID, &g.Shop, &g.Agent, &g.Role, &g.Hash, &at, &g.By)
-		g.At = moment(at)
+		var role string
+		err := row.Scan(&g.ID, &g.Shop, &g.Agent, &role, &g.Hash, &at, &g.By)
+		g.Role, g.At = desk.Role(role), moment(at)
 		out = append(out, g)
 		return err
 	})
@@ -41,14 +42,14 @@ func (s *Store) grants(ctx context.Context, query, arg string) ([]desk.Grant, er
 
 // Grant keeps a token.
 func (s *Store) Grant(ctx context.Context, g desk.Grant, by desk.Entry) error {
-	return s.audited(ctx, by, func(to *session) error {
-		return changed(to.exec(insertGrant, g.Shop, g.ID, g.Hash, g.Agent, string(g.Role), millis(g.At), g.By))
+	return s.audited(ctx, by, func(to Tx) error {
+		return changed(to.Exec(insertGrant, g.Shop, g.ID, g.Hash, g.Agent, string(g.Role), millis(g.At), g.By))
 	})
 }
 
 // Revoke forgets a token.
 func (s *Store) Revoke(ctx context.Context, shop, id string, by desk.Entry) error {
-	return s.audited(ctx, by, func(to *session) error { return found(to.exec(deleteGrant, shop, id)) })
+	return s.audited(ctx, by, func(to Tx) error { return found(to.Exec(deleteGrant, shop, id)) })
 }
 
 // Attend says that an agent is at the desk, or has left it.
@@ -57,8 +58,8 @@ func (s *Store) Attend(ctx context.Context, shop string, p desk.Presence) error 
 	if err != nil {
 		return err
 	}
-	return s.writer.do(ctx, func(to *session) error {
-		_, err := to.exec(upsertPresence, shop, p.Agent, teams, p.Ceiling, flag(p.Online), millis(p.Seen))
+	return s.db.Write(ctx, func(to Tx) error {
+		_, err := to.Exec(upsertPresence, shop, p.Agent, teams, p.Ceiling, flag(p.Online), millis(p.Seen))
 		return err
 	})
 }
@@ -66,7 +67,7 @@ func (s *Store) Attend(ctx context.Context, shop string, p desk.Presence) error 
 // Attending lists all who have been at the desk.
 func (s *Store) Attending(ctx context.Context, shop string) ([]desk.Presence, error) {
 	out := []desk.Presence{}
-	err := s.each(ctx, selectPresence, []any{shop}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectPresence, []any{shop}, func(row Row) error {
 		var p desk.Presence
 		var teams string
 		var online, seen int64
@@ -89,21 +90,21 @@ func (s *Store) Attending(ctx context.Context, shop string) ([]desk.Presence, er
 
 // Pause switches off.
 func (s *Store) Pause(ctx context.Context, p desk.Pause, by desk.Entry) error {
-	return s.audited(ctx, by, func(to *session) error {
-		_, err := to.exec(upsertPause, p.Shop, p.Rule, p.By, millis(p.At), due(p.Until), p.Why)
+	return s.audited(ctx, by, func(to Tx) error {
+		_, err := to.Exec(upsertPause, p.Shop, p.Rule, p.By, millis(p.At), due(p.Until), p.Why)
 		return err
 	})
 }
 
 // Unpause switches on again.
 func (s *Store) Unpause(ctx context.Context, shop, rule string, by desk.Entry) error {
-	return s.audited(ctx, by, func(to *session) error { return found(to.exec(deletePause, shop, rule)) })
+	return s.audited(ctx, by, func(to Tx) error { return found(to.Exec(deletePause, shop, rule)) })
 }
 
 // Pauses lists what is switched off in a shop.
 func (s *Store) Pauses(ctx context.Context, shop string) ([]desk.Pause, error) {
 	out := []desk.Pause{}
-	err := s.each(ctx, selectPauses, []any{shop}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectPauses, []any{shop}, func(row Row) error {
 		var p desk.Pause
 		var at int64
 		var until sql.NullInt64
@@ -122,7 +123,7 @@ func (s *Store) Pauses(ctx context.Context, shop string) ([]desk.Pause, error) {
 
 // Note keeps an entry about what changed nothing here.
 func (s *Store) Note(ctx context.Context, by desk.Entry) error {
-	return s.audited(ctx, by, func(*session) error { return nil })
+	return s.audited(ctx, by, func(Tx) error { return nil })
 }
 
 // Audit lists what was done in a shop, latest first.
@@ -131,7 +132,7 @@ func (s *Store) Audit(ctx context.Context, shop, before string, limit int) ([]de
 		before = lastID
 	}
 	out := []desk.Entry{}
-	err := s.each(ctx, selectEntries, []any{shop, before, max(limit, 0)}, func(row *sql.Rows) error {
+	err := s.each(ctx, selectEntries, []any{shop, before, max(limit, 0)}, func(row Row) error {
 		var e desk.Entry
 		var at int64
 		err := row.Scan(&e.ID, &e.Shop, &at, &e.Who, &e.What, &e.On, &e.Detail)
@@ -146,8 +147,8 @@ func (s *Store) Audit(ctx context.Context, shop, before string, limit int) ([]de
 }
 
 // audited does something and keeps who did it, or neither.
-func (s *Store) audited(ctx context.Context, by desk.Entry, do func(*session) error) error {
-	return s.writer.do(ctx, func(to *session) error {
+func (s *Store) audited(ctx context.Context, by desk.Entry, do func(Tx) error) error {
+	return s.db.Write(ctx, func(to Tx) error {
 		if err := do(to); err != nil {
 			return err
 		}
@@ -155,9 +156,14 @@ func (s *Store) audited(ctx context.Context, by desk.Entry, do func(*session) er
 	})
 }
 
-func keepEntry(to *session, e desk.Entry) error {
-	_, err := to.exec(insertEntry, e.Shop, e.ID, millis(e.At), e.Who, e.What, e.On, e.Detail)
+func keepEntry(to Tx, e desk.Entry) error {
+	_, err := to.Exec(insertEntry, entry(e)...)
 	return err
+}
+
+// entry is what insertEntry asks for.
+func entry(e desk.Entry) []any {
+	return []any{e.Shop, e.ID, millis(e.At), e.Who, e.What, e.On, e.Detail}
 }
 
 // found is engine.ErrNotFound when a statement changed nothing.

@@ -1,8 +1,7 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"slices"
@@ -24,7 +23,6 @@ const (
 // Sweep forgets what has been kept long enough, in batches between which turns are committed. Conversations are looked
 // at once a day only: to find the old ones by an index, each turn would have to move its own in it.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	s.scrubs.due() // what was left to be overwritten, by another process too
 	for _, old := range []struct {
 		name, query string
 		keep        time.Duration
@@ -91,7 +89,7 @@ func (s *Store) lookAtTraces(ctx context.Context, before int64) (kept, gone int,
 	last := trace{at: math.MinInt64}
 	for {
 		var old []trace
-		err := s.each(ctx, selectTraces, []any{before, last.at, last.shop, last.id, passBatch}, func(row *sql.Rows) error {
+		err := s.each(ctx, selectTraces, []any{before, last.at, last.shop, last.id, passBatch}, func(row Row) error {
 			err := row.Scan(&last.at, &last.shop, &last.id)
 			old = append(old, last)
 			return err
@@ -101,7 +99,7 @@ func (s *Store) lookAtTraces(ctx context.Context, before int64) (kept, gone int,
 		}
 		for batch := range slices.Chunk(old, sweepBatch) {
 			var n int
-			err := s.writer.do(ctx, func(c *session) (err error) {
+			err := s.db.Write(ctx, func(c Tx) (err error) {
 				n, err = forgetTraces(c, batch)
 				return err
 			})
@@ -116,9 +114,9 @@ func (s *Store) lookAtTraces(ctx context.Context, before int64) (kept, gone int,
 	}
 }
 
-func forgetTraces(c *session, batch []trace) (gone int, err error) {
+func forgetTraces(c Tx, batch []trace) (gone int, err error) {
 	for _, t := range batch {
-		n, err := c.exec(deleteTrace, t.shop, t.id)
+		n, err := c.Exec(deleteTrace, t.shop, t.id)
 		if err != nil {
 			return 0, err
 		}
@@ -131,8 +129,8 @@ func forgetTraces(c *session, batch []trace) (gone int, err error) {
 func (s *Store) sweep(ctx context.Context, query string, before int64) error {
 	for {
 		var dropped int64
-		err := s.writer.do(ctx, func(c *session) (err error) {
-			dropped, err = c.exec(query, before, sweepBatch)
+		err := s.db.Write(ctx, func(c Tx) (err error) {
+			dropped, err = c.Exec(query, before, sweepBatch)
 			return err
 		})
 		if err != nil || dropped == 0 {
@@ -147,7 +145,7 @@ func (s *Store) sweepConversations(ctx context.Context, before, served int64) er
 	for {
 		var seen int
 		var old []engine.Key
-		err := s.each(ctx, selectConversations, []any{last.Shop, last.Conversation, passBatch}, func(row *sql.Rows) error {
+		err := s.each(ctx, selectConversations, []any{last.Shop, last.Conversation, passBatch}, func(row Row) error {
 			var touched int64
 			if err := row.Scan(&last.Shop, &last.Conversation, &touched); err != nil {
 				return err
@@ -163,7 +161,7 @@ func (s *Store) sweepConversations(ctx context.Context, before, served int64) er
 		for len(old) > 0 {
 			batch := old[:min(len(old), sweepBatch)]
 			old = old[len(batch):]
-			if err := s.writer.do(ctx, func(c *session) error { return forget(c, batch, before, served) }); err != nil {
+			if err := s.db.Write(ctx, func(c Tx) error { return forget(c, batch, before, served) }); err != nil {
 				return err
 			}
 		}
@@ -175,20 +173,23 @@ func (s *Store) sweepConversations(ctx context.Context, before, served int64) er
 
 // forget drops those conversations that are still old and want nothing, with their late replies and cases, and takes them off the
 // desks.
-func forget(c *session, keys []engine.Key, before, served int64) error {
+func forget(c Tx, keys []engine.Key, before, served int64) error {
 	for _, k := range keys {
-		waiting, gone, err := c.returned(deleteConversation, k.Shop, k.Conversation, before, served)
+		var waiting string
+		gone, err := returned(c, deleteConversation, []any{k.Shop, k.Conversation, before, served}, &waiting)
 		if err != nil {
 			return err
 		}
 		if !gone {
 			continue
 		}
-		if err := moveDesk(c, k.Shop, waiting, ""); err != nil {
-			return err
+		if waiting != "" {
+			if _, err := c.Exec(leaveDesk, k.Shop, waiting); err != nil {
+				return err
+			}
 		}
 		for _, query := range []string{deleteLate, eraseCases} {
-			if _, err := c.exec(query, k.Shop, k.Conversation); err != nil {
+			if _, err := c.Exec(query, k.Shop, k.Conversation); err != nil {
 				return err
 			}
 		}
@@ -202,7 +203,7 @@ func (s *Store) sweepParts(ctx context.Context) error {
 	for {
 		seen := 0
 		var old [][3]string
-		err := s.each(ctx, selectParts, []any{last[0], last[1], last[2], passBatch}, func(row *sql.Rows) error {
+		err := s.each(ctx, selectParts, []any{last[0], last[1], last[2], passBatch}, func(row Row) error {
 			var kept bool
 			err := row.Scan(&last[0], &last[1], &last[2], &kept)
 			if seen++; !kept {
@@ -214,7 +215,7 @@ func (s *Store) sweepParts(ctx context.Context) error {
 			return err
 		}
 		for batch := range slices.Chunk(old, sweepBatch) {
-			if err := s.writer.do(ctx, func(c *session) error { return forgetParts(c, batch) }); err != nil {
+			if err := s.db.Write(ctx, func(c Tx) error { return forgetParts(c, batch) }); err != nil {
 				return err
 			}
 		}
@@ -224,9 +225,9 @@ func (s *Store) sweepParts(ctx context.Context) error {
 	}
 }
 
-func forgetParts(c *session, parts [][3]string) error {
+func forgetParts(c Tx, parts [][3]string) error {
 	for _, p := range parts {
-		if _, err := c.exec(deletePart, p[0], p[1], p[2]); err != nil {
+		if _, err := c.Exec(deletePart, p[0], p[1], p[2]); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,44 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+
+	"xiaoer/bot/desk"
+)
+
+// How much the upkeep looks at and forgets at once.
+const (
+	PassBatch  = passBatch
+	SweepBatch = sweepBatch
+)
+
+// Texts are the texts of queries and changes whose cost must not grow with what is stored.
+func Texts() []string {
+	all := slices.DeleteFunc(Queries(), func(q string) bool { return q == selectOpen }) // it counts all that are open
+	return append(all,
+		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, promoteLate, takeTimer, takeLate,
+		deleteAnswers, selectTraces, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
+		deletePart, deleteCases, deleteEntries, deletePresence, resendLate, postponeLate,
+		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseAnswer, eraseParticipant,
+		updateDocument, deleteDocument, deleteDocuments, eraseDocuments,
+	)
+}
+
+// Texts of lists.
+const (
+	InsertTrace       = insertTrace
+	SelectLetters     = selectLetters
+	SelectLettersIn   = selectLettersIn
+	SelectDeadLetters = selectDeadLetters
+	SelectMentions    = selectMentions
+	EraseMention      = eraseMention
+)
+
+// ListCases is the query of a list of cases.
+func ListCases(q desk.Query) (string, []any) { return listCases(q) }
+
+// SweepTraces says how many looks it took.
+func (s *Store) SweepTraces(ctx context.Context, before int64) (looks int, err error) {
+	return s.sweepTraces(ctx, before)
+}
