@@ -19,6 +19,7 @@ import (
 type Connect struct {
 	Webhook Webhook
 	Orders  OrderSource
+	Chat    Chat
 }
 
 // Webhook is how buyers' messages come in and late replies go out.
@@ -54,7 +55,8 @@ type Secrets func(kind, name string) (string, error)
 func (c Connect) equal(d Connect) bool {
 	same := slices.Equal(c.Webhook.Secrets, d.Webhook.Secrets)
 	return same && c.Webhook.Unsigned == d.Webhook.Unsigned && c.Webhook.Rate == d.Webhook.Rate &&
-		c.Webhook.Callback == d.Webhook.Callback && c.Webhook.Budget == d.Webhook.Budget && c.Orders == d.Orders
+		c.Webhook.Callback == d.Webhook.Callback && c.Webhook.Budget == d.Webhook.Budget && c.Orders == d.Orders &&
+		c.Chat.equal(&d.Chat)
 }
 
 // connector reads connect.yaml.
@@ -88,6 +90,10 @@ func connectFields() []doc.Field[connector] {
 						WithHint("remove one of the two")
 				}
 			},
+		},
+		{
+			Name: "chat", Doc: "The shop's own chat, on a page of its own and on the shop's site; there is none when left out.", Shape: doc.ObjectShape(chatFields()),
+			Set: func(_ *doc.Decoder, c *connector, v *doc.Node) { c.readChat(v) },
 		},
 	}
 }

@@ -108,6 +108,8 @@ func connectProblems() []problemCase {
 		one("odd values", "webhook: {secret: \"env:GOOD\", rate: -1, callback: ftp://x}\norders: {file: ../orders.csv, timeout: 2m}\n"),
 		one("two sources", "orders: {file: orders.csv, url: \"https://x.example/o\"}\n"),
 		one("no such file", "orders: {file: order.csv}\n"),
+		one("origins", "chat: {origins: [\"https://a.example/x\", \"*.a.example\", \"https://*.a.example\", \"https://a.example; script-src *\", \"https://小店.example\", \"javascript:x\", 7]}\n"),
+		one("chat", "chat: {origin: \"https://a.example\", secret: abc, rate: -1}\n"),
 	}
 }
 

@@ -211,6 +211,17 @@ func TestConnect(t *testing.T) {
 			},
 		},
 		{
+			"a chat by its link", "chat:\n",
+			shop.Connect{Webhook: shop.Webhook{Rate: 200}, Orders: shop.OrderSource{Timeout: 2 * time.Second}, Chat: shop.Chat{On: true, Rate: 20}},
+		},
+		{
+			"a chat on a site", "chat: {origins: [\"https://Shop.example:443/\", \"https://shop.example\", \"http://localhost:8000\"], secret: \"env:GOOD\", rate: 5}\n",
+			shop.Connect{
+				Webhook: shop.Webhook{Rate: 200}, Orders: shop.OrderSource{Timeout: 2 * time.Second},
+				Chat: shop.Chat{On: true, Origins: []string{"https://shop.example", "http://localhost:8000"}, Secrets: []string{good}, Rate: 5},
+			},
+		},
+		{
 			"a file", "orders: {file: my.csv}\n",
 			shop.Connect{Webhook: shop.Webhook{Rate: 200}, Orders: shop.OrderSource{File: "my.csv", Timeout: 2 * time.Second}},
 		},
