@@ -10,40 +10,25 @@ import (
 	"xiaoer/bot/desk"
 )
 
-// An Advice is what helps an agent to answer: nothing of it is said before an agent has sent it.
-type Advice struct {
-	Quick []bot.Rendered
-	Draft bot.Draft // of the rules, to the buyer's last message; empty where there is none
-	Said  []Reason  // why the last lines of the bot were said, oldest first
-}
-
-// A Reason is the rule behind a line of the bot.
-type Reason struct {
-	At    time.Time
-	Text  string
-	Trace string // of the turn
-	Rule  string // "" where the turn is no longer kept
-}
-
 // Advise fills in quick replies for a case, says what the rules would answer to the buyer's last message (an order may be looked up for it),
 // and why the bot said what it said. It changes nothing.
-func (e *Engine) Advise(ctx context.Context, shopID, id string, quick []bot.QuickReply) (Advice, error) {
+func (e *Engine) Advise(ctx context.Context, shopID, id string, quick []bot.QuickReply) (desk.Advice, error) {
 	shop, err := e.shop(shopID)
 	if err != nil {
-		return Advice{}, err
+		return desk.Advice{}, err
 	}
 	found, err := e.findCase(ctx, shopID, id)
 	if err != nil {
-		return Advice{}, err
+		return desk.Advice{}, err
 	}
 	loaded, err := e.read(ctx, Key{shopID, found.Conversation})
 	if err != nil {
-		return Advice{}, err
+		return desk.Advice{}, err
 	}
 	now := e.Clock()
 	about := bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: now, Record: loaded.Record, Desk: loaded.Desk}
 	about.Desk.Next = max(1, about.Desk.Next)
-	out := Advice{Said: e.reasons(ctx, shopID, &loaded.Conversation)}
+	out := desk.Advice{Said: e.reasons(ctx, shopID, &loaded.Conversation)}
 	e.seats.take(shopID)
 	defer e.seats.give()
 	out.Quick = bot.Advise(shop.Book, loaded.Conversation, &found.Handoff, about, quick)
@@ -93,24 +78,22 @@ func unanswered(lines []bot.Line) (bot.Line, bool) {
 	return bot.Line{}, false
 }
 
-// reasons finds the turns in which the bot said its last lines, by what it remembers to know them when they come back.
-func (e *Engine) reasons(ctx context.Context, shop string, c *bot.Conversation) []Reason {
+// reasons finds the turns in which the last lines on the shop's side were said, by what the conversation remembers to know them when they
+// come back.
+func (e *Engine) reasons(ctx context.Context, shop string, c *bot.Conversation) []desk.Reason {
 	rules := map[string]string{}
-	out := []Reason{}
+	out := []desk.Reason{}
 	for _, s := range c.Said {
-		if s.ID == "" || !saidByBot(c.Transcript, s) {
+		at := slices.IndexFunc(c.Transcript, func(l bot.Line) bool { return l.From != "buyer" && l.At.Equal(s.At) && l.Text == s.Text })
+		if s.ID == "" || at < 0 {
 			continue
 		}
-		if _, known := rules[s.ID]; !known {
+		if _, known := rules[s.ID]; !known && c.Transcript[at].From == "bot" {
 			rules[s.ID] = e.winner(ctx, shop, s.ID)
 		}
-		out = append(out, Reason{At: s.At, Text: s.Text, Trace: s.ID, Rule: rules[s.ID]})
+		out = append(out, desk.Reason{At: s.At, Text: s.Text, ID: s.ID, Rule: rules[s.ID]})
 	}
 	return out
-}
-
-func saidByBot(lines []bot.Line, s bot.Said) bool {
-	return slices.ContainsFunc(lines, func(l bot.Line) bool { return l.From == "bot" && l.At.Equal(s.At) && l.Text == s.Text })
 }
 
 // winner is the rule of a recorded turn; a turn that cannot be read has none, since an agent can work without.

@@ -58,7 +58,7 @@ func TestAdviceForACase(t *testing.T) {
 			require.Equal(t, first.Replies[0].Text, got.Draft.Texts[0], "what the bot would say")
 			require.Equal(t, first.Rules, got.Draft.Rules)
 			require.NotEmpty(t, got.Said)
-			require.Equal(t, first.TraceID, got.Said[0].Trace)
+			require.Equal(t, first.TraceID, got.Said[0].ID)
 			require.Equal(t, *first.Rule, got.Said[0].Rule)
 			before, err := b.Conversation(t.Context(), "s", "c")
 			require.NoError(t, err)

@@ -1,0 +1,22 @@
+package desk
+
+import (
+	"time"
+
+	"xiaoer/bot"
+)
+
+// An Advice is what helps an agent to answer a case: nothing of it is said before an agent has sent it.
+type Advice struct {
+	Quick []bot.Rendered
+	Draft bot.Draft // of the rules, to the buyer's last message; empty where there is none
+	Said  []Reason  // the last lines of the bot and of agents, oldest first
+}
+
+// A Reason is the turn behind a line on the shop's side.
+type Reason struct {
+	At   time.Time
+	Text string
+	ID   string // of the turn: its trace, and its late reply where it was one
+	Rule string // that said it, "" for an agent's line and where the turn is no longer kept
+}
