@@ -1,9 +1,7 @@
 package bot
 
 import (
-	"encoding/json"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,28 +35,31 @@ const (
 	mostQuantity = 1_000_000_000
 )
 
-// DecodeMessage reads a webhook body. Unknown fields are ignored; every error is a *FieldError.
+// usualNodes is more than the values of most messages.
+const usualNodes = 64
+
+// DecodeMessage reads a webhook body. Unknown fields are ignored; every error is a *FieldError. Nothing of the body is kept.
 func DecodeMessage(body []byte) (Message, error) {
-	root, err := parseJSON(body)
-	if err != nil {
+	var few [usualNodes]node
+	d := fieldReader{document: document{body: body, nodes: few[:0]}}
+	if err := d.parse(); err != nil {
 		return Message{}, err
 	}
-	d := &fieldReader{}
-	m := d.message(root)
+	m := d.message(field{})
 	if d.err != nil {
 		return Message{}, d.err
 	}
 	return m, nil
 }
 
-// DecodeOrder reads one order as a source gives it. Unknown fields are ignored; every error is a *FieldError.
+// DecodeOrder reads one order as a source gives it. Unknown fields are ignored; every error is a *FieldError. Nothing of the body is kept.
 func DecodeOrder(body []byte) (Order, error) {
-	root, err := parseJSON(body)
-	if err != nil {
+	var few [usualNodes]node
+	d := fieldReader{document: document{body: body, nodes: few[:0]}}
+	if err := d.parse(); err != nil {
 		return Order{}, err
 	}
-	d := &fieldReader{}
-	o := d.order(field{value: root})
+	o := d.order(field{})
 	if d.err != nil {
 		return Order{}, d.err
 	}
@@ -66,144 +67,158 @@ func DecodeOrder(body []byte) (Order, error) {
 }
 
 // fieldReader reads fields of a parsed body and keeps the first thing that is wrong with them.
-type fieldReader struct{ err error }
+type fieldReader struct {
+	document
+	err error
+}
 
-// field is a value with the name by which an error calls it.
+// A field is a value and by which way it was reached. The zero field is the whole body.
 type field struct {
-	name  string
-	value any // nil when absent or null
+	node  int    // nowhere when it is absent
+	up    *field // nil for the whole body
+	key   string // in an object
+	place int    // in a list, where key is ""
 }
 
-func (f field) at(key string) field {
-	name := key
-	if f.name != "" {
-		name = f.name + "." + key
+// name is how an error calls the field.
+func (f *field) name() string {
+	switch {
+	case f.up == nil:
+		return ""
+	case f.key == "":
+		return f.up.name() + "[" + strconv.Itoa(f.place) + "]"
 	}
-	m, _ := f.value.(map[string]any)
-	return field{name: name, value: m[key]}
+	return joinName(f.up.name(), f.key)
 }
 
-func (d *fieldReader) fail(f field, problem string) {
+// at finds a member of an object; none is asked for whose name is empty.
+func (d *fieldReader) at(f *field, key string) field {
+	return field{node: d.member(f.node, key), up: f, key: key}
+}
+
+// is tells whether the field is there and not null.
+func (d *fieldReader) is(f *field) bool { return d.kind(f.node) != isNull }
+
+func (d *fieldReader) fail(f *field, problem string) {
 	if d.err == nil {
-		d.err = &FieldError{Field: f.name, Problem: problem}
+		d.err = &FieldError{Field: f.name(), Problem: problem}
 	}
 }
 
-func (d *fieldReader) message(root any) Message {
-	top := field{value: root}
-	if _, ok := root.(map[string]any); !ok {
-		d.fail(top, "the body must be a JSON object")
+func (d *fieldReader) message(top field) Message {
+	if d.kind(top.node) != isObject {
+		d.fail(&top, "the body must be a JSON object")
 		return Message{}
 	}
 	m := Message{
-		ID: d.required(top.at("id")), Conversation: d.required(top.at("conversation")), Buyer: d.buyer(top.at("buyer")),
-		Kind: d.required(top.at("kind")), Text: d.said(top.at("text")), Images: d.texts(top.at("images")),
+		ID: d.required(d.at(&top, "id")), Conversation: d.required(d.at(&top, "conversation")), Buyer: d.buyer(d.at(&top, "buyer")),
+		Kind: d.required(d.at(&top, "kind")), Text: d.said(d.at(&top, "text")), Images: d.texts(d.at(&top, "images")),
 	}
-	if at := d.time(top.at("sent_at")); at != nil {
+	if at := d.time(d.at(&top, "sent_at")); at != nil {
 		m.SentAt = *at
 	}
-	if f := top.at("order"); f.value != nil {
+	if f := d.at(&top, "order"); d.is(&f) {
 		m.Order = d.order(f)
 	}
-	if f := top.at("product"); f.value != nil {
+	if f := d.at(&top, "product"); d.is(&f) {
 		m.Product = d.product(f)
 	}
 	return m
 }
 
 func (d *fieldReader) buyer(f field) Buyer {
-	d.object(f)
+	d.mustBeObject(&f)
 	return Buyer{
-		ID: d.required(f.at("id")), Name: d.text(f.at("name"), mostName), Tier: d.text(f.at("tier"), mostName),
-		Orders: d.count(f.at("orders")), OpenOrders: d.count(f.at("open_orders")), FirstTime: d.bool(f.at("first_time")),
+		ID: d.required(d.at(&f, "id")), Name: d.shortText(d.at(&f, "name"), mostName), Tier: d.shortText(d.at(&f, "tier"), mostName),
+		Orders: d.count(d.at(&f, "orders")), OpenOrders: d.count(d.at(&f, "open_orders")), FirstTime: d.bool(d.at(&f, "first_time")),
 	}
 }
 
 func (d *fieldReader) order(f field) *Order {
-	d.object(f)
+	d.mustBeObject(&f)
 	o := &Order{
-		No: d.text(f.at("no"), mostID), BuyerID: d.text(f.at("buyer_id"), mostID), Stage: d.oneOf(f.at("stage"), orderStages()),
-		Amount: d.money(f.at("amount")), PaidAt: d.time(f.at("paid_at")), ShippedAt: d.time(f.at("shipped_at")),
-		DeliveredAt: d.time(f.at("delivered_at")), PromisedAt: d.time(f.at("promised_at")), GiftDue: d.bool(f.at("gift_due")),
-		Items: d.items(f.at("items")),
+		No: d.shortText(d.at(&f, "no"), mostID), BuyerID: d.shortText(d.at(&f, "buyer_id"), mostID), Stage: d.oneOf(d.at(&f, "stage"), orderStages()),
+		Amount: d.money(d.at(&f, "amount")), PaidAt: d.time(d.at(&f, "paid_at")), ShippedAt: d.time(d.at(&f, "shipped_at")),
+		DeliveredAt: d.time(d.at(&f, "delivered_at")), PromisedAt: d.time(d.at(&f, "promised_at")), GiftDue: d.bool(d.at(&f, "gift_due")),
+		Items: d.items(d.at(&f, "items")),
 	}
-	if r := f.at("remark"); r.value != nil {
-		text := d.text(r, mostText)
+	if r := d.at(&f, "remark"); d.is(&r) {
+		text := d.shortText(r, mostText)
 		o.Remark = &text
 	}
-	o.Logistics, o.Aftersales = d.logistics(f.at("logistics")), d.aftersales(f.at("aftersales"))
+	o.Logistics, o.Aftersales = d.logistics(d.at(&f, "logistics")), d.aftersales(d.at(&f, "aftersales"))
 	for _, key := range [...]string{"paid_hours", "ship_left_hours", "shipped_hours", "delivered_hours", "delivered_days", "late_hours"} {
-		d.sentNumber(f.at(key), key, &o.Sent)
+		d.sentNumber(d.at(&f, key), &o.Sent)
 	}
 	for _, key := range [...]string{"changeable", "cancellable"} {
-		if v := d.bool(f.at(key)); v != nil {
+		if v := d.bool(d.at(&f, key)); v != nil {
 			put(&o.Sent, key, strconv.FormatBool(*v))
 		}
 	}
-	if at := d.time(f.at("ship_by")); at != nil {
+	if at := d.time(d.at(&f, "ship_by")); at != nil {
 		put(&o.Sent, "ship_by", at.Format(time.RFC3339))
 	}
 	return o
 }
 
-func (d *fieldReader) sentNumber(f field, key string, into *map[string]string) {
-	if f.value == nil {
+// sentNumber keeps a whole number under its own name.
+func (d *fieldReader) sentNumber(f field, into *map[string]string) {
+	if !d.is(&f) {
 		return
 	}
-	n, ok := f.value.(json.Number)
-	if !ok || !wholeNumber.MatchString(n.String()) {
-		d.fail(f, "must be a whole number")
+	if d.kind(f.node) != isNumber || !isWhole(d.bytes(d.nodes[f.node].value)) {
+		d.fail(&f, "must be a whole number")
 		return
 	}
-	put(into, key, n.String())
+	put(into, f.key, d.textOf(&d.nodes[f.node]))
 }
 
 func (d *fieldReader) logistics(f field) *Logistics {
-	if f.value == nil {
+	if !d.is(&f) {
 		return nil
 	}
-	d.object(f)
+	d.mustBeObject(&f)
 	l := &Logistics{
-		State: d.oneOf(f.at("state"), parcelStates()), Carrier: d.text(f.at("carrier"), mostName),
-		TrackingNo: d.text(f.at("tracking_no"), mostName), Place: d.text(f.at("place"), mostName),
-		SignedBy: d.text(f.at("signed_by"), mostName), UpdatedAt: d.time(f.at("updated_at")),
+		State: d.oneOf(d.at(&f, "state"), parcelStates()), Carrier: d.shortText(d.at(&f, "carrier"), mostName),
+		TrackingNo: d.shortText(d.at(&f, "tracking_no"), mostName), Place: d.shortText(d.at(&f, "place"), mostName),
+		SignedBy: d.shortText(d.at(&f, "signed_by"), mostName), UpdatedAt: d.time(d.at(&f, "updated_at")),
 	}
-	d.sentNumber(f.at("idle_hours"), "idle_hours", &l.Sent)
+	d.sentNumber(d.at(&f, "idle_hours"), &l.Sent)
 	return l
 }
 
 func (d *fieldReader) aftersales(f field) *Aftersales {
-	if f.value == nil {
+	if !d.is(&f) {
 		return nil
 	}
-	d.object(f)
+	d.mustBeObject(&f)
 	a := &Aftersales{
-		Type: d.oneOf(f.at("type"), aftersalesTypes()), State: d.oneOf(f.at("state"), aftersalesStates()), Amount: d.money(f.at("amount")),
+		Type: d.oneOf(d.at(&f, "type"), aftersalesTypes()), State: d.oneOf(d.at(&f, "state"), aftersalesStates()), Amount: d.money(d.at(&f, "amount")),
 	}
-	d.sentNumber(f.at("deadline_hours"), "deadline_hours", &a.Sent)
+	d.sentNumber(d.at(&f, "deadline_hours"), &a.Sent)
 	return a
 }
 
 func (d *fieldReader) items(f field) []Item {
-	list, ok := f.value.([]any)
-	if f.value == nil {
+	if !d.is(&f) {
 		return nil
 	}
-	if !ok || len(list) > mostItems {
-		d.fail(f, "must be a list of at most "+strconv.Itoa(mostItems)+" items")
+	n := d.length(f.node)
+	if d.kind(f.node) != isList || n > mostItems {
+		d.fail(&f, "must be a list of at most "+strconv.Itoa(mostItems)+" items")
 		return nil
 	}
-	out := make([]Item, 0, len(list))
-	for i, v := range list {
-		item := field{name: f.name + "[" + strconv.Itoa(i) + "]", value: v}
-		d.object(item)
-		n := d.count(item.at("quantity"))
+	out := make([]Item, 0, n)
+	for inner := range d.inside(f.node) {
+		item := field{node: inner, up: &f, place: len(out)}
+		d.mustBeObject(&item)
+		quantity := d.count(d.at(&item, "quantity"))
 		next := Item{
-			ID: d.text(item.at("id"), mostID), Title: d.text(item.at("title"), mostName), SKU: d.text(item.at("sku"), mostName),
-			Price: d.money(item.at("price")),
+			ID: d.shortText(d.at(&item, "id"), mostID), Title: d.shortText(d.at(&item, "title"), mostName),
+			SKU: d.shortText(d.at(&item, "sku"), mostName), Price: d.money(d.at(&item, "price")),
 		}
-		if n != nil {
-			next.Quantity = *n
+		if quantity != nil {
+			next.Quantity = *quantity
 		}
 		out = append(out, next)
 	}
@@ -212,174 +227,231 @@ func (d *fieldReader) items(f field) []Item {
 
 // product keeps every other plain value of a card under its own name: it may be a column of the shop's.
 func (d *fieldReader) product(f field) *Product {
-	d.object(f)
-	p := &Product{ID: d.text(f.at("id"), mostID), Title: d.text(f.at("title"), mostName), Price: d.money(f.at("price"))}
-	m, _ := f.value.(map[string]any)
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
+	d.mustBeObject(&f)
+	p := &Product{ID: d.shortText(d.at(&f, "id"), mostID), Title: d.shortText(d.at(&f, "title"), mostName), Price: d.money(d.at(&f, "price"))}
+	if d.kind(f.node) != isObject {
+		return p
 	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		if key == "id" || key == "title" || key == "price" || len(key) > mostID || len(p.Sent) == mostSent {
-			continue
+	type column struct {
+		name string
+		node int
+	}
+	var others []column
+	for inner := range d.inside(f.node) {
+		switch key := d.keyText(&d.nodes[inner]); {
+		case key == "id" || key == "title" || key == "price" || len(key) > mostID:
+		default:
+			others = append(others, column{key, inner})
 		}
-		if text, ok := plain(m[key]); ok {
-			put(&p.Sent, key, cut(text, mostName))
+	}
+	slices.SortFunc(others, func(a, b column) int { return strings.Compare(a.name, b.name) })
+	for _, c := range others {
+		if text, ok := d.plain(c.node); ok && len(p.Sent) < mostSent {
+			put(&p.Sent, c.name, strings.Clone(cut(text, mostName)))
 		}
 	}
 	return p
 }
 
-func plain(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, v != ""
-	case json.Number:
-		return v.String(), true
-	case bool:
-		return strconv.FormatBool(v), true
-	case []any:
+func (d *fieldReader) plain(at int) (string, bool) {
+	switch n := &d.nodes[at]; n.kind {
+	case isText:
+		s := d.textOf(n)
+		return s, s != ""
+	case isNumber:
+		return d.textOf(n), true
+	case isTrue, isFalse:
+		return strconv.FormatBool(n.kind == isTrue), true
+	case isList:
 		var parts []string
-		for _, x := range v {
-			if s, ok := x.(string); ok {
-				parts = append(parts, s)
+		for inner := range d.inside(at) {
+			if one := &d.nodes[inner]; one.kind == isText {
+				parts = append(parts, d.textOf(one))
 			}
 		}
 		return strings.Join(parts, ","), len(parts) > 0
+	case isNull, isObject:
 	}
 	return "", false
 }
 
-func (d *fieldReader) object(f field) {
-	if _, ok := f.value.(map[string]any); !ok && f.value != nil {
+func (d *fieldReader) mustBeObject(f *field) {
+	if d.is(f) && d.kind(f.node) != isObject {
 		d.fail(f, "must be an object")
 	}
 }
 
 func (d *fieldReader) required(f field) string {
-	if f.value == nil {
-		d.fail(f, "is required")
+	if !d.is(&f) {
+		d.fail(&f, "is required")
 		return ""
 	}
-	s := d.text(f, mostID)
+	s := d.shortText(f, mostID)
 	if strings.TrimSpace(s) == "" {
-		d.fail(f, "must not be empty")
+		d.fail(&f, "must not be empty")
 	}
 	return s
 }
 
-func (d *fieldReader) text(f field, most int) string {
-	if f.value == nil {
+func (d *fieldReader) shortText(f field, most int) string {
+	switch d.kind(f.node) {
+	case isNull:
+		return ""
+	case isText:
+	default:
+		d.fail(&f, "must be a text")
 		return ""
 	}
-	s, ok := f.value.(string)
-	switch {
-	case !ok:
-		d.fail(f, "must be a text")
-	case utf8.RuneCountInString(s) > most:
-		d.fail(f, "must have at most "+strconv.Itoa(most)+" characters")
+	s := d.textOf(&d.nodes[f.node])
+	if len(s) > most && utf8.RuneCountInString(s) > most {
+		d.fail(&f, "must have at most "+strconv.Itoa(most)+" characters")
 	}
 	return s
 }
 
 // said is what a buyer wrote, as far as it is read. The copy lets go of the rest.
 func (d *fieldReader) said(f field) string {
-	return strings.Clone(cut(d.text(f, math.MaxInt), mostText))
+	s := d.shortText(f, math.MaxInt)
+	if short := cut(s, mostText); len(short) < len(s) {
+		return strings.Clone(short)
+	}
+	return s
 }
 
 func (d *fieldReader) texts(f field) []string {
-	if f.value == nil {
+	switch d.kind(f.node) {
+	case isNull:
+		return nil
+	case isList:
+	default:
+		d.fail(&f, "must be a list of texts")
 		return nil
 	}
-	list, ok := f.value.([]any)
-	if !ok {
-		d.fail(f, "must be a list of texts")
-		return nil
-	}
-	list = cutList(list, mostItems)
-	out := make([]string, 0, len(list))
-	for i, v := range list {
-		item := field{name: f.name + "[" + strconv.Itoa(i) + "]", value: v}
-		s := d.text(item, mostLink)
+	out := make([]string, 0, min(d.length(f.node), mostItems))
+	for inner := range d.inside(f.node) {
+		if len(out) == mostItems {
+			break
+		}
+		item := field{node: inner, up: &f, place: len(out)}
+		s := d.shortText(item, mostLink)
 		if s == "" {
-			d.fail(item, "must be a text")
+			d.fail(&item, "must be a text")
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// Forms of numbers.
-var (
-	wholeNumber = regexp.MustCompile(`^-?\d{1,9}$`)
-	moneyNumber = regexp.MustCompile(`^-?\d{1,12}(\.\d{1,4})?$`)
-)
+// isWhole tells numbers such as 12 and -3, of nine digits at most.
+func isWhole(text []byte) bool {
+	digits := unsigned(text)
+	return countDigits(digits) == len(digits) && len(digits) >= 1 && len(digits) <= 9
+}
+
+// isMoney tells amounts such as 39.90, of twelve digits before the point and four behind it at most.
+func isMoney(text []byte) bool {
+	digits := unsigned(text)
+	whole := countDigits(digits)
+	if whole < 1 || whole > 12 {
+		return false
+	}
+	if whole == len(digits) {
+		return true
+	}
+	cents := digits[whole+1:]
+	return digits[whole] == '.' && countDigits(cents) == len(cents) && len(cents) >= 1 && len(cents) <= 4
+}
+
+func unsigned(text []byte) []byte {
+	if len(text) > 0 && text[0] == '-' {
+		return text[1:]
+	}
+	return text
+}
+
+// countDigits is how many digits a text begins with.
+func countDigits(text []byte) (n int) {
+	for n < len(text) && isDigit(text[n]) {
+		n++
+	}
+	return n
+}
 
 func (d *fieldReader) money(f field) string {
-	if f.value == nil {
-		return ""
-	}
 	text := ""
-	switch v := f.value.(type) {
-	case string:
-		text = v
-	case json.Number:
-		text = v.String()
-	}
-	if text == "" && f.value == "" {
+	switch d.kind(f.node) {
+	case isNull:
 		return ""
+	case isText:
+		if text = d.textOf(&d.nodes[f.node]); text == "" {
+			return ""
+		}
+	case isNumber:
+		text = d.textOf(&d.nodes[f.node])
+	default:
 	}
-	if !moneyNumber.MatchString(text) {
-		d.fail(f, `must be an amount such as "39.90"`)
+	if !isMoney([]byte(text)) {
+		d.fail(&f, `must be an amount such as "39.90"`)
 		return ""
 	}
 	return text
 }
 
 func (d *fieldReader) count(f field) *int {
-	if f.value == nil {
+	if !d.is(&f) {
 		return nil
 	}
-	n, ok := f.value.(json.Number)
-	if ok && wholeNumber.MatchString(n.String()) {
-		if i, err := strconv.Atoi(n.String()); err == nil && i >= 0 && i <= mostQuantity {
+	if n := &d.nodes[f.node]; n.kind == isNumber && isWhole(d.bytes(n.value)) {
+		if i, err := strconv.Atoi(string(d.bytes(n.value))); err == nil && i >= 0 && i <= mostQuantity {
 			return &i
 		}
 	}
-	d.fail(f, "must be a whole number, 0 or more")
+	d.fail(&f, "must be a whole number, 0 or more")
 	return nil
 }
 
 func (d *fieldReader) bool(f field) *bool {
-	if f.value == nil {
+	switch d.kind(f.node) {
+	case isNull:
+		return nil
+	case isTrue, isFalse:
+		return new(d.kind(f.node) == isTrue)
+	default:
+		d.fail(&f, "must be true or false")
 		return nil
 	}
-	b, ok := f.value.(bool)
-	if !ok {
-		d.fail(f, "must be true or false")
-		return nil
-	}
-	return &b
 }
 
 func (d *fieldReader) time(f field) *time.Time {
-	if f.value == nil || f.value == "" {
+	text := ""
+	switch d.kind(f.node) {
+	case isNull:
 		return nil
+	case isText:
+		if text = d.textOf(&d.nodes[f.node]); text == "" {
+			return nil
+		}
+	default:
 	}
-	s, ok := f.value.(string)
-	at, err := time.Parse(time.RFC3339, s)
-	if !ok || err != nil || at.Year() < 1970 || at.Year() > 2200 {
-		d.fail(f, "must be a time such as 2026-11-21T10:00:00+08:00")
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || at.Year() < 1970 || at.Year() > 2200 {
+		d.fail(&f, "must be a time such as 2026-11-21T10:00:00+08:00")
 		return nil
 	}
 	return &at
 }
 
 func (d *fieldReader) oneOf(f field, words []string) string {
-	s := d.text(f, mostID)
+	if d.kind(f.node) == isText { // the word itself, so that nothing is copied
+		for _, word := range words {
+			if n := &d.nodes[f.node]; !n.coded && string(d.bytes(n.value)) == word {
+				return word
+			}
+		}
+	}
+	s := d.shortText(f, mostID)
 	if s != "" && !slices.Contains(words, s) {
-		d.fail(f, "must be one of "+strings.Join(words, ", "))
+		d.fail(&f, "must be one of "+strings.Join(words, ", "))
 	}
 	return s
 }
