@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/throttle"
 )
 
 // DeskLimits are what agents' callers must keep to. Zero values take the defaults.
@@ -43,8 +44,8 @@ func (l *DeskLimits) fill() {
 type agentAPI struct {
 	*Server
 
-	failures  *throttle // by address
-	calls     *throttle // by the token's hash
+	failures  *throttle.Throttle // by address
+	calls     *throttle.Throttle // by the token's hash
 	listeners listeners
 	presence  *turnstile // for those whose presence is read and written back
 }
@@ -52,8 +53,8 @@ type agentAPI struct {
 func newAgents(s *Server) *agentAPI {
 	return &agentAPI{
 		Server:    s,
-		failures:  newThrottle(failPerSecond, failBurst, mostAddresses),
-		calls:     newThrottle(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
+		failures:  throttle.New(failPerSecond, failBurst, mostAddresses),
+		calls:     throttle.New(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
 		presence:  newTurnstile(),
 		listeners: listeners{limits: s.DeskLimits, ofShop: map[string]int{}, ofOne: map[seat]int{}},
 	}

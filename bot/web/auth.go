@@ -75,18 +75,18 @@ func (a *agentAPI) authenticate(ctx context.Context, c echo.Context) (caller, er
 		return caller{}, challenge(c, "")
 	}
 	key, from := desk.Hash(token), address(c.RealIP())
-	known := a.calls.knows(key)
+	known := a.calls.Knows(key)
 	if known {
 		if err := a.count(key); err != nil {
 			return caller{}, err
 		}
-	} else if wait := a.failures.wait(from); wait > 0 {
+	} else if wait := a.failures.Wait(from); wait > 0 {
 		return caller{}, newProblem(http.StatusTooManyRequests, "too-many", "too many unknown tokens came from this address").after(wait)
 	}
 	person, err := a.Desk.Person(ctx, token)
 	if isRefusal(err, "unauthorised") {
-		a.failures.take(from)
-		a.calls.forget(key)
+		a.failures.Take(from)
+		a.calls.Forget(key)
 		return caller{}, challenge(c, `, error="invalid_token"`)
 	}
 	if err != nil {
@@ -102,7 +102,7 @@ func (a *agentAPI) authenticate(ctx context.Context, c echo.Context) (caller, er
 
 // count takes one of a token's calls a second.
 func (a *agentAPI) count(key string) error {
-	wait := a.calls.take(key)
+	wait := a.calls.Take(key)
 	if wait == 0 {
 		return nil
 	}

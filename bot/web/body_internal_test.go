@@ -54,32 +54,6 @@ func FuzzDecodeFields(f *testing.F) {
 	})
 }
 
-func TestAThrottleIsBounded(t *testing.T) {
-	th := newThrottle(0.001, 2, 10)
-	for i := range 1000 {
-		require.Zero(t, th.take("one of many "+string(rune('a'+i%26))+strings.Repeat("x", i)))
-		th.mu.Lock()
-		require.LessOrEqual(t, len(th.young)+len(th.old), 20)
-		th.mu.Unlock()
-	}
-	require.False(t, th.knows("never"))
-	require.Zero(t, th.wait("never"))
-	require.False(t, th.knows("never"), "to ask is not to be remembered")
-	th.take("x")
-	th.take("x")
-	require.Positive(t, th.wait("x"))
-	for i := range 9 {
-		th.take("y" + string(rune('0'+i)))
-	}
-	require.Positive(t, th.take("x"), "who calls all the time is not forgotten")
-	for i := range 9 {
-		th.take("z" + string(rune('0'+i)))
-	}
-	require.Positive(t, th.take("x"))
-	th.forget("x")
-	require.Zero(t, th.take("x"))
-}
-
 func TestListenersAreBounded(t *testing.T) {
 	l := listeners{limits: DeskLimits{Listeners: 5, ListenersOfShop: 4, ListenersOfOne: 2}, ofShop: map[string]int{}, ofOne: map[seat]int{}}
 	join := func(shop, agent string) (func(), string) {
