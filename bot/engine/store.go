@@ -16,9 +16,9 @@ import (
 // What a store answers where it cannot do what was asked.
 var (
 	// ErrStale means that another turn committed first: load again and step again.
-	ErrStale = errors.New("another turn was committed first")
+	ErrStale = desk.ErrStale
 	// ErrNotFound means that nothing is kept under this name, or no longer.
-	ErrNotFound = errors.New("not found")
+	ErrNotFound = desk.ErrNotFound
 	// ErrFull means that the store has no room left; nothing was kept.
 	ErrFull = errors.New("the store is full")
 )
