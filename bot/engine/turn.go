@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"xiaoer/bot"
+	"xiaoer/bot/figures"
 )
 
 // mostTries bounds how often a turn runs again because others committed first.
@@ -155,6 +156,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 		Recorded: &Recorded{
 			ID: t.event.ID, Key: t.key, At: t.event.At, Before: before, BeforeJSON: loaded.JSON, Events: out.Events,
 			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash, Rule: winner(out),
+			Outcome: figures.Of(&before, &out),
 		},
 	}
 	if t.buyer != "" {
