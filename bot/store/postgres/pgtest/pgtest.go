@@ -26,7 +26,7 @@ type Server struct {
 	settings []string
 	keeper   io.Closer // what ends the server when it is closed, or when this process ends
 	ended    func() error
-	made     atomic.Int64 // databases
+	made     atomic.Int64 // databases and schemas
 }
 
 // owner is the one who owns everything in a Server. There is no password.
@@ -38,13 +38,21 @@ const patience = time.Minute
 // shared is the server of all tests of a process that need none of their own.
 var shared = sync.OnceValues(func() (*Server, error) { return start(nil) })
 
-// Database makes an empty database in the server that all tests of this process share, and gives its URL. It is dropped when the
-// test ends. Without PostgreSQL on this machine the test is skipped, and with CI=true it fails.
+// Database makes room for one test in the server that all tests of this process share, and gives its URL. It is a schema of its own
+// with nothing in it, which is much quicker made than a database; only what is told by NOTIFY goes across. It is dropped when the test
+// ends. Without PostgreSQL on this machine the test is skipped, and with CI=true it fails.
 func Database(tb testing.TB) string {
 	tb.Helper()
 	s, err := shared()
 	require(tb, err)
-	return s.Database(tb)
+	name := s.name()
+	require(tb, s.Do("CREATE SCHEMA "+name))
+	tb.Cleanup(func() {
+		if err := s.Do("SET lock_timeout = '10s'; DROP SCHEMA " + name + " CASCADE"); err != nil {
+			tb.Errorf("drop a schema: %v", err)
+		}
+	})
+	return s.url("postgres", "search_path", name)
 }
 
 // Start runs a server for one test, which may stop and crash it. Settings are those of postgresql.conf, such as "fsync=on", which is
@@ -165,7 +173,7 @@ func (s *Server) run(program string, args ...string) error {
 // Database makes an empty database, which is dropped when the test ends, and gives its URL.
 func (s *Server) Database(tb testing.TB) string {
 	tb.Helper()
-	name := fmt.Sprintf("test_%d", s.made.Add(1))
+	name := s.name()
 	require(tb, s.Do("CREATE DATABASE "+name))
 	tb.Cleanup(func() {
 		_ = s.Do("DROP DATABASE " + name + " WITH (FORCE)") // a server that was stopped is thrown away anyway
@@ -173,8 +181,15 @@ func (s *Server) Database(tb testing.TB) string {
 	return s.url(name)
 }
 
-func (s *Server) url(database string) string {
-	return (&url.URL{Scheme: "postgres", User: url.User(owner), Path: "/" + database, RawQuery: url.Values{"host": {s.dir}}.Encode()}).String()
+// name is one that nothing else in the server has.
+func (s *Server) name() string { return fmt.Sprintf("test_%d", s.made.Add(1)) }
+
+func (s *Server) url(database string, more ...string) string {
+	query := url.Values{"host": {s.dir}}
+	for i := 0; i+1 < len(more); i += 2 {
+		query.Set(more[i], more[i+1])
+	}
+	return (&url.URL{Scheme: "postgres", User: url.User(owner), Path: "/" + database, RawQuery: query.Encode()}).String()
 }
 
 // Do runs one statement as an operator, outside of any transaction.
