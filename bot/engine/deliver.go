@@ -22,6 +22,7 @@ const (
 	hopeLasts        = 36 * time.Hour // after that an attempt that fails is the last …
 	fewestAttempts   = 3              // … unless there were fewer, because the clock jumped or somebody sent it again
 	callbackPatience = 10 * time.Second
+	landingPatience  = 5 * time.Second // when the program stops
 	putBackFor       = 2 * time.Minute
 )
 
@@ -125,6 +126,17 @@ func inTurn(pending []Delivery) []Delivery {
 	return out
 }
 
+// landing lets what is on its way arrive, for some seconds after ctx has ended: an attempt that is cut short may have arrived all the same,
+// and is made again.
+func landing(ctx context.Context) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		rest(out, landingPatience)
+		cancel()
+	})
+	return out, func() { stop(); cancel() }
+}
+
 // A trip is one attempt to deliver.
 type trip struct {
 	Delivery
@@ -150,6 +162,8 @@ func (e *Engine) ready(d Delivery) (t trip, ok bool) {
 // start sets one late reply on its way.
 func (e *Engine) start(ctx context.Context, t trip) {
 	e.background.Go(func() {
+		ctx, cancel := landing(ctx)
+		defer cancel()
 		e.deliver(ctx, t)
 		e.flights.land(t.Key)
 		wake(e.outboxChanged)

@@ -310,3 +310,22 @@ func TestOfReplicasOneWinsACase(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsOnItsWayMayLandWhenTheProgramStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		live := &callback{answer: func(int) (int, error) {
+			time.Sleep(3 * time.Second) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
+			return http.StatusOK, nil
+		}}
+		kept := store.NewMemory(store.Limits{})
+		first := join(t, kept, live, nil)
+		first.writes(t, "s", "c", "一")
+		first.writes(t, "s", "c", "二")
+		elapse(time.Second)
+		first.stop()
+		require.Equal(t, []string{"一"}, live.texts(), "the next one is not begun")
+		letters, err := first.Letters(t.Context(), "s", "delivered", "", 10)
+		require.NoError(t, err)
+		require.Len(t, letters, 1, "and how it ended is known")
+	})
+}

@@ -181,7 +181,7 @@ func (s *scheduler) fireAll(ctx context.Context, timers []Timer, until time.Time
 			stepped = true
 			continue
 		}
-		if errors.Is(err, ErrClosed) {
+		if errors.Is(err, ErrClosed) || ctx.Err() != nil {
 			s.handTimersBack(ctx, timers[i:], until)
 			return stepped, true
 		}

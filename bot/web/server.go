@@ -137,6 +137,14 @@ func (s *Server) routes() {
 // Handler is the server as a handler, for tests and for those who bring their own listener.
 func (s *Server) Handler() http.Handler { return s.echo }
 
+// Drain makes /readyz say from now on that the server stops, and ends live streams with what their listeners come back by; all else is
+// answered as before. It is for the time in which a balancer finds out. Serve does it too when it ends.
+func (s *Server) Drain() {
+	if !s.stopping.Swap(true) {
+		close(s.ended)
+	}
+}
+
 // Serve answers on the listener until ctx ends, then takes nothing new, answers what was taken, and returns nil; an error
 // when the listener fails or when the grace was not enough.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
@@ -156,9 +164,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	if !s.stopping.Swap(true) {
-		close(s.ended)
-	}
+	s.Drain()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
 	defer cancel()
 	err := server.Shutdown(grace)

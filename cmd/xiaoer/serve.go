@@ -25,6 +25,7 @@ type serveCmd struct {
 	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
+	DrainWait      time.Duration  `help:"How long new calls are still answered after SIGTERM, while /readyz says 503: give a balancer twice as long as it takes between two looks." default:"0s" env:"XIAOER_DRAIN_WAIT" placeholder:"TIME"`
 	Keep           keepFlags      `embed:"" prefix:"keep-"`
 	LogFormat      string         `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
 }
@@ -74,7 +75,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	warnOfSecrets(log, registry)
-	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
+	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), drain: c.DrainWait, policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
 		find: registry.Shop, names: registry.Names,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
@@ -130,6 +131,7 @@ type service struct {
 	keep   engine.Retention
 	shops  *shops
 	policy func(shop.Webhook) shop.Webhook
+	drain  time.Duration  // see serveCmd.DrainWait
 	allow  []netip.Prefix // networks that callbacks may reach beside the internet
 	demo   *web.Demo      // nil without the demo page
 
@@ -182,8 +184,11 @@ func thisMachine(addr string) []netip.Prefix {
 	return []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8), netip.PrefixFrom(netip.IPv6Loopback(), 128)}
 }
 
+// serve ends in three steps: first the server says that it stops, and goes on; then nothing new is taken, no timer and no late reply either,
+// and what was taken is answered; what is not over then is given up or left to others.
 func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine, background []func(context.Context) error) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.ctx))
+	defer stop()
 	var loops sync.WaitGroup
 	loops.Go(func() { eng.Run(ctx) })
 	for _, run := range background {
@@ -193,8 +198,17 @@ func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine,
 			}
 		})
 	}
-	err := server.Serve(s.ctx, ln)
-	grace, cancel := context.WithTimeout(ctx, 10*time.Second)
+	drained := context.AfterFunc(s.ctx, func() {
+		defer stop()
+		server.Drain()
+		if s.drain > 0 {
+			s.log.Info("draining", "for", s.drain)
+			<-time.After(s.drain)
+		}
+	})
+	err := server.Serve(ctx, ln)
+	drained()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	err = errors.Join(err, eng.Close(grace))
 	stop()
