@@ -36,11 +36,11 @@ func Mask(text string, found []intents.Entity) string {
 	if at < len(runes) {
 		out = append(out, runes[at:]...)
 	}
-	return shorten(oneLine(hideNumbers(out)), mostText)
+	return shorten(hideNumbers([]rune(oneLine(out))), mostText)
 }
 
 // hideNumbers puts # in place of words with five digits or more: account numbers, mail addresses, names in other programs.
-func hideNumbers(runes []rune) []rune {
+func hideNumbers(runes []rune) string {
 	out := make([]rune, 0, len(runes))
 	for i := 0; i < len(runes); {
 		if !isWordly(runes[i]) {
@@ -63,7 +63,7 @@ func hideNumbers(runes []rune) []rune {
 		}
 		i = end
 	}
-	return out
+	return string(out)
 }
 
 // isWordly tells what a number or a name in another program is made of. Chinese characters are not: words run together there.
@@ -81,7 +81,7 @@ func oneLine(runes []rune) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case !unicode.IsPrint(r) && r != '\u200d': // the joiner of an emoji
+		case !unicode.IsPrint(r): // it could part a number
 			return -1
 		}
 		return r

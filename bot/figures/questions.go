@@ -94,7 +94,7 @@ func distinct(list []Question) []*wording {
 	slices.SortFunc(list, func(a, b Question) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text)) })
 	list = list[:min(len(list), mostQuestions)]
 	type key struct{ text, intent string }
-	tables := text.NewTables()
+	tables, skip := text.NewTables(), fillers()
 	seen := map[key]*wording{}
 	var out []*wording
 	for _, q := range list {
@@ -104,7 +104,7 @@ func distinct(list []Question) []*wording {
 		k := key{q.Text, q.Intent}
 		w := seen[k]
 		if w == nil {
-			w = &wording{text: q.Text, intent: q.Intent, near: map[string]float64{}, parts: partsOf(q.Text, tables)}
+			w = &wording{text: q.Text, intent: q.Intent, near: map[string]float64{}, parts: partsOf(q.Text, tables, skip)}
 			seen[k] = w
 			out = append(out, w)
 		}
@@ -191,10 +191,10 @@ func likeness(a, b []uint64) float64 {
 
 // partsOf are the words and pairs of words of a text in plain form, hashed and sorted. A Chinese character counts as a word; words that
 // say nothing of the matter are left out.
-func partsOf(s string, tables *text.Tables) []uint64 {
+func partsOf(s string, tables *text.Tables, skip map[string]bool) []uint64 {
 	var plain text.Text
 	plain.Set(s, tables)
-	words := wordsOf(plain.Runes)
+	words := wordsOf(plain.Runes, skip)
 	var out []uint64
 	for i, w := range words {
 		out = append(out, hashWords(w))
@@ -206,17 +206,19 @@ func partsOf(s string, tables *text.Tables) []uint64 {
 	return slices.Compact(out)
 }
 
-// fillers are words that stand in questions of any kind.
+// fillerWords stand in questions of any kind.
+const fillerWords = "的 了 吗 呢 啊 呀 吧 哦 噢 嘛 么 哈 亲 你 您 我 们 请 问 想 一 下 能 可 以 有 没 不 要 给 是 在 这 那 就 还 会 行 个 " +
+	"the a an is are do does you your i my me it this that please can could would will to of for and on in with have there"
+
 func fillers() map[string]bool {
 	out := map[string]bool{}
-	for r := range strings.SplitSeq("的 了 吗 呢 啊 呀 吧 哦 噢 嘛 么 哈 亲 你 您 我 们 请 问 想 一 下 the a an is are do does you your i it please can could to of for and", " ") {
-		out[r] = true
+	for w := range strings.SplitSeq(fillerWords, " ") {
+		out[w] = true
 	}
 	return out
 }
 
-func wordsOf(runes []rune) []string {
-	skip := fillers()
+func wordsOf(runes []rune, skip map[string]bool) []string {
 	var out []string
 	add := func(w string) {
 		if w != "" && !skip[w] {

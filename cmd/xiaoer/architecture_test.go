@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"bot":                 {"rules", "rules/doc", "intents"},
 	"bot/":                {"bot", "rules", "rules/doc", "intents"},
 	"bot/desk":            {"bot"},
+	"bot/figures":         {"bot", "intents", "intents/text"},
 	"bot/engine":          {"bot", "bot/desk", "bot/figures", "rules", "rules/doc", "intents"},
 	"bot/web":             {"bot", "bot/desk", "bot/web/throttle", "rules", "rules/doc", "intents"},
 	"bot/web/":            {"bot", "bot/desk", "bot/web/page", "bot/web/throttle", "rules", "rules/doc", "intents"},
