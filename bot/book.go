@@ -5,6 +5,7 @@ package bot
 import (
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"xiaoer/rules"
@@ -34,7 +35,9 @@ type Book struct {
 	// Province names the province of the first Chinese place in a text, "" when none is known. It may be nil.
 	Province func(place string) string
 
-	rows sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
+	rows     sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
+	verdicts verdicts
+	desk     atomic.Pointer[deskState]
 }
 
 // row takes an empty row of facts; giveRow takes it back.

@@ -151,9 +151,10 @@ func (t *turn) shopFacts(f *rules.Facts) {
 	s := &t.b.Shop
 	setText(f, "shop.id", s.ID)
 	setText(f, "shop.name", s.Name)
-	f.Set("shop.open", rules.BoolValue(s.IsOpen(t.e.At)))
-	if opens, ok := s.Opens(t.e.At); ok {
-		f.Set("shop.opens", rules.TimeValue(opens))
+	desk := t.b.deskAt(t.e.At)
+	f.Set("shop.open", rules.BoolValue(desk.open))
+	if desk.opensAgain {
+		f.Set("shop.opens", rules.TimeValue(desk.opens))
 	}
 	for name, v := range t.b.Policy {
 		f.Set("policy."+name, v)
@@ -227,52 +228,6 @@ func (t *turn) noticeFacts(f *rules.Facts) {
 			f.Set("notice.until", rules.DateValue(day.Year(), day.Month(), day.Day()))
 		}
 		return
-	}
-}
-
-// ownFacts are the facts with every text of the buyer or of an order masked, for judging the shop's own words.
-func (t *turn) ownFacts() *rules.Facts {
-	f := t.b.Rules.NewFacts()
-	t.shopFacts(f)
-	t.noticeFacts(f)
-	for _, fact := range Facts() {
-		v, known := t.facts.Get(fact.Name)
-		if !known {
-			continue
-		}
-		if v.Kind() == rules.Text && isForeign(fact.Name) {
-			v = rules.TextValue("□")
-		}
-		f.Set(fact.Name, v)
-	}
-	t.catalogueTitle(f)
-	for i := range t.b.Slots {
-		name := "slots." + t.b.Slots[i].Name
-		if v, known := t.facts.Get(name); known {
-			if v.Kind() == rules.Text {
-				v = rules.TextValue("□")
-			}
-			f.Set(name, v)
-		}
-	}
-	if p := t.product(); p != nil {
-		if line, ok := t.b.Products[p.ID]; ok {
-			catalogueFacts(f, line)
-		}
-	}
-	return f
-}
-
-// catalogueTitle leaves a product's title as it stands when it is the shop's own.
-func (t *turn) catalogueTitle(f *rules.Facts) {
-	p := t.product()
-	if p == nil {
-		return
-	}
-	if line, ok := t.b.Products[p.ID]; ok {
-		if own, has := line.Columns["title"]; has {
-			f.Set("product.title", own)
-		}
 	}
 }
 
