@@ -14,13 +14,21 @@ import (
 	"xiaoer/bot/desk"
 )
 
-// A caller is an agent whose token was good, in the shop of the path.
+// A caller is an agent whose token or session was good, in the shop of the path.
 type caller struct {
 	desk.Person
 	shop string    // "" on paths without one
 	role desk.Role // in that shop
 
-	token string // never to be logged
+	again func(ctx context.Context) (desk.Person, error) // who it is later on, by the same token or session
+}
+
+// Sessions are of those who have signed in on the pages; their browsers send a cookie where other callers send a token.
+type Sessions interface {
+	// Signed is who has sent a request's cookie; false where there is no session that holds. Key is what its calls are counted by.
+	Signed(ctx context.Context, r *http.Request) (p desk.Person, key string, ok bool, err error)
+	// Guard is an error for what another site has sent through a browser.
+	Guard(r *http.Request) error
 }
 
 // A deskHandler answers one call of an agent.
@@ -71,6 +79,9 @@ func (a *agentAPI) enter(who *caller, shop string, needed desk.Role) error {
 // token that was good a while ago passes nevertheless, since many agents may share an address.
 func (a *agentAPI) authenticate(ctx context.Context, c echo.Context) (caller, error) {
 	token, ok := bearer(c.Request().Header)
+	if !ok && a.Sessions != nil && c.Request().Header.Get(echo.HeaderAuthorization) == "" {
+		return a.bySession(ctx, c)
+	}
 	if !ok {
 		return caller{}, challenge(c, "")
 	}
@@ -97,7 +108,33 @@ func (a *agentAPI) authenticate(ctx context.Context, c echo.Context) (caller, er
 			return caller{}, err
 		}
 	}
-	return caller{Person: person, token: token}, nil
+	return caller{Person: person, again: func(ctx context.Context) (desk.Person, error) { return a.Desk.Person(ctx, token) }}, nil
+}
+
+// bySession finds who has sent a session's cookie. What other sites make a browser send is refused, whoever is signed in there.
+func (a *agentAPI) bySession(ctx context.Context, c echo.Context) (caller, error) {
+	r := c.Request()
+	if err := a.Sessions.Guard(r); err != nil {
+		return caller{}, newProblem(http.StatusForbidden, "cross-origin", err.Error())
+	}
+	person, key, ok, err := a.Sessions.Signed(ctx, r)
+	if err != nil {
+		return caller{}, err
+	}
+	if !ok {
+		return caller{}, challenge(c, "")
+	}
+	if err := a.count(key); err != nil {
+		return caller{}, err
+	}
+	again := func(ctx context.Context) (desk.Person, error) {
+		person, _, ok, err := a.Sessions.Signed(ctx, r)
+		if err == nil && !ok {
+			err = refusalProblem("unauthorised")
+		}
+		return person, err
+	}
+	return caller{Person: person, again: again}, nil
 }
 
 // count takes one of a token's calls a second.
@@ -141,13 +178,16 @@ func address(ip string) string {
 	return parsed.String()
 }
 
-// still is whether a token gives what it gave when a stream began.
+// still is whether a token or a session gives what it gave when a stream began.
 func (a *agentAPI) still(ctx context.Context, who caller, needed desk.Role) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	person, err := a.Desk.Person(ctx, who.token)
+	person, err := who.again(ctx)
+	if problem, told := errors.AsType[*Problem](err); told && problem.Status == http.StatusUnauthorized || isRefusal(err, "unauthorised") {
+		return false
+	}
 	if err != nil {
-		return !isRefusal(err, "unauthorised") // a store that cannot be asked is no reason to end a stream
+		return true // a store that cannot be asked is no reason to end a stream
 	}
 	now := caller{Person: person}
 	return a.enter(&now, who.shop, needed) == nil

@@ -23,4 +23,7 @@ func (s *Server) pageRoutes() {
 	for _, path := range paths {
 		s.echo.Any(path, handler)
 	}
+	if s.Demo == nil {
+		s.echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/desk/") })
+	}
 }

@@ -39,7 +39,8 @@ type Options struct {
 	Version string
 	Demo    *Demo // nil: no demo page
 
-	Pages Pages // for people; nil: none
+	Pages    Pages    // for people; nil: none
+	Sessions Sessions // of those who have signed in there; nil: the API takes tokens only
 
 	Desk       Desk       // nil: no agents' API
 	DeskLimits DeskLimits // what agents' callers must keep to

@@ -26,6 +26,7 @@ type serveCmd struct {
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
 	DrainWait      time.Duration  `help:"How long new calls are still answered after SIGTERM, while /readyz says 503: give a balancer twice as long as it takes between two looks." default:"0s" env:"XIAOER_DRAIN_WAIT" placeholder:"TIME"`
+	PublicURL      string         `name:"public-url" help:"Where people reach the pages, such as https://desk.example behind a proxy: links say so, and cookies are for https only." env:"XIAOER_PUBLIC_URL" placeholder:"URL"`
 	Keep           keepFlags      `embed:"" prefix:"keep-"`
 	LogFormat      string         `help:"How to log: ${enum}." enum:"text,json" default:"text" env:"XIAOER_LOG_FORMAT"`
 }
@@ -75,7 +76,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	warnOfSecrets(log, registry)
-	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), drain: c.DrainWait, policy: c.policy, allow: c.AllowCallbacks, registry: registry, shops: &shops{
+	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), drain: c.DrainWait, policy: c.policy, allow: c.AllowCallbacks, publicURL: c.PublicURL, registry: registry, shops: &shops{
 		find: registry.Shop, names: registry.Names,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
@@ -135,6 +136,8 @@ type service struct {
 	allow  []netip.Prefix // networks that callbacks may reach beside the internet
 	demo   *web.Demo      // nil without the demo page
 
+	publicURL string // where people reach the pages, "" where they do not say
+
 	registry *shop.Registry // nil where shops are not read from a folder
 }
 
@@ -159,8 +162,12 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	if err := s.show(eng, metrics); err != nil {
 		return err
 	}
+	pages, err := s.pages(eng)
+	if err != nil {
+		return err
+	}
 	options := s.web(eng, metrics)
-	options.Demo = s.demo
+	options.Demo, options.Pages, options.Sessions = s.demo, pages, pages.accounts
 	server, err := web.New(options)
 	if err != nil {
 		return err

@@ -67,6 +67,7 @@ type Section struct {
 	Name  string // a lower-case noun: the first part of its assets' addresses
 	Files fs.FS
 	Nav   []Link
+	Funcs template.FuncMap // of its templates, beside those of every page
 }
 
 // A Site is all pages of a server together. Open sections and register addresses first, then serve.
@@ -89,6 +90,7 @@ type entry struct {
 type Pages struct {
 	site      *Site
 	name      string
+	funcs     template.FuncMap
 	words     map[string]words                         // by language
 	templates map[string]map[string]*template.Template // by language and file
 }
@@ -124,7 +126,7 @@ func (s *Site) Open(sec Section) (*Pages, error) {
 	if sec.Files == nil {
 		return nil, fmt.Errorf("open pages %q: there are no files", sec.Name)
 	}
-	p := &Pages{site: s, name: sec.Name}
+	p := &Pages{site: s, name: sec.Name, funcs: sec.Funcs}
 	var err error
 	if p.words, err = readWords(sec.Files); err != nil {
 		return nil, fmt.Errorf("open pages %q: %w", sec.Name, err)

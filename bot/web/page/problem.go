@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+
+	"xiaoer/bot/desk"
 )
 
 // A Problem is an error that the reader can do something about. Its words are "problem.CODE" of the layout, by the status: problem.404 and so
@@ -33,6 +36,10 @@ func problemOf(err error) *Problem {
 		return p
 	case errors.As(err, &refused):
 		return refusal(refused)
+	case errors.Is(err, desk.ErrNotFound):
+		return &Problem{Status: http.StatusNotFound}
+	case errors.Is(err, desk.ErrStale):
+		return &Problem{Status: http.StatusConflict}
 	default:
 		return &Problem{Status: http.StatusInternalServerError}
 	}
@@ -66,6 +73,9 @@ func (s *Site) Error(w http.ResponseWriter, r *http.Request, err error) {
 
 // Fail answers with the page of a problem.
 func (s *Site) Fail(w http.ResponseWriter, r *http.Request, p *Problem) {
+	if !strings.Contains(w.Header().Get("Content-Security-Policy"), policy) { // whoever stands before the site has none of its headers yet
+		s.headers(w.Header())
+	}
 	if p.After > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((p.After+time.Second-1)/time.Second)))
 	}

@@ -75,7 +75,7 @@ func (p *Pages) parse(files fs.FS) (map[string]map[string]*template.Template, er
 
 // base is the layout and what the templates of a section share.
 func (p *Pages) base(files fs.FS, lang string) (*template.Template, error) {
-	base, err := template.New("").Option("missingkey=error").Funcs(p.functions(lang)).ParseFS(layoutFiles(), "parts/*.html")
+	base, err := template.New("").Option("missingkey=error").Funcs(p.functions(lang)).Funcs(p.funcs).ParseFS(layoutFiles(), "parts/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the layout: %w", err)
 	}

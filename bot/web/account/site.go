@@ -1,0 +1,259 @@
+package account
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"xiaoer/bot/desk"
+	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
+)
+
+//go:embed all:files
+var embedded embed.FS
+
+// Options are what the pages of accounts work with. Book, Site and Shops are required.
+type Options struct {
+	Book      *Book
+	Site      *page.Site
+	Shops     func() []string // all shops that there are
+	PublicURL string          // under which people reach the site, such as https://desk.example; default: what they call it
+
+	Idle     time.Duration // after which an unused session ends; default 12 h
+	Lifetime time.Duration // after which every session ends; default 7 days
+}
+
+// Accounts are the pages on which people sign in, look after their own account and, as admins, after others', and what tells other pages
+// and the API who is looking.
+type Accounts struct {
+	Options
+
+	pages  *page.Pages
+	https  bool
+	plain  *scs.SessionManager
+	secure *scs.SessionManager
+	guard  *http.CrossOriginProtection
+
+	ofName *throttle.Throttle // tries to sign in with a name, from wherever
+	ofPair *throttle.Throttle // with a name from an address
+	ofAddr *throttle.Throttle // from an address
+	noted  *throttle.Throttle // lines of the audit about tries that failed
+}
+
+// New makes the pages and registers them with their site.
+func New(o Options) (*Accounts, error) {
+	if o.Book == nil || o.Site == nil || o.Shops == nil {
+		return nil, errors.New("the pages of accounts need a book, a site and shops")
+	}
+	if o.Idle <= 0 {
+		o.Idle = 12 * time.Hour
+	}
+	if o.Lifetime <= 0 {
+		o.Lifetime = 7 * 24 * time.Hour
+	}
+	a := &Accounts{
+		Options: o, guard: http.NewCrossOriginProtection(),
+		ofName: throttle.New(1.0/60, 50, mostRemembered), ofPair: throttle.New(1.0/30, 10, mostRemembered),
+		ofAddr: throttle.New(0.2, 60, mostRemembered), noted: throttle.New(1, 60, 1),
+	}
+	if err := a.public(); err != nil {
+		return nil, err
+	}
+	a.plain, a.secure = a.manager(false), a.manager(true)
+	files, err := fs.Sub(embedded, "files")
+	if err != nil {
+		return nil, err
+	}
+	a.pages, err = o.Site.Open(page.Section{Name: "account", Files: files, Nav: []page.Link{
+		{Word: "people.nav", URL: "/desk/people", Needs: desk.Admin, Order: 80},
+		{Word: "audit.nav", URL: "/desk/audit", Needs: desk.Admin, Order: 85},
+		{Word: "own.nav", URL: "/desk/me", Order: 90},
+	}, Funcs: functions()})
+	if err != nil {
+		return nil, err
+	}
+	a.routes()
+	return a, nil
+}
+
+const mostRemembered = 10_000
+
+// public reads the address under which the site is reached.
+func (a *Accounts) public() error {
+	if a.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(a.PublicURL)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("the public address %q must be like https://desk.example", a.PublicURL)
+	}
+	a.PublicURL = u.Scheme + "://" + u.Host
+	a.https = u.Scheme == "https"
+	return a.guard.AddTrustedOrigin(a.PublicURL)
+}
+
+func (a *Accounts) routes() {
+	for pattern, h := range map[string]http.HandlerFunc{
+		"GET /desk/login":               a.getLogin,
+		"POST /desk/login":              a.postLogin,
+		"POST /desk/logout":             a.postLogout,
+		"GET /desk/me":                  a.getOwn,
+		"POST /desk/me/password":        a.postPassword,
+		"POST /desk/me/sessions":        a.postSessions,
+		"POST /desk/me/language":        a.postLanguage,
+		"GET /desk/people":              a.getPeople,
+		"POST /desk/people/invite":      a.postInvite,
+		"POST /desk/people/withdraw":    a.postWithdraw,
+		"POST /desk/people/role":        a.postRole,
+		"POST /desk/people/switch":      a.postSwitch,
+		"POST /desk/people/reset":       a.postReset,
+		"POST /desk/people/remove":      a.postRemove,
+		"GET /desk/invitation/{token}":  a.getInvitation,
+		"POST /desk/invitation/{token}": a.postInvitation,
+		"GET /desk/audit":               a.getAudit,
+	} {
+		a.Site.Handle(pattern, h)
+	}
+}
+
+// functions are what the templates need: the fault of one field, and what the list of shops is made of.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"field": func(f *Fault, name string) *Fault {
+			if f == nil || f.Field != name {
+				return nil
+			}
+			return f
+		},
+		"shops": func(shops []string, shop, path string) map[string]any {
+			return map[string]any{"Shops": shops, "Shop": shop, "Path": path}
+		},
+	}
+}
+
+// open are the addresses under /desk that need no session.
+func open(path string) bool {
+	return path == "/desk/login" || strings.HasPrefix(path, "/desk/invitation/")
+}
+
+// under is whether a path is one of the desk's pages.
+func under(path string) bool { return path == "/desk" || strings.HasPrefix(path, "/desk/") }
+
+// Wrap stands before all pages: it finds out who is looking, refuses what other sites send through a browser, and sends those who have not signed in to do so,
+// on every address under /desk but those where they can. Pages then ask page.Who, and check the role in the shop themselves.
+func (a *Accounts) Wrap(next http.Handler) http.Handler {
+	known := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.let(w, r, next) })
+	plain, secure := a.plain.LoadAndSave(known), a.secure.LoadAndSave(known)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/assets/"):
+			next.ServeHTTP(w, r)
+		case under(r.URL.Path) && a.guard.Check(r) != nil:
+			a.Site.Fail(w, r, &page.Problem{Status: http.StatusForbidden})
+		case a.by(r) == a.secure:
+			secure.ServeHTTP(w, r)
+		default:
+			plain.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (a *Accounts) let(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	m := a.by(r)
+	found, s, ok, err := a.signed(r.Context(), m)
+	if err != nil {
+		a.Site.Error(w, r, err)
+		return
+	}
+	if !ok && m.GetString(r.Context(), sessionValue) != "" {
+		if err := m.Destroy(r.Context()); err != nil {
+			a.Book.Logger.Warn("forget a session", "err", err)
+		}
+	}
+	if ok {
+		ctx := page.WithPerson(r.Context(), found.Person())
+		r = r.WithContext(context.WithValue(ctx, seatKey{}, seat{found, s}))
+	}
+	switch {
+	case ok || !under(r.URL.Path) || open(r.URL.Path):
+		next.ServeHTTP(w, r)
+	case (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("X-Fragment") == "":
+		http.Redirect(w, r, "/desk/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	default:
+		a.Site.Fail(w, r, &page.Problem{Status: http.StatusUnauthorized})
+	}
+}
+
+// A seat is the account and the session of who is looking.
+type seat struct {
+	desk.Account
+	session desk.Session
+}
+
+type seatKey struct{}
+
+// seated is the account of who is looking. Handlers behind Wrap have one, but for open addresses.
+func seated(r *http.Request) (seat, bool) {
+	s, ok := r.Context().Value(seatKey{}).(seat)
+	return s, ok
+}
+
+// Who is the person who is looking, on pages behind Wrap.
+func (a *Accounts) Who(r *http.Request) (desk.Person, bool) { return page.Who(r) }
+
+// Signed is who has sent a request's cookie, for handlers that are not behind Wrap, such as the API's. Key names the session, for counting its
+// calls; false is for a request without a session that holds. Its use is noted as if a page had been looked at.
+func (a *Accounts) Signed(ctx context.Context, r *http.Request) (p desk.Person, key string, ok bool, err error) {
+	m := a.by(r)
+	cookie, err := r.Cookie(m.Cookie.Name)
+	if err != nil || cookie.Value == "" {
+		return desk.Person{}, "", false, nil //nolint:nilerr // there is no cookie
+	}
+	ctx, err = m.Load(ctx, cookie.Value)
+	if err != nil {
+		return desk.Person{}, "", false, err
+	}
+	found, s, ok, err := a.signed(ctx, m)
+	if err != nil || !ok {
+		return desk.Person{}, "", false, err
+	}
+	if r.Header.Get("Accept") != "text/event-stream" { // a page that only listens on is not in use
+		if _, _, err := m.Commit(ctx); err != nil {
+			return desk.Person{}, "", false, err
+		}
+	}
+	return found.Person(), "session:" + s.ID, true, nil
+}
+
+// Guard refuses what other sites send through a browser; nil is for what may pass.
+func (a *Accounts) Guard(r *http.Request) error { return a.guard.Check(r) }
+
+// address is from where a request came; an IPv6 caller has a whole /64 to send from.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return ""
+	}
+	if ip = ip.Unmap(); ip.Is6() {
+		if prefix, err := ip.WithZone("").Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return ip.String()
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"net/http"
+
+	"xiaoer/bot/engine"
+	"xiaoer/bot/web/account"
+	"xiaoer/bot/web/page"
+)
+
+// A pageSet is all pages for people, behind the one gate of accounts.
+type pageSet struct {
+	site     *page.Site
+	accounts *account.Accounts
+	handler  http.Handler
+}
+
+// ServeHTTP answers with a page.
+func (p *pageSet) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+// Sections are the names under which the pages have assets.
+func (p *pageSet) Sections() []string { return p.site.Sections() }
+
+// pages makes the pages. Whoever adds some opens them on the site here, and Wrap stands before them all.
+func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
+	site, err := page.New(page.Options{Logger: s.log, Secure: isHTTPS(s.publicURL)})
+	if err != nil {
+		return nil, err
+	}
+	book, err := account.NewBook(account.BookOptions{Store: eng.Store, Clock: s.now, Logger: s.log})
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(account.Options{Book: book, Site: site, Shops: s.shops.names, PublicURL: s.publicURL})
+	if err != nil {
+		return nil, usageError("--public-url: " + err.Error())
+	}
+	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(site)}, nil
+}
+
+func isHTTPS(url string) bool { return len(url) > 8 && url[:8] == "https://" }
