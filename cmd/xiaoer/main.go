@@ -61,6 +61,7 @@ type commands struct {
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the shop files, for editors. 输出 JSON Schema。"`
 	Bench    benchCmd    `cmd:"" help:"Measure how many messages a second this machine answers. 压测。"`
 
+	Account    accountCmd    `cmd:"" help:"Make accounts for people, list and remove them; the first admin too. 管理账号。"`
 	Token      tokenCmd      `cmd:"" help:"Give agents tokens, list and revoke them. 管理客服令牌。"`
 	Pause      pauseCmd      `cmd:"" help:"Switch a rule or a shop off for now. 暂停规则或店铺。"`
 	Unpause    unpauseCmd    `cmd:"" help:"Switch it on again. 恢复规则或店铺。"`
@@ -69,6 +70,7 @@ type commands struct {
 	Buyer      buyerCmd      `cmd:"" help:"Export or erase what is kept of a buyer. 导出或删除买家数据。"`
 	Backup     backupCmd     `cmd:"" help:"Back up a server's state while it runs. 备份。"`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup back. 恢复备份。"`
+	Move       moveCmd       `cmd:"" help:"Carry all that is kept to another store. 迁移数据。"`
 
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
