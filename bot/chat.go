@@ -40,7 +40,7 @@ func (c *Conversation) Chat(b *Book, now time.Time) Chat {
 	out := Chat{
 		Buyer: c.Buyer.ID, Status: c.Status, Episode: c.Episode, Lines: c.Transcript,
 		Open: b.Shop.IsOpen(now), Locale: b.Shop.Locale, Name: b.Shop.Name,
-		Rates: c.Status == StatusClosed && b.AsksRating && !c.Clock.Human.IsZero(),
+		Rates: c.Status == StatusClosed && b.AsksRating && c.hadHuman(),
 	}
 	if c.Status == StatusAgent {
 		out.Agent = c.agent()
@@ -49,6 +49,23 @@ func (c *Conversation) Chat(b *Book, now time.Time) Chat {
 		out.Opens = at
 	}
 	return out
+}
+
+// hadHuman tells whether a human had the conversation in this episode, or was to have it.
+func (c *Conversation) hadHuman() bool {
+	if c.Counts.Handoffs > 0 {
+		return true
+	}
+	turns := 0
+	for i := len(c.Transcript) - 1; i >= 0 && turns < c.Counts.Turns; i-- {
+		switch c.Transcript[i].From {
+		case "agent":
+			return true
+		case "buyer":
+			turns++
+		}
+	}
+	return false
 }
 
 // agent is the human who has the conversation, "" where the channel has not said who it is.

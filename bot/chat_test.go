@@ -37,6 +37,7 @@ func TestWhatTheBuyerSees(t *testing.T) {
 		Week: map[time.Weekday][]bot.Span{time.Monday: {{From: 9 * 60, To: 18 * 60}}},
 	}}}
 	line := bot.Line{At: now, From: "agent", Name: "小陈", Text: "您好"}
+	asks := bot.Line{At: now, From: "buyer", Text: "在吗"}
 	for _, c := range []struct {
 		name  string
 		now   bot.Conversation
@@ -47,7 +48,9 @@ func TestWhatTheBuyerSees(t *testing.T) {
 		{"a case names its agent", bot.Conversation{Status: bot.StatusAgent, Case: &bot.Handoff{Agent: "小王"}, Transcript: []bot.Line{line}}, "小王", false},
 		{"the last line names the agent", bot.Conversation{Status: bot.StatusAgent, Transcript: []bot.Line{line}}, "小陈", false},
 		{"nobody has said who it is", bot.Conversation{Status: bot.StatusAgent}, "", false},
-		{"closed by a human", bot.Conversation{Status: bot.StatusClosed, Clock: bot.Clock{Human: now}}, "", true},
+		{"closed after a handoff", bot.Conversation{Status: bot.StatusClosed, Counts: bot.Counts{Handoffs: 1}}, "", true},
+		{"closed by a human who came unasked", bot.Conversation{Status: bot.StatusClosed, Counts: bot.Counts{Turns: 1}, Transcript: []bot.Line{asks, line}}, "", true},
+		{"closed by a rule, a human was there the time before", bot.Conversation{Status: bot.StatusClosed, Counts: bot.Counts{Turns: 1}, Transcript: []bot.Line{line, asks}}, "", false},
 		{"closed by a rule", bot.Conversation{Status: bot.StatusClosed}, "", false},
 	} {
 		got := c.now.Chat(book, now)

@@ -1,0 +1,24 @@
+package chat
+
+import "time"
+
+// ReadIdentity gives the buyer of an identity.
+func ReadIdentity(token string, secrets []string, now time.Time) (string, error) {
+	told, err := readIdentity(token, secrets, now)
+	return told.Buyer.ID, err
+}
+
+// DecodeIdentity gives the buyer of an identity whose signature is good.
+func DecodeIdentity(raw []byte, now time.Time) (string, error) {
+	told, err := decodeIdentity(raw, now)
+	return told.Buyer.ID, err
+}
+
+// Clean gives the bytes and the size of a cleaned picture.
+func Clean(raw []byte) (body []byte, width, height int, err error) {
+	p, err := clean(raw)
+	return p.body, p.width, p.height, err
+}
+
+// Orientation reads how a camera was held.
+func Orientation(raw []byte) int { return orientation(raw) }

@@ -1,0 +1,312 @@
+// The buyer's chat: who they are, what they write, what is said to them.
+import { say } from "/assets/page/words.js";
+import { Calls, Trouble } from "/assets/chat/call.js";
+import { Outbox } from "/assets/chat/outbox.js";
+import { Stream } from "/assets/chat/stream.js";
+import { View } from "/assets/chat/view.js";
+import { asData, shrink } from "/assets/chat/photo.js";
+
+const root = document.getElementById("chat");
+const part = (id) => document.getElementById(id);
+const shop = root.dataset.shop;
+const calls = new Calls(shop);
+const view = new View(root, calls);
+const framed = window.parent !== window;
+const tell = (what, more = {}) => { if (framed) window.parent.postMessage({ xiaoer: what, ...more }, "*"); }; // nothing in it is anybody's secret
+
+let session = null; // {visitor, signed, name}
+let outbox = null;
+let stream = null;
+let place = "";
+let version = -1;
+let stash = []; // states that came while it was not known whether a message had arrived
+let open = !framed;
+let unread = 0;
+
+// wanted is what the site said in the address: the identity of its buyer, or that there is none. It does not stay there.
+function wanted() {
+  const told = new URLSearchParams(location.hash.slice(1));
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  if (told.get("identity")) return { identity: told.get("identity") };
+  return told.has("guest") ? { guest: true } : {};
+}
+
+function stopped(trouble, buttons = []) {
+  const box = part("stop");
+  const text = document.createElement("p");
+  text.textContent = say(`error.${trouble.code}`);
+  box.replaceChildren(text, ...buttons.map(([label, act]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", () => { box.hidden = true; act(); });
+    return button;
+  }));
+  box.hidden = false;
+}
+
+// begin gets a session and the first state. A browser that takes no cookie here is given a session that the page keeps.
+async function begin(wants) {
+  stream?.stop();
+  if (outbox) outbox.stopped = true;
+  for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
+    try {
+      session = await calls.post("/session", wants);
+      let first = await look([]).catch((trouble) => { if (trouble.status !== 401) throw trouble; return null; });
+      if (!first) {
+        session = await calls.post("/session", { ...wants, bearer: true });
+        if (session.token) calls.keep(session.token);
+        first = await look([]);
+      }
+      lost(false);
+      return start(first);
+    } catch (trouble) {
+      if (!(trouble instanceof Trouble)) throw trouble;
+      if (trouble.after > 0) {
+        lost(true);
+        await new Promise((done) => { setTimeout(done, Math.max(wait, trouble.after) * 1000); });
+        continue;
+      }
+      const guest = [[say("guest"), () => begin({ guest: true })]];
+      stopped(trouble, trouble.code.startsWith("identity-") ? guest : []);
+      return undefined;
+    }
+  }
+}
+
+function look(ids) { return calls.get(`/lines?after=&ids=${ids.join(",")}`); }
+
+async function start(first) {
+  view.clear();
+  stash = [];
+  place = "";
+  version = -1;
+  outbox = new Outbox(calls, shop, session.visitor, () => place, {
+    trying: (item, again) => view.fate(item.id, say(again ? "waiting" : "sending")),
+    sent: (item, state) => {
+      view.gone(item.id);
+      apply(state);
+      drain();
+    },
+    failed: (item, trouble) => {
+      refused(item, trouble.code);
+      drain();
+    },
+    ended,
+  });
+  const asked = [...outbox.items.slice(0, 7).map((item) => item.id), ...(outbox.last ? [outbox.last] : [])];
+  if (asked.length > 0) first = await look(asked).catch(() => first);
+  outbox.arrived(first.arrived);
+  apply(first);
+  for (const item of outbox.items) {
+    view.pending(item);
+    if (item.failed) refused(item, item.failed);
+  }
+  view.toEnd();
+  part("pick").hidden = !session.signed;
+  part("photo").hidden = false;
+  stream = new Stream(calls, () => place, { state: arrived, up: () => lost(false), down: () => lost(true), refused: ended });
+  stream.run();
+  outbox.run();
+  tell("ready");
+}
+
+// ended begins anew for a guest; whom the site has named must come from the site again.
+function ended(trouble) {
+  if (trouble.status === 401 && session && !session.signed) begin({});
+  else stopped(trouble);
+}
+
+// arrived takes a state of the stream. Until it is known whether the message that is on its way has arrived, lines of the buyer might be that very one.
+function arrived(state) {
+  if (stash.length > 0 || (outbox.waiting && state.lines.some((line) => line.from === "buyer"))) stash.push(state);
+  else apply(state);
+}
+
+function drain() {
+  const all = stash;
+  stash = [];
+  all.forEach(apply);
+}
+
+function apply(state) {
+  const newer = state.reset || state.version >= version;
+  if (state.reset) {
+    const pending = outbox.items;
+    view.clear();
+    if (version >= 0) pending.forEach((item) => view.pending(item));
+  }
+  const { added, news } = view.add(state.lines);
+  if (newer) {
+    place = state.place;
+    stand(state);
+    if (added > 0 || state.version > version) choices(state.choices ?? []);
+    version = state.version;
+  }
+  if (!open && news > 0 && version >= 0) { unread += news; tell("unread", { count: unread }); }
+}
+
+function stand(state) {
+  let text = say("standing.bot");
+  if (state.status === "agent") text = state.agent ? say("standing.agent", state.agent) : say("standing.someone");
+  else if (state.status === "closed") text = say("standing.closed");
+  else if (!state.open && state.opens) text = say("standing.away", state.opens);
+  else if (!state.open) text = say("standing.closedaway");
+  else if (state.status === "waiting") text = say("standing.waiting");
+  if (part("standing").textContent !== text) part("standing").textContent = text;
+  const rating = state.rating;
+  part("rating").hidden = !rating || rating.stars > 0;
+  part("rating").dataset.episode = rating?.episode ?? "";
+  part("thanks").hidden = !rating || rating.stars === 0;
+  if (rating?.stars > 0) part("thanks").textContent = say("thanks");
+}
+
+function choices(list) {
+  const box = part("choices");
+  const hadFocus = box.contains(document.activeElement);
+  box.replaceChildren(...list.map((text) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => { choices([]); send({ text }); });
+    return button;
+  }));
+  box.hidden = list.length === 0;
+  if (hadFocus) part("text").focus();
+}
+
+function refused(item, code) {
+  view.fate(item.id, say(`error.${code}`), [
+    [say("again"), () => { view.fate(item.id, say("sending")); outbox.again(item.id); }],
+    [say("remove"), () => { outbox.remove(item.id); view.gone(item.id); part("text").focus(); }],
+  ]);
+}
+
+function send(item) {
+  if (!outbox) return;
+  const { blob } = item;
+  const whole = outbox.add(item);
+  view.pending({ ...whole, blob });
+}
+
+let lostSince = null;
+// lost says that the line is cut, but not for the blink in which a server is started again.
+function lost(now) {
+  const bar = part("connection");
+  if (!now) {
+    clearTimeout(lostSince);
+    lostSince = null;
+    bar.hidden = true;
+    return;
+  }
+  lostSince ??= setTimeout(() => { bar.textContent = say("lost"); bar.hidden = false; }, 1500);
+}
+
+const text = part("text");
+const draft = `xiaoer-chat:${shop}:draft`;
+const fit = () => { text.rows = Math.min(5, text.value.split("\n").length + Math.floor(text.value.length / 40)); };
+try { text.value = sessionStorage.getItem(draft) ?? ""; } catch { /* nothing is kept here */ }
+text.addEventListener("input", () => {
+  fit();
+  try { sessionStorage.setItem(draft, text.value); } catch { /* it is lost with the page */ }
+});
+text.addEventListener("keydown", (ev) => {
+  if (ev.key === "Enter" && !ev.shiftKey && !ev.isComposing) { ev.preventDefault(); part("say").requestSubmit(); }
+});
+part("say").addEventListener("submit", (ev) => {
+  ev.preventDefault();
+  const words = text.value.trim();
+  if (!words || !outbox) return;
+  send({ text: words });
+  text.value = "";
+  fit();
+  try { sessionStorage.removeItem(draft); } catch { /* it was not there */ }
+  text.focus();
+});
+
+part("photo").addEventListener("click", () => part("file").click());
+part("file").addEventListener("change", async () => {
+  const files = [...part("file").files].slice(0, 9);
+  part("file").value = "";
+  for (const file of files) await sendPhoto(file);
+  text.focus();
+});
+async function sendPhoto(file) {
+  try {
+    const blob = await shrink(file);
+    send({ photo: { data: await asData(blob) }, blob });
+  } catch (trouble) {
+    stopped(trouble instanceof Trouble ? trouble : new Trouble("photo-kind", 415, 0), [["×", () => {}]]);
+  }
+}
+text.addEventListener("paste", (ev) => {
+  const files = [...(ev.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+  if (files.length === 0) return;
+  ev.preventDefault();
+  files.slice(0, 9).forEach(sendPhoto);
+});
+
+function closeTray(focus) {
+  part("tray").hidden = true;
+  part("pick").setAttribute("aria-expanded", "false");
+  if (focus) part("pick").focus();
+}
+part("pick").addEventListener("click", async () => {
+  const tray = part("tray");
+  if (!tray.hidden) { closeTray(false); return; }
+  part("pick").setAttribute("aria-expanded", "true");
+  tray.hidden = false;
+  tray.textContent = say("loading");
+  try {
+    const { orders } = await calls.get("/orders");
+    tray.replaceChildren(...orders.map(card));
+    if (orders.length === 0) tray.textContent = say("noorders");
+    tray.querySelector("button")?.focus();
+  } catch (trouble) {
+    tray.textContent = say(`error.${trouble.code ?? "failed"}`);
+  }
+});
+function card(order) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "order";
+  const title = document.createElement("strong");
+  title.textContent = order.title || say("order", order.no);
+  const facts = document.createElement("span");
+  facts.className = "small";
+  facts.textContent = [order.no, order.stage ? say(`stage.${order.stage}`) : "", order.amount ? `¥${order.amount}` : ""].filter(Boolean).join(" · ");
+  button.append(title, facts);
+  button.addEventListener("click", () => { closeTray(false); send({ order: order.no }); text.focus(); });
+  return button;
+}
+
+part("rating").addEventListener("submit", async (ev) => {
+  ev.preventDefault();
+  const form = part("rating");
+  const fields = new FormData(form);
+  try {
+    await calls.post("/rating", { stars: Number(fields.get("stars")), words: fields.get("words"), episode: Number(form.dataset.episode) });
+    form.hidden = true;
+    part("thanks").textContent = say("thanks");
+    part("thanks").hidden = false;
+    text.focus();
+  } catch (trouble) {
+    stopped(trouble, [["×", () => {}]]);
+  }
+});
+
+document.addEventListener("keydown", (ev) => {
+  if (ev.key !== "Escape" || part("large").open) return;
+  if (!part("tray").hidden) closeTray(true);
+  else tell("close");
+});
+part("close").hidden = !framed;
+part("close").addEventListener("click", () => tell("close"));
+window.addEventListener("message", (ev) => {
+  if (ev.source !== window.parent || !framed) return;
+  if (ev.data?.xiaoer === "opened") { open = true; unread = 0; tell("unread", { count: 0 }); view.toEnd(); text.focus(); }
+  if (ev.data?.xiaoer === "closed") open = false;
+});
+document.documentElement.classList.toggle("framed", framed);
+fit();
+begin(wanted());

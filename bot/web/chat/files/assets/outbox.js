@@ -1,0 +1,121 @@
+// What the buyer has written and the server has not taken yet. It outlives a reload; the same id makes sure that nothing is taken twice.
+import { store, Trouble } from "/assets/chat/call.js";
+
+const tooOld = 24 * 60 * 60 * 1000; // ms: then the buyer decides again
+const keptPhoto = 1500000; // letters of a photo that is kept over a reload
+
+export function freshID() {
+  const bytes = crypto.getRandomValues(new Uint8Array(15));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+export class Outbox {
+  // on has sent(item, state), trying(item), failed(item, trouble) and ended(trouble); place() says where the answer goes on.
+  constructor(calls, shop, visitor, place, on) {
+    Object.assign(this, { calls, place, on, prefix: `xiaoer-chat:${shop}:${visitor}:`, items: [], running: false });
+    for (const key of store.keys(`${this.prefix}m:`)) {
+      try {
+        const item = JSON.parse(store.get(key));
+        if (item.photo && !item.photo.data && !item.photo.sent) throw new Error("the photo is gone");
+        if (Date.now() - item.at > tooOld) item.failed = "network";
+        this.items.push(item);
+      } catch { store.remove(key); }
+    }
+    this.items.sort((a, b) => a.at - b.at);
+  }
+
+  get last() { return store.get(`${this.prefix}last`); }
+
+  // waiting says whether something may be on its way of which nobody knows yet whether it arrived.
+  get waiting() { return this.items.some((item) => !item.failed); }
+
+  keep(item) {
+    const { blob, ...rest } = item;
+    if (rest.photo?.data?.length > keptPhoto) rest.photo = { ...rest.photo, data: undefined };
+    store.set(`${this.prefix}m:${item.id}`, JSON.stringify(rest));
+  }
+
+  add(item) {
+    const whole = { id: freshID(), at: Date.now(), ...item };
+    this.items.push(whole);
+    this.keep(whole);
+    this.run();
+    return whole;
+  }
+
+  remove(id) {
+    this.items = this.items.filter((item) => item.id !== id);
+    store.remove(`${this.prefix}m:${id}`);
+  }
+
+  // arrived forgets what the server has taken.
+  arrived(ids) { for (const id of ids) this.remove(id); }
+
+  again(id) {
+    const item = this.items.find((one) => one.id === id);
+    if (!item) return;
+    delete item.failed;
+    item.at = Math.max(item.at, Date.now() - tooOld / 2);
+    this.keep(item);
+    this.run();
+  }
+
+  // run sends what waits, one after the other, so that nothing overtakes.
+  async run() {
+    if (this.running) return;
+    this.running = true;
+    try {
+      for (let wait = 1; !this.stopped;) {
+        const item = this.items.find((one) => !one.failed);
+        if (!item) return;
+        try {
+          this.on.trying(item, wait > 1);
+          const state = await this.send(item);
+          this.remove(item.id);
+          store.set(`${this.prefix}last`, item.id);
+          wait = 1;
+          this.on.sent(item, state);
+        } catch (trouble) {
+          if (!(trouble instanceof Trouble)) throw trouble;
+          if (trouble.status === 401) { this.on.ended(trouble); return; }
+          if (trouble.after > 0) {
+            this.on.trying(item, true);
+            await new Promise((done) => { setTimeout(done, Math.max(trouble.after, wait) * 1000); });
+            wait = Math.min(wait * 2, 20);
+            continue;
+          }
+          item.failed = trouble.code;
+          this.keep(item);
+          this.on.failed(item, trouble);
+        }
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async send(item) {
+    const body = { id: item.id, after: this.place() };
+    if (item.photo) {
+      if (!item.photo.sent) {
+        const blob = item.blob ?? await (await fetchData(item.photo.data)).blob();
+        await this.calls.put(`/photos/${item.id}`, blob);
+        item.photo = { sent: true };
+        this.keep(item);
+      }
+      body.photos = [item.id];
+    } else if (item.order) {
+      body.order = item.order;
+    } else {
+      body.text = item.text;
+    }
+    return this.calls.post("/messages", body);
+  }
+}
+
+// fetchData makes bytes of a data: address without asking the network, which the page's policy forbids for it.
+async function fetchData(address) {
+  const [head, body] = address.split(",");
+  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes], { type: /^data:([^;]+)/.exec(head)?.[1] ?? "image/jpeg" }));
+}

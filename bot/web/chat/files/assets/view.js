@@ -1,0 +1,134 @@
+// What the buyer sees: lines in the order of the server, what waits to be sent below them. Whatever was written by whomever is text, never markup.
+import { say } from "/assets/page/words.js";
+
+function element(tag, className, text) {
+  const el = document.createElement(tag);
+  if (className) el.className = className;
+  if (text) el.textContent = text;
+  return el;
+}
+
+export class View {
+  constructor(root, calls) {
+    this.calls = calls;
+    this.lines = root.querySelector("#lines");
+    this.large = root.querySelector("#large");
+    this.seen = new Map(); // by the line's id
+    this.waiting = new Map(); // by the message's id
+    this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", day: "numeric" });
+    this.lines.addEventListener("click", (ev) => this.enlarge(ev.target.closest("button.shot")));
+    this.large.addEventListener("click", (ev) => { if (ev.target === this.large) this.large.close(); });
+  }
+
+  clear() {
+    this.lines.querySelectorAll(".line, .day").forEach((el) => el.remove());
+    this.seen.clear();
+    this.waiting.clear();
+    this.shownDay = "";
+  }
+
+  get atEnd() { return this.lines.scrollHeight - this.lines.scrollTop - this.lines.clientHeight < 80; }
+
+  toEnd() { this.lines.scrollTop = this.lines.scrollHeight; }
+
+  // add shows the lines that are not there yet, and says how many of them the buyer did not write.
+  add(lines) {
+    const follow = this.atEnd;
+    let news = 0;
+    let added = 0;
+    const first = this.lines.querySelector(".line.pending");
+    for (const line of lines) {
+      if (this.seen.has(line.id)) continue;
+      const el = this.line(line);
+      this.seen.set(line.id, el);
+      this.dayBefore(line, first);
+      this.lines.insertBefore(el, first);
+      added++;
+      if (line.from !== "buyer") news++;
+    }
+    if (follow && added > 0) this.toEnd();
+    return { added, news };
+  }
+
+  dayBefore(line, first) {
+    const day = this.day.format(new Date(line.at));
+    if (day === this.shownDay) return;
+    this.shownDay = day;
+    this.lines.insertBefore(element("p", "day small", day), first);
+  }
+
+  line(line) {
+    const el = element("div", `line ${["buyer", "bot", "agent"].includes(line.from) ? line.from : "bot"}`);
+    const who = { buyer: say("me"), bot: say("bot") }[line.from] ?? (line.name ? say("agent", line.name) : say("someone"));
+    const head = element("p", "who", who);
+    const time = element("time", "", this.time.format(new Date(line.at)));
+    time.dateTime = line.at;
+    head.append(" ", time);
+    el.append(head);
+    if (line.text) el.append(element("p", "bubble", line.text));
+    if (line.order) el.append(element("p", "bubble card", say("order", line.order)));
+    for (const at of line.images ?? []) el.append(this.shot(at));
+    return el;
+  }
+
+  shot(at) {
+    const button = element("button", "shot");
+    button.type = "button";
+    const img = element("img");
+    img.alt = say("photo");
+    img.addEventListener("load", () => { if (this.atEnd || button.dataset.follow) this.toEnd(); });
+    img.addEventListener("error", () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
+    if (this.atEnd) button.dataset.follow = "1";
+    button.append(img);
+    this.calls.picture(at).then((url) => { img.src = url; }, () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
+    return button;
+  }
+
+  enlarge(button) {
+    const img = button?.querySelector("img");
+    if (!img) return;
+    const large = this.large.querySelector("img");
+    large.src = img.src;
+    large.alt = img.alt;
+    this.large.showModal();
+  }
+
+  // pending shows a message that is on its way. It is not in the log for screen readers before it has arrived.
+  pending(item) {
+    const el = element("div", "line buyer pending");
+    el.dataset.id = item.id;
+    el.setAttribute("aria-live", "off");
+    if (item.text) el.append(element("p", "bubble", item.text));
+    if (item.order) el.append(element("p", "bubble card", say("order", item.order)));
+    if (item.photo) {
+      const img = element("img", "photo");
+      img.alt = say("photo");
+      if (item.blob) img.src = URL.createObjectURL(item.blob);
+      else if (item.photo.data) img.src = item.photo.data;
+      el.append(img);
+    }
+    el.append(element("p", "fate small", say("sending")));
+    this.waiting.set(item.id, el);
+    this.lines.append(el);
+    this.toEnd();
+  }
+
+  fate(id, text, buttons = []) {
+    const fate = this.waiting.get(id)?.querySelector(".fate");
+    if (!fate) return;
+    const line = element("span", "", text);
+    fate.replaceChildren(line, ...buttons.map(([label, act]) => {
+      const button = element("button", "quiet", label);
+      button.type = "button";
+      button.addEventListener("click", act);
+      return button;
+    }));
+    if (buttons.length > 0) { fate.setAttribute("role", "alert"); this.toEnd(); }
+  }
+
+  gone(id) {
+    this.waiting.get(id)?.remove();
+    this.waiting.delete(id);
+  }
+}

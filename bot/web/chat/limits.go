@@ -1,0 +1,178 @@
+package chat
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"xiaoer/bot/web/throttle"
+)
+
+// Limits are what buyers are held to. Zero values take the defaults.
+type Limits struct {
+	Streams          int // of all buyers; default 2000
+	StreamsOfBuyer   int // default 4
+	StreamsOfAddress int // default 100: many may share an address
+
+	Messages Pace // of one buyer; default one in two seconds, 15 at once
+	Photos   Pace // of one buyer; default one in ten seconds, 9 at once
+	Sessions Pace // of one address; default one in two seconds, 60 at once
+	Address  int  // how many times a buyer's pace one address may have; default 20
+}
+
+// A Pace is how many calls are let in.
+type Pace struct {
+	Every time.Duration // one, in the long run
+	Burst int           // at once
+}
+
+func (l *Limits) fill() {
+	for _, n := range []struct {
+		of    *int
+		usual int
+	}{{&l.Streams, 2000}, {&l.StreamsOfBuyer, 4}, {&l.StreamsOfAddress, 100}, {&l.Address, 20}} {
+		if *n.of <= 0 {
+			*n.of = n.usual
+		}
+	}
+	for _, p := range []struct {
+		of    *Pace
+		usual Pace
+	}{{&l.Messages, Pace{2 * time.Second, 15}}, {&l.Photos, Pace{10 * time.Second, 9}}, {&l.Sessions, Pace{2 * time.Second, 60}}} {
+		if p.of.Every <= 0 || p.of.Burst <= 0 {
+			*p.of = p.usual
+		}
+	}
+}
+
+// held are the paces of all calls.
+type held struct {
+	messages, messagesOfAddress *throttle.Throttle
+	photos, photosOfAddress     *throttle.Throttle
+	sessions, reads             *throttle.Throttle // by address
+
+	mu    sync.Mutex
+	shops map[string]*rate.Limiter
+}
+
+// mostHeld is how many a throttle remembers at least.
+const mostHeld = 20_000
+
+func (p Pace) throttle(times int) *throttle.Throttle {
+	return throttle.New(float64(times)/p.Every.Seconds(), p.Burst*times, mostHeld)
+}
+
+func newHeld(l Limits) *held {
+	return &held{
+		messages: l.Messages.throttle(1), messagesOfAddress: l.Messages.throttle(l.Address),
+		photos: l.Photos.throttle(1), photosOfAddress: l.Photos.throttle(l.Address),
+		sessions: l.Sessions.throttle(1), reads: Pace{time.Second, 10}.throttle(l.Address), shops: map[string]*rate.Limiter{},
+	}
+}
+
+// take counts one call of a caller, or refuses it.
+func take(t *throttle.Throttle, key string) error {
+	if wait := t.Take(key); wait > 0 {
+		return later(http.StatusTooManyRequests, "too-many", wait)
+	}
+	return nil
+}
+
+// takeOfShop counts one message of a shop's buyers together, of whom two seconds' may come at once.
+func (h *held) takeOfShop(shop string, perSecond float64) error {
+	if perSecond <= 0 {
+		return nil
+	}
+	burst := max(int(2*perSecond), 1)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.shops[shop]
+	if l == nil || l.Limit() != rate.Limit(perSecond) { // or the shop was reloaded with another rate
+		l = rate.NewLimiter(rate.Limit(perSecond), burst)
+		h.shops[shop] = l
+	}
+	if !l.Allow() {
+		return later(http.StatusTooManyRequests, "too-many", time.Second)
+	}
+	return nil
+}
+
+// address is where a call comes from. Behind a proxy on this machine or in a private network it is what that proxy says; what others say
+// of themselves counts for nothing. Of an IPv6 address the network counts: a caller has as many as they like in it.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	at, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if at = at.Unmap(); at.IsLoopback() || at.IsPrivate() {
+		all := r.Header.Values("X-Forwarded-For")
+		if len(all) > 0 {
+			last := all[len(all)-1]
+			if told, err := netip.ParseAddr(strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])); err == nil {
+				at = told.Unmap()
+			}
+		}
+	}
+	if at.Is6() {
+		if p, err := at.WithZone("").Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return at.String()
+}
+
+// fromProxy tells whether a call came over https to a proxy that may say so.
+func fromProxy(r *http.Request) bool {
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	at, err := netip.ParseAddr(host)
+	return err == nil && (at.Unmap().IsLoopback() || at.Unmap().IsPrivate()) && r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// seats are for those who listen.
+type seats struct {
+	limits Limits
+
+	mu    sync.Mutex
+	all   int
+	taken map[string]int // by buyer, and by address
+}
+
+func newSeats(l Limits) *seats { return &seats{limits: l, taken: map[string]int{}} }
+
+// join makes room for a listener, who leaves once.
+func (s *seats) join(buyer, address string) (leave func(), err error) {
+	buyer, address = "buyer "+buyer, "address "+address
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.taken[buyer] >= s.limits.StreamsOfBuyer, s.taken[address] >= s.limits.StreamsOfAddress:
+		return nil, later(http.StatusTooManyRequests, "too-many", 10*time.Second)
+	case s.all >= s.limits.Streams:
+		return nil, later(http.StatusServiceUnavailable, "busy", 10*time.Second)
+	}
+	s.count(1, buyer, address)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.count(-1, buyer, address)
+	}, nil
+}
+
+// count keeps no zeros; the lock is held.
+func (s *seats) count(n int, keys ...string) {
+	s.all += n
+	for _, key := range keys {
+		if s.taken[key] += n; s.taken[key] == 0 {
+			delete(s.taken, key)
+		}
+	}
+}

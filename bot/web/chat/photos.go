@@ -1,0 +1,160 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"xiaoer/bot/desk"
+	"xiaoer/bot/web/page"
+)
+
+const (
+	kindPhoto = "photo"
+
+	mostPhoto   = 8 << 20  // bytes of one that is sent; the page makes them smaller before
+	mostInHand  = 48 << 20 // bytes of all that are being read and worked on
+	mostDevelop = 2        // photos that are decoded at once: each may take a hundred megabytes
+)
+
+// A darkroom bounds what photos that are being worked on may take.
+type darkroom struct {
+	inHand atomic.Int64
+	seats  chan struct{}
+}
+
+func newDarkroom() *darkroom { return &darkroom{seats: make(chan struct{}, mostDevelop)} }
+
+// admit makes room for a photo of so many bytes, until leave is called.
+func (d *darkroom) admit(size int64) (leave func(), err error) {
+	if d.inHand.Add(size) > mostInHand {
+		d.inHand.Add(-size)
+		return nil, later(http.StatusServiceUnavailable, "busy", 2*time.Second)
+	}
+	return func() { d.inHand.Add(-size) }, nil
+}
+
+// develop makes a clean picture, when it is its turn.
+func (d *darkroom) develop(ctx context.Context, raw []byte) (picture, error) {
+	select {
+	case d.seats <- struct{}{}:
+	case <-ctx.Done():
+		return picture{}, later(http.StatusServiceUnavailable, "busy", 2*time.Second)
+	}
+	defer func() { <-d.seats }()
+	return clean(raw)
+}
+
+// photoID is under what a photo is kept: it can be guessed by nobody who does not know the page's name of it and whose it is.
+func (k *call) photoID(name string) string { return keyed("photo", k.id, k.who.Key, name) }
+
+// putPhoto keeps a photo under the page's own name for it, once.
+func (c *Chat) putPhoto(k *call) error {
+	name := k.r.PathValue("name")
+	if !clientID.MatchString(name) {
+		return refuse(http.StatusBadRequest, "malformed")
+	}
+	id := k.photoID(name)
+	told := map[string]any{"url": photoPath(k.id, id)}
+	if _, found, err := c.Documents.Kept(k.r.Context(), k.id, kindPhoto, id); found || err != nil {
+		if err != nil {
+			return err
+		}
+		return answer(k.w, told)
+	}
+	if err := c.mayPut(k); err != nil {
+		return err
+	}
+	made, err := c.receive(k)
+	if err != nil {
+		return err
+	}
+	err = c.Documents.Keep(k.r.Context(), desk.Document{
+		Shop: k.id, Kind: kindPhoto, ID: id, Buyer: k.who.Buyer.ID, At: c.Clock(), Until: c.Clock().Add(c.KeepPhotos), Body: made.body,
+	})
+	if err != nil && !isConflict(err) { // the same was sent twice at once
+		return err
+	}
+	return answer(k.w, told)
+}
+
+func (c *Chat) mayPut(k *call) error {
+	if err := take(c.held.photos, k.id+" "+k.who.Key); err != nil {
+		return err
+	}
+	return take(c.held.photosOfAddress, address(k.r))
+}
+
+// receive reads a photo and makes a clean picture of it. Nothing of what was sent is kept.
+func (c *Chat) receive(k *call) (picture, error) {
+	size := k.r.ContentLength
+	if size < 0 {
+		return picture{}, refuse(http.StatusLengthRequired, "malformed")
+	}
+	if size > mostPhoto {
+		return picture{}, refuse(http.StatusRequestEntityTooLarge, "photo-large")
+	}
+	leave, err := c.desk.admit(size)
+	if err != nil {
+		return picture{}, err
+	}
+	defer leave()
+	raw, err := readBody(k, size)
+	if err != nil {
+		return picture{}, err
+	}
+	ctx, cancel := context.WithTimeout(k.r.Context(), c.TurnTimeout)
+	defer cancel()
+	return c.desk.develop(ctx, raw)
+}
+
+// sentPhoto is the address of a photo that this buyer has sent.
+func (c *Chat) sentPhoto(ctx context.Context, k *call, name string) (string, error) {
+	id := k.photoID(name)
+	d, found, err := c.Documents.Kept(ctx, k.id, kindPhoto, id)
+	if err != nil {
+		return "", err
+	}
+	if !found || d.Buyer != k.who.Buyer.ID {
+		return "", refuse(http.StatusBadRequest, "no-photo")
+	}
+	return photoPath(k.id, id), nil
+}
+
+// getPhoto shows a photo to the buyer whose it is, and to those who work in the shop. To others there is none.
+func (c *Chat) getPhoto(k *call) error {
+	if err := take(c.held.reads, address(k.r)); err != nil {
+		return err
+	}
+	id := k.r.PathValue("photo")
+	if !photoName.MatchString(id) {
+		return refuse(http.StatusNotFound, "no-photo")
+	}
+	d, found, err := c.Documents.Kept(k.r.Context(), k.id, kindPhoto, id)
+	if err != nil {
+		return err
+	}
+	if !found || !c.maySee(k, d.Buyer) {
+		return refuse(http.StatusNotFound, "no-photo")
+	}
+	h := k.w.Header()
+	h.Set("Content-Type", kindOf(d.Body))
+	h.Set("Content-Length", strconv.Itoa(len(d.Body)))
+	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "private, max-age=3600")
+	_, _ = k.w.Write(d.Body) // whoever has gone needs no picture
+	return nil
+}
+
+func (c *Chat) maySee(k *call, buyer string) bool {
+	if person, ok := page.Who(k.r); ok && person.In(k.id).Covers(desk.Agent) {
+		return true
+	}
+	who, err := c.visitor(k)
+	return err == nil && who.Buyer.ID == buyer
+}
