@@ -135,6 +135,9 @@ func (p *Pattern) first(text string) string {
 	return ""
 }
 
+// Quiet in the field What of an EventStage moves the case without telling the buyer.
+const Quiet = "quiet"
+
 // A Named value is one that a person reads.
 type Named struct{ Name, Text string }
 

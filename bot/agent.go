@@ -202,6 +202,9 @@ func (t *turn) moveStage() {
 	}
 	c.Stage = stage
 	t.changed(c, t.who(), "stage "+stage)
+	if t.e.What == Quiet {
+		return
+	}
 	t.handFacts(c)
 	t.tellStage(stage)
 }

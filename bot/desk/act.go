@@ -11,6 +11,7 @@ type Act struct {
 	Text  string        // EventAgent, EventNote
 	Seen  Place         // EventAgent: how far its writer has read; "" asks for nothing
 	Stage string        // EventStage
+	Quiet bool          // EventStage: the buyer is not told
 	Team  string        // EventMove
 	To    string        // EventMove
 

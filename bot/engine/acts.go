@@ -39,6 +39,9 @@ func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk
 		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: a.Text, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause,
 		Team: a.Team, To: a.To, Handoff: id,
 	}
+	if a.Kind == bot.EventStage && a.Quiet {
+		ev.What = bot.Quiet
+	}
 	w.entry = e.entry(shopID, a.Who, wordOf(a.Kind), id, detailOf(a))
 	t := &turn{key: Key{shopID, found.Conversation}, shop: shop, name: actKey(a.ID), event: ev, stop: w.mayAct, finish: w.finish(shop, ev)}
 	if _, err := e.run(ctx, t); err != nil {

@@ -1,0 +1,212 @@
+package workbench_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+	"xiaoer/bot/web/workbench"
+)
+
+func withOrder(m *bot.Message) {
+	paid := morning()
+	m.Order = &bot.Order{
+		No: "261118-123456789012345", Stage: "delivered", Amount: "39.90", PaidAt: &paid,
+		Logistics: &bot.Logistics{Carrier: "顺丰", TrackingNo: "SF1234567890123", State: "signed"},
+		Items:     []bot.Item{{ID: "a", Title: "苹果 <i>大</i>", Quantity: 2}},
+	}
+	m.Images = []string{"https://img.example/a.jpg", "javascript:alert(1)", "http://plain.example/b.jpg", "https://user@evil.example/c.jpg", "/chat/fruit/photo/1"}
+}
+
+func TestACaseShowsAllThatAnAgentWouldAsk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "我想退货", withOrder)
+	id := w.hand("fruit", "c-1")
+	w.say("tea", "c-1", "转人工")
+	page := w.see("chen", at("fruit", id))
+	for _, want := range []string{
+		"261118-123456789012345", "顺丰", "SF1234567890123", "39.90", "已签收", "苹果 &lt;i&gt;大&lt;/i&gt;", // the order
+		`src="https://img.example/a.jpg"`, `src="/chat/fruit/photo/1"`, // photos
+		"return.in_window", "/why/", // what the bot said, and under which rule
+		"return_days", "policy", // policy values
+		"小果水果店 &lt;b&gt;fruit&lt;/b&gt;", "data-due=", "还剩", // the shop, the clock in words
+		"签收 7 天内可以退。", "快递单号是 SF1234567890123。", // quick replies with facts
+		`name="seen"`, `data-copy=`,
+	} {
+		require.Contains(t, page, want)
+	}
+	for _, never := range []string{"javascript:alert", "plain.example/b.jpg\"", `src="https://user@evil`, "<i>大", "style="} {
+		require.NotContains(t, page, never)
+	}
+	require.Contains(t, w.ask("chen", http.MethodGet, at("fruit", id), nil).Header().Get("Content-Security-Policy"), "img-src 'self' https:")
+	en := w.see("chen", at("fruit", id)+"?lang=en")
+	require.Contains(t, en, "left")
+	require.Contains(t, en, `lang="en"`)
+}
+
+func TestFromTheQueueToTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "我想退货", withOrder)
+	id := w.hand("fruit", "c-1")
+	require.Contains(t, w.see("chen", "/desk/cases"), "#1")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	require.Equal(t, "小陈", w.one("fruit", id).Agent)
+	require.Contains(t, w.see("wang", "/desk/cases"), "小陈 处理中", "a colleague sees who has it")
+	page := w.see("chen", at("fruit", id))
+	w.post("chen", at("fruit", id, "/reply"), "text", "您好，马上为您处理", "seen", field(t, page, "seen"), "key", field(t, page, "key"))
+	w.post("chen", at("fruit", id, "/reply"), "text", "您好，马上为您处理", "seen", field(t, page, "seen"), "key", field(t, page, "key"))
+	c := w.one("fruit", id)
+	require.Equal(t, 1, count(c.Transcript, "您好，马上为您处理"), "the same form twice is sent once")
+	require.Contains(t, w.see("chen", at("fruit", id)), "等待读取", "the delivery of the line stands beside it")
+	w.post("chen", at("fruit", id, "/act/note"), "text", "客户说周三寄回")
+	require.Equal(t, "客户说周三寄回", w.one("fruit", id).Notes[0].Text)
+	w.post("chen", at("fruit", id, "/act/close"), "outcome", "refunded", "cause", "courier", "cost", "12.50")
+	c = w.one("fruit", id)
+	require.Equal(t, desk.Closed, c.State)
+	require.Equal(t, "courier", c.Cause)
+	require.Contains(t, c.Notes[1].Text, "12.50")
+	closed := w.see("wang", at("fruit", id))
+	require.NotContains(t, closed, `id="answer"`, "nothing more is said in a closed case")
+	require.NotContains(t, w.see("chen", "/desk/cases"), "#1 ")
+}
+
+func count(lines []bot.Line, text string) (n int) {
+	for _, l := range lines {
+		if l.Text == text {
+			n++
+		}
+	}
+	return n
+}
+
+// field is the value of a hidden field of the answer's form.
+func field(t *testing.T, page, name string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(page, `name="`+name+`" value="`)
+	require.True(t, found, name)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
+}
+
+func TestTwoAgentsCannotAnswerOverEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	page := w.see("chen", at("fruit", id))
+	w.say("fruit", "c-1", "等等，我又不退了")
+	form := formOf("text", "已为您退款", "seen", field(t, page, "seen"), "key", field(t, page, "key"))
+	rw := w.ask("chen", http.MethodPost, at("fruit", id, "/reply"), form)
+	require.Equal(t, http.StatusConflict, rw.Code)
+	require.Contains(t, rw.Body.String(), "有新消息")
+	require.Contains(t, rw.Body.String(), "已为您退款</textarea>", "the draft is kept")
+	require.Contains(t, rw.Body.String(), "等等，我又不退了", "beside what was new")
+	require.Zero(t, count(w.one("fruit", id).Transcript, "已为您退款"))
+	rw = w.ask("chen", http.MethodPost, at("fruit", id, "/reply"), form, "X-Fragment", "1")
+	require.JSONEq(t, `{"refused":"news","detail":"您写的时候有新消息，没有发送；请先看看，草稿还在","hits":[]}`, rw.Body.String())
+	page = w.see("wang", at("fruit", id))
+	rw = w.ask("wang", http.MethodPost, at("fruit", id, "/reply"), formOf("text", "我来", "seen", field(t, page, "seen"), "key", "k"))
+	require.Equal(t, http.StatusConflict, rw.Code)
+	require.Contains(t, rw.Body.String(), "同事已经接手")
+}
+
+func TestForbiddenWordsAreNotSentUnawares(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	text := "加我微信 abc 聊"
+	rw := w.ask("chen", http.MethodPost, at("fruit", id, "/check"), formOf("text", text))
+	require.Equal(t, http.StatusOK, rw.Code)
+	require.Contains(t, rw.Body.String(), "微信")
+	require.JSONEq(t, `{"hits":[]}`, w.ask("chen", http.MethodPost, at("fruit", id, "/check"), formOf("text", "您好")).Body.String())
+	rw = w.ask("chen", http.MethodPost, at("fruit", id, "/reply"), formOf("text", text, "key", "k-1"))
+	require.Equal(t, http.StatusUnprocessableEntity, rw.Code)
+	require.Contains(t, rw.Body.String(), text+"</textarea>")
+	require.Zero(t, count(w.one("fruit", id).Transcript, text))
+	w.post("chen", at("fruit", id, "/reply"), "text", text, "key", "k-1", "anyway", "1")
+	require.Equal(t, 1, count(w.one("fruit", id).Transcript, text))
+}
+
+func TestQuickRepliesAndDraftsWithoutAScript(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	page := w.see("chen", at("fruit", id))
+	require.Contains(t, page, "logistics.tracking_no", "a quick reply whose facts are unknown says which")
+	require.Contains(t, w.see("chen", at("fruit", id)+"?quick=退货期"), "签收 7 天内可以退。</textarea>")
+	require.NotContains(t, w.see("chen", at("fruit", id)+"?quick=单号"), "快递单号是")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	w.say("fruit", "c-1", "我想退货")
+	page = w.see("chen", at("fruit", id))
+	require.Contains(t, page, "草稿")
+	require.Contains(t, page, "签收 7 天内支持退货。")
+	require.Contains(t, w.see("chen", at("fruit", id)+"?draft=0"), "签收 7 天内支持退货。</textarea>")
+	w.see("chen", at("fruit", id)+"?draft=99&quick=nothing")
+}
+
+func TestOffersAboveTheCap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "苹果坏了", withOrder)
+	r := w.say("fruit", "c-1", "3")
+	require.NotNil(t, r.Handoff, r.Replies)
+	id := r.Handoff.ID
+	offer := w.one("fruit", id).Offers[0]
+	require.True(t, offer.Approval)
+	require.Contains(t, w.see("chen", at("fruit", id)), "待批准")
+	form := formOf("offer", offer.ID, "decision", "approve")
+	require.Equal(t, http.StatusForbidden, w.ask("wang", http.MethodPost, at("fruit", id, "/offer"), form).Code, "only who has the case, or an editor")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	w.post("chen", at("fruit", id, "/offer"), "offer", offer.ID, "decision", "approve")
+	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "refuse")).Code, "it is decided once")
+	require.Contains(t, w.see("wang", at("fruit", id)), "小陈 已批准")
+	require.Contains(t, w.one("fruit", id).Notes[0].Text, "119.7")
+	for _, wrong := range [][]string{{"offer", "o-none", "decision", "approve"}, {"offer", offer.ID, "decision", "maybe"}} {
+		require.GreaterOrEqual(t, w.ask("lead", http.MethodPost, at("fruit", id, "/offer"), formOf(wrong...)).Code, 400)
+	}
+}
+
+func TestStagesOfADispute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.say("fruit", "c-1", "我要投诉你们").Handoff.ID
+	w.post("chen", at("fruit", id, "/act/claim"))
+	require.True(t, w.one("fruit", id).Dispute)
+	before := len(w.one("fruit", id).Transcript)
+	w.post("chen", at("fruit", id, "/act/stage"), "stage", "investigating")
+	require.Equal(t, "investigating", w.one("fruit", id).Stage)
+	require.Len(t, w.one("fruit", id).Transcript, before, "without the box the buyer is not told")
+	w.post("chen", at("fruit", id, "/act/stage"), "stage", "negotiating", "tell", "1")
+	require.Len(t, w.one("fruit", id).Transcript, before+1)
+	require.Equal(t, http.StatusBadRequest, w.ask("chen", http.MethodPost, at("fruit", id, "/act/stage"), formOf("stage", "nowhere")).Code)
+}
+
+func TestWhyTheBotSaidSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	first := w.say("fruit", "c-1", "我想退货")
+	id := w.hand("fruit", "c-1")
+	page := w.see("chen", at("fruit", id, "/why/", first.TraceID))
+	require.Contains(t, page, "return.in_window")
+	require.Contains(t, page, "rules.yaml:2")
+	stranger := w.say("fruit", "c-2", "我想退货")
+	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/", stranger.TraceID), nil).Code, "another buyer's turn is none of this case")
+	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/none"), nil).Code)
+}
+
+func TestOtherCasesOfTheBuyer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	first := w.hand("fruit", "c-1")
+	w.post("chen", at("fruit", first, "/act/close"), "outcome", "第一回")
+	second := w.hand("fruit", "c-1")
+	page := w.see("chen", at("fruit", second))
+	require.Contains(t, page, "第一回")
+	require.Contains(t, page, "同一对话")
+}

@@ -1,0 +1,99 @@
+// The desk: clocks that run, a queue and a case that follow what happens, keys, and answering. All of it works without this script too, by forms and links.
+import { listen } from "/assets/page/live.js";
+import { refresh, soon } from "/assets/page/fragment.js";
+import { say } from "/assets/page/words.js";
+import { notice } from "/assets/page/notice.js";
+import { clocks } from "/assets/workbench/clock.js";
+import { sound } from "/assets/workbench/sound.js";
+import { keys } from "/assets/workbench/keys.js";
+import { answer } from "/assets/workbench/answer.js";
+
+const bench = document.getElementById("bench");
+const part = (id) => document.getElementById(id);
+const beep = sound(part("sound"));
+const title = document.title;
+let fresh = 0;
+
+// What is unfolded stays so when a part is read anew.
+const unfolded = new Set();
+document.addEventListener("toggle", (ev) => {
+  const el = ev.target;
+  if (el.id && el.tagName === "DETAILS" && el.closest("[data-fragment]")) el.open ? unfolded.add(el.id) : unfolded.delete(el.id);
+}, true);
+document.addEventListener("fragment", (ev) => {
+  for (const id of unfolded) { const el = ev.target.querySelector(`#${CSS.escape(id)}`); if (el) el.open = true; }
+  if (ev.target.id === "talk") talked();
+});
+
+const again = (id) => { const el = part(id); return el ? refresh(el) : Promise.resolve(false); };
+const queue = soon(() => { again("queue"); again("lead"); }, 250);
+const whole = soon(() => { again("talk"); again("file"); again("picks"); }, 60);
+
+// The end of the conversation is in view unless the agent has scrolled up to read.
+let atEnd = true;
+function talked() {
+  const lines = document.querySelector("#talk .lines");
+  if (!lines) return;
+  if (atEnd) lines.scrollTop = lines.scrollHeight;
+  lines.addEventListener("scroll", () => { atEnd = lines.scrollTop + lines.clientHeight > lines.scrollHeight - 40; }, { passive: true });
+  if (document.querySelector("#talk [data-state=closed]") && part("answer")) {
+    if (part("text").value.trim() === "") location.reload();
+  }
+}
+
+const form = part("answer");
+const writing = form ? answer(form, whole) : null;
+
+// Forms of acts are sent without leaving the page, so that a draft stays where it is.
+document.addEventListener("submit", async (ev) => {
+  const act = ev.target;
+  if (!act.matches("form.act, li.case-row form")) return;
+  ev.preventDefault();
+  const body = new URLSearchParams(new FormData(act, ev.submitter));
+  const button = ev.submitter;
+  if (button) button.disabled = true;
+  try {
+    const got = await fetch(act.action, { method: "POST", body, headers: { "x-fragment": "1" }, credentials: "same-origin" });
+    const told = /json/.test(got.headers.get("content-type") ?? "") ? await got.json() : {};
+    if (got.ok) {
+      if (act.matches(".closing")) { location.reload(); return; }
+      if (act.closest("li.case-row") && act.closest(".bench.alone")) { location.href = act.parentElement.querySelector("a").href; return; }
+      notice(told.said || "✓", "good");
+      for (const field of act.querySelectorAll("textarea")) field.value = "";
+    } else {
+      notice(told.detail || say("failed"), "bad");
+    }
+  } catch {
+    notice(say("failed"), "bad");
+  }
+  if (button) button.disabled = false;
+  whole();
+  queue();
+});
+
+// hear takes one change of a case of this person's shops.
+function hear(change) {
+  queue();
+  if (change.case === bench?.dataset.case && change.shop === bench.dataset.shop) {
+    const before = document.querySelector("#talk .talk-head")?.dataset.agent ?? "";
+    if (change.agent && change.agent !== before && change.agent !== bench.dataset.me) notice(say("taken", change.agent));
+    whole();
+  }
+  if (!change.new) return;
+  beep();
+  notice(say("new", change.number));
+  if (document.hidden || !document.hasFocus()) { fresh++; document.title = say("title", fresh, title); }
+}
+const seen = () => { if (!document.hidden) { fresh = 0; document.title = title; } };
+window.addEventListener("focus", seen);
+document.addEventListener("visibilitychange", seen);
+
+if (bench) {
+  clocks(Number(bench.dataset.now));
+  let began = false;
+  const everything = () => { queue(); whole(); };
+  listen("/desk/live", { ready: () => { if (began) everything(); began = true; }, reset: everything, case: hear });
+  keys(part("help"), part("keys"));
+  talked();
+  if (writing) writing.begin();
+}

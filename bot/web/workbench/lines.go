@@ -1,0 +1,91 @@
+package workbench
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+)
+
+// A line of a conversation as the desk shows it.
+type line struct {
+	N      int // from 1
+	At     time.Time
+	From   string // buyer, bot, agent
+	Name   string
+	Text   string
+	Images []string
+	Trace  string // of the turn in which the bot said it
+	Rule   string
+	State  string // of its delivery, "" where it left with a response or is no longer known
+}
+
+// linesOf joins a transcript with why its last lines were said and how their delivery stands.
+func linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
+	states := map[string]string{}
+	for _, d := range late {
+		states[d.ID] = d.State
+	}
+	used := make([]bool, len(said))
+	out := make([]line, 0, len(c.Transcript))
+	for i, l := range c.Transcript {
+		one := line{N: i + 1, At: l.At, From: l.From, Name: l.Name, Text: l.Text, Images: safeImages(l.Images)}
+		for k := range said {
+			if l.From != "buyer" && !used[k] && said[k].At.Equal(l.At) && said[k].Text == l.Text {
+				used[k] = true
+				one.State = states[said[k].ID]
+				if l.From == "bot" {
+					one.Trace, one.Rule = said[k].ID, said[k].Rule
+				}
+				break
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// safeImages keeps the pictures that a page may show: those on https, and our own.
+func safeImages(all []string) []string {
+	var out []string
+	for _, at := range all {
+		if isPicture(at) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// isPicture is whether an address is one of https with a host, or a path of this site under which photos are served.
+func isPicture(at string) bool {
+	u, err := url.Parse(at)
+	if err != nil || u.User != nil || len(at) > 2000 {
+		return false
+	}
+	if u.Scheme == "https" {
+		return u.Host != ""
+	}
+	return u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/chat/") && !strings.Contains(u.Path, "..") && !strings.Contains(at, "\\")
+}
+
+// lastSaid is the last line of the bot of which it is known why it was said.
+func lastSaid(lines []line) (line, bool) {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if lines[i].From == "bot" && lines[i].Trace != "" {
+			return lines[i], true
+		}
+	}
+	return line{}, false
+}
+
+// before is the buyer's last line before another, "" where there is none.
+func before(lines []bot.Line, n int) string {
+	for i := min(n, len(lines)) - 1; i >= 0; i-- {
+		if lines[i].From == "buyer" {
+			return lines[i].Text
+		}
+	}
+	return ""
+}

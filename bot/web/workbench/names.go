@@ -1,0 +1,67 @@
+package workbench
+
+import (
+	"cmp"
+	"net/url"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+)
+
+// Names are what shops, teams and intents are called, each shop asked for once on a page. Of a shop that cannot be read its own names are
+// shown: its cases are there all the same.
+type names struct {
+	find  func(string) (Shop, error)
+	shops map[string]*bot.Book
+}
+
+func (w *workbench) names() names { return names{find: w.Shop, shops: map[string]*bot.Book{}} }
+
+func (n names) book(shop string) *bot.Book {
+	b, known := n.shops[shop]
+	if !known {
+		if s, err := n.find(shop); err == nil {
+			b = s.Book
+		}
+		n.shops[shop] = b
+	}
+	return b
+}
+
+func (n names) shop(shop string) string {
+	if b := n.book(shop); b != nil {
+		return cmp.Or(b.Shop.Name, shop)
+	}
+	return shop
+}
+
+func (n names) team(shop, team string) string {
+	if b := n.book(shop); b != nil {
+		for _, t := range b.Teams {
+			if t.Name == team {
+				return cmp.Or(t.Title, team)
+			}
+		}
+	}
+	return team
+}
+
+func (n names) intent(shop, intent string) string {
+	if b := n.book(shop); b != nil {
+		return cmp.Or(b.Titles[intent], intent)
+	}
+	return intent
+}
+
+func (n names) row(c *desk.Case, who visitor, f filter, current string, now time.Time) row {
+	return row{
+		Case: *c, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)), Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team),
+		Intent: n.intent(c.Shop, c.Intent), Holder: holder(c), Mine: holder(c) == who.Name, Current: c.ID == current,
+	}
+}
+
+// caseAt is the address of a case.
+func caseAt(shop, id string) string {
+	return home + "/" + url.PathEscape(shop) + "/" + url.PathEscape(id)
+}

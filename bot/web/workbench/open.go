@@ -1,0 +1,72 @@
+package workbench
+
+import (
+	"context"
+	"sync"
+
+	"xiaoer/bot/desk"
+)
+
+// Bounds of what the desk looks at.
+const (
+	mostOpen  = 500 // open cases of one shop that the desk lists: those with the nearest deadlines
+	mostShops = 200 // whose lists are remembered
+)
+
+// openCases remembers the open cases of shops as of their last change, so that many agents who look at the same moment cost one reading.
+type openCases struct {
+	desk Desk
+	feed Feed
+
+	mu    sync.Mutex
+	shops map[string]*openList
+}
+
+// An openList is the open cases of one shop. Its lock is held while they are read, so that they are read once.
+type openList struct {
+	mu     sync.Mutex
+	change int64
+	erased int
+	known  bool
+	cases  []desk.Case
+}
+
+func newOpenCases(o Options) *openCases {
+	return &openCases{desk: o.Desk, feed: o.Feed, shops: map[string]*openList{}}
+}
+
+// of lists the open cases of a shop by deadline. The list is shared: nobody changes it.
+func (o *openCases) of(ctx context.Context, shop string) ([]desk.Case, error) {
+	erased, _ := o.feed.Erased(shop)
+	change, err := o.feed.LastChange(ctx, shop) // before the list, so that a change between the two is seen the next time
+	if err != nil {
+		return nil, err
+	}
+	l := o.list(shop)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known && l.change == change && l.erased == erased {
+		return l.cases, nil
+	}
+	cases, err := o.desk.Cases(ctx, desk.Query{Shops: []string{shop}, Limit: mostOpen})
+	if err != nil {
+		return nil, err
+	}
+	l.change, l.erased, l.known, l.cases = change, erased, true, cases
+	return cases, nil
+}
+
+// list finds a shop's list; when too many are remembered all are forgotten.
+func (o *openCases) list(shop string) *openList {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l := o.shops[shop]
+	if l == nil {
+		if len(o.shops) >= mostShops {
+			o.shops = map[string]*openList{}
+		}
+		l = &openList{}
+		o.shops[shop] = l
+	}
+	return l
+}

@@ -1,0 +1,223 @@
+package workbench
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"xiaoer/bot"
+	"xiaoer/bot/desk"
+	"xiaoer/bot/web/page"
+)
+
+const mostRows = 200 // of the queue on one page; the filters reach the others
+
+// A filter is what a queue is narrowed to. It stands in the address, so that a colleague can be sent it.
+type filter struct {
+	Shop, Team, Stage, Intent, Priority string
+	Mine                                bool
+}
+
+func readFilter(q url.Values) filter {
+	return filter{
+		Shop: q.Get("shop"), Team: q.Get("team"), Stage: q.Get("stage"), Intent: q.Get("intent"), Priority: q.Get("priority"),
+		Mine: q.Get("mine") != "",
+	}
+}
+
+// Query is the filter as an address has it, without what is not narrowed.
+func (f filter) Query() string {
+	v := url.Values{}
+	for name, value := range map[string]string{"shop": f.Shop, "team": f.Team, "stage": f.Stage, "intent": f.Intent, "priority": f.Priority} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if f.Mine {
+		v.Set("mine", "1")
+	}
+	return v.Encode()
+}
+
+// At is an address with the filter.
+func (f filter) At(path string) string { return (&url.URL{Path: path, RawQuery: f.Query()}).String() }
+
+func (f filter) takes(c *desk.Case, who string) bool {
+	intent, _, _ := strings.Cut(c.Intent, ".")
+	return (f.Shop == "" || f.Shop == c.Shop) && (f.Team == "" || f.Team == c.Team) && (f.Stage == "" || f.Stage == c.Stage) &&
+		(f.Priority == "" || f.Priority == c.Priority) && (f.Intent == "" || f.Intent == intent || f.Intent == c.Intent) &&
+		(!f.Mine || holder(c) == who)
+}
+
+// holder is who has a case, or whom the desk chose for it.
+func holder(c *desk.Case) string { return cmp.Or(c.Agent, c.Assigned) }
+
+// A queue is the list of open cases with what it may be narrowed to.
+type queue struct {
+	Filter   filter
+	Rows     []row
+	More     int // cases that are not shown
+	Waiting  int // of all that the visitor may see: those that nobody has
+	Mine     int
+	Overdue  int
+	Choices  choices
+	Now      time.Time
+	Current  string // id of the case that is open beside it
+	Fragment string // where the list is read anew
+	Several  bool   // shops
+}
+
+// A row is one case of the queue.
+type row struct {
+	desk.Case
+	Clock   clock
+	URL     string
+	Shop    string // its name
+	Team    string // its title
+	Intent  string // its title
+	Holder  string
+	Mine    bool
+	Current bool
+}
+
+// Choices are what the queue may be narrowed to, as values with their names.
+type choices struct {
+	Shops, Teams, Stages, Intents, Priorities []choice
+}
+
+type choice struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// getQueue is the page of the queue, or its list alone.
+func (w *workbench) getQueue(ctx context.Context, rw http.ResponseWriter, r *http.Request, who visitor) error {
+	ctx, cancel := w.within(ctx)
+	defer cancel()
+	q, err := w.queue(ctx, who, readFilter(r.URL.Query()), r.URL.Query().Get("case"), page.Language(r))
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("part") == "queue" {
+		w.pages.Part(rw, r, http.StatusOK, "queue.html", "rows", q)
+		return nil
+	}
+	seats, err := w.seats(ctx, who)
+	if err != nil {
+		return err
+	}
+	w.pages.Show(rw, r, http.StatusOK, "queue.html", queuePage{Queue: q, Seats: seats})
+	return nil
+}
+
+type queuePage struct {
+	Queue *queue
+	Seats []seat
+}
+
+// queue lists the open cases that a visitor may see, by deadline; those that nobody has stand before those that a colleague has.
+func (w *workbench) queue(ctx context.Context, who visitor, f filter, current, lang string) (*queue, error) {
+	now := w.Now()
+	q := &queue{Filter: f, Now: now, Current: current, Several: len(who.shops) > 1, Rows: []row{}}
+	query := f.Query()
+	if current != "" {
+		query += "&case=" + url.QueryEscape(current)
+	}
+	q.Fragment = home + "?" + strings.TrimPrefix(query+"&part=queue", "&")
+	names := w.names()
+	var found []*desk.Case
+	for _, shop := range who.shops {
+		cases, err := w.open.of(ctx, shop)
+		if err != nil {
+			return nil, err
+		}
+		for i := range cases {
+			c := &cases[i]
+			q.count(c, who.Name, now)
+			if f.takes(c, who.Name) {
+				found = append(found, c)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(x, y *desk.Case) int {
+		return cmp.Compare(desk.ByDeadline(x.Deadline), desk.ByDeadline(y.Deadline))
+	})
+	for _, c := range found[:min(len(found), mostRows)] {
+		q.Rows = append(q.Rows, names.row(c, who, f, current, now))
+	}
+	q.More = len(found) - len(q.Rows)
+	q.Choices = w.choices(who, f, names, lang)
+	return q, nil
+}
+
+func (q *queue) count(c *desk.Case, who string, now time.Time) {
+	if c.State == desk.Waiting || c.State == desk.Task && c.Agent == "" {
+		q.Waiting++
+	}
+	if holder(c) == who {
+		q.Mine++
+	}
+	if !c.Deadline.IsZero() && c.Deadline.Before(now) {
+		q.Overdue++
+	}
+}
+
+// choices lists what the filters offer: of the shop that is chosen, else of all that the visitor may see.
+func (w *workbench) choices(who visitor, f filter, names names, lang string) choices {
+	var out choices
+	shops := who.shops
+	for _, shop := range shops {
+		out.Shops = append(out.Shops, choice{shop, names.shop(shop), shop == f.Shop})
+	}
+	if slices.Contains(shops, f.Shop) {
+		shops = []string{f.Shop}
+	}
+	teams, intents := map[string]string{}, map[string]string{}
+	for _, shop := range shops[:min(len(shops), mostChoices)] {
+		book := names.book(shop)
+		if book == nil {
+			continue
+		}
+		for _, t := range book.Teams {
+			teams[t.Name] = t.Title
+		}
+		for name, title := range book.Titles {
+			if !strings.Contains(name, ".") {
+				intents[name] = title
+			}
+		}
+	}
+	out.Teams, out.Intents = sorted(teams, f.Team), sorted(intents, f.Intent)
+	for _, s := range bot.Stages()[:4] {
+		out.Stages = append(out.Stages, choice{s, w.pages.Words(lang, "stage."+s), s == f.Stage})
+	}
+	for _, p := range priorities() {
+		out.Priorities = append(out.Priorities, choice{p, w.pages.Words(lang, "priority."+p), p == f.Priority})
+	}
+	return out
+}
+
+// mostChoices bounds of how many shops teams and intents are offered together.
+const mostChoices = 50
+
+// priorities, the most pressing first.
+func priorities() []string { return []string{"urgent", "high", "normal", "low"} }
+
+func sorted(of map[string]string, chosen string) []choice {
+	out := make([]choice, 0, len(of))
+	for value, text := range of {
+		out = append(out, choice{value, cmp.Or(text, value), value == chosen})
+	}
+	slices.SortFunc(out, func(x, y choice) int { return cmp.Or(cmp.Compare(x.Text, y.Text), cmp.Compare(x.Value, y.Value)) })
+	return out
+}
+
+// getHome sends whoever comes to the desk to its queue.
+func (w *workbench) getHome(_ context.Context, rw http.ResponseWriter, r *http.Request, _ visitor) error {
+	page.See(rw, r, home)
+	return nil
+}
