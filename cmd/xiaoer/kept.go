@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/user"
 	"strings"
@@ -20,7 +19,7 @@ import (
 
 // A keptState is the flag of commands that work on the state that a server keeps, whether it runs or not.
 type keptState struct {
-	Store string `help:"Where the server keeps its state: sqlite:FILE." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
+	Store string `help:"Where the server keeps its state: sqlite:FILE or postgres://USER@HOST/DATABASE." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
 }
 
 // with opens the state, which a server must have made, and lets work use it.
@@ -28,15 +27,16 @@ func (k keptState) with(a *app, work func(engine.Store) error) (err error) {
 	kind, file, _ := strings.Cut(k.Store, ":")
 	switch {
 	case kind == "memory":
-		return usageError("what is kept in memory: only its server knows; --store needs sqlite:FILE")
+		return usageError("what is kept in memory: only its server knows; --store needs sqlite:FILE or postgres://…")
+	case isPostgres(k.Store):
 	case kind != "sqlite" || file == "":
-		_, _, err := openStore(a.ctx, k.Store, slog.New(slog.DiscardHandler)) // says what is wrong with it
-		return err
+		return noStore(k.Store)
+	default:
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("there is no store %s; a server makes it, xiaoer serve --store %s", file, k.Store)
+		}
 	}
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no store %s; a server makes it, xiaoer serve --store %s", file, k.Store)
-	}
-	kept, err := openServers(a.ctx, file)
+	kept, err := openServers(a.ctx, k.Store)
 	if err != nil {
 		return err
 	}

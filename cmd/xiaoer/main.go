@@ -70,6 +70,7 @@ type commands struct {
 	Buyer      buyerCmd      `cmd:"" help:"Export or erase what is kept of a buyer. 导出或删除买家数据。"`
 	Backup     backupCmd     `cmd:"" help:"Back up a server's state while it runs. 备份。"`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup back. 恢复备份。"`
+	Move       moveCmd       `cmd:"" help:"Carry all that is kept to another store. 迁移数据。"`
 
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

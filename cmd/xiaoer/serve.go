@@ -21,7 +21,7 @@ import (
 type serveCmd struct {
 	Shops          string         `help:"A shop's folder, or a folder of them." default:"." env:"XIAOER_SHOPS" placeholder:"DIR"`
 	Addr           string         `help:"Where to listen; ${default} unless said." default:"127.0.0.1:8080" env:"XIAOER_ADDR" placeholder:"HOST:PORT"`
-	Store          string         `help:"Where state is kept: sqlite:FILE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
+	Store          string         `help:"Where state is kept: sqlite:FILE, postgres://USER@HOST/DATABASE, or memory: (lost when the process ends)." default:"sqlite:xiaoer.db" env:"XIAOER_STORE"`
 	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
@@ -81,7 +81,7 @@ func (c *serveCmd) Run(a *app) error {
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
 	return s.run(c.Addr, func(addr net.Addr) {
-		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()), "store", c.Store)
+		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()), "store", storeName(c.Store))
 	}, registry.Watch)
 }
 
@@ -151,9 +151,13 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
+	if err := refuseHalfMoved(s.ctx, kept, s.log); err != nil {
+		return err
+	}
 	metrics := web.NewMetrics()
 	eng, err := engine.New(engine.Options{
 		Store: kept, Shops: s.shops.get, ShopNames: s.shops.names, Clock: s.now, Logger: s.log, Observe: metrics.Observe, Cache: cached,
+		Shared:         isPostgres(s.store),
 		AllowCallbacks: append(thisMachine(addr), s.allow...),
 	})
 	if err != nil {

@@ -8,18 +8,34 @@ import (
 
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store"
+	"xiaoer/bot/store/postgres"
 	"xiaoer/bot/store/sqlite"
 )
 
-// openStore opens what --store names: sqlite:FILE or memory:. The second result closes it.
+// stores are the names that --store takes.
+const stores = "sqlite:FILE, postgres://… and memory:"
+
+// openStore opens what --store names. The second result closes it.
 func openStore(ctx context.Context, name string, log *slog.Logger) (engine.Store, func() error, error) {
 	return openKeeping(ctx, name, engine.Retention{}, log)
 }
 
-// openServers opens a store that a server has made, and leaves its version to the server.
-func openServers(ctx context.Context, file string) (*sqlite.Store, error) {
-	return sqlite.Open(ctx, sqlite.Options{Path: file, Existing: true})
+// A closingStore is one that was opened.
+type closingStore interface {
+	engine.Store
+	Close() error
 }
+
+// openServers opens a store that a server has made, and leaves its version to the server.
+func openServers(ctx context.Context, name string) (closingStore, error) {
+	if isPostgres(name) {
+		return postgres.Open(ctx, postgres.Options{URL: name, Existing: true, Connections: fewConnections})
+	}
+	return sqlite.Open(ctx, sqlite.Options{Path: strings.TrimPrefix(name, "sqlite:"), Existing: true})
+}
+
+// fewConnections are enough for a command beside the servers.
+const fewConnections = 4
 
 // openKeeping is openStore with the periods for which things are kept.
 func openKeeping(ctx context.Context, name string, keep engine.Retention, log *slog.Logger) (engine.Store, func() error, error) {
@@ -36,8 +52,30 @@ func openKeeping(ctx context.Context, name string, keep engine.Retention, log *s
 			return nil, nil, err
 		}
 		return s, s.Close, nil
-	case kind == "postgres" || kind == "postgresql":
-		return nil, nil, usageError("the PostgreSQL store is not there yet; this version has sqlite:FILE and memory:")
+	case isPostgres(name):
+		s, err := postgres.Open(ctx, postgres.Options{URL: name, Logger: log, Keep: keep})
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
 	}
-	return nil, nil, usageError(fmt.Sprintf("--store %q is none of sqlite:FILE and memory:", name))
+	return nil, nil, noStore(name)
+}
+
+func isPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+// noStore refuses a name. It may have a password in it, and so is not repeated.
+func noStore(name string) error {
+	kind, _, _ := strings.Cut(name, ":")
+	return usageError(fmt.Sprintf("--store %s:… is none of %s", kind, stores))
+}
+
+// storeName is a store's name for people and logs: without a password.
+func storeName(name string) string {
+	if isPostgres(name) {
+		return postgres.Name(name)
+	}
+	return name
 }
