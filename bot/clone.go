@@ -41,12 +41,18 @@ func cloneCase(h *Handoff) *Handoff {
 
 // keepLast appends to a list and drops the oldest above the bound.
 func keepLast[T any](list []T, most int, more ...T) []T {
-	list = append(list, more...)
-	if n := len(list) - most; n > 0 {
-		list = slices.Clone(list[n:])
+	if over := len(list) + len(more) - most; over > 0 {
+		dropped := min(over, len(list))
+		list, more = list[dropped:], more[over-dropped:]
 	}
-	return list
+	if n := len(list) + len(more); n > cap(list) { // what more a turn adds is little
+		list = append(make([]T, 0, n+spare), list...)
+	}
+	return append(list, more...)
 }
+
+// spare is how many elements more than needed a list is made for: a turn adds a few lines, and the next one copies all anyway.
+const spare = 2
 
 // put writes to a map that may not be there yet.
 func put[V any](m *map[string]V, key string, v V) {

@@ -12,13 +12,15 @@ import (
 
 // see gives the facts for one request. They are worked out once a turn, and again when the order or a slot has changed.
 func (t *turn) see(r Request) *rules.Facts {
-	if t.facts == nil {
+	switch {
+	case t.facts == nil:
 		t.facts = t.b.row()
 		t.stale = true
+	case t.stale:
+		t.facts.Reset()
 	}
 	if t.stale {
 		t.stale = false
-		t.facts.Reset()
 		t.messageFacts(t.facts)
 		t.buyerFacts(t.facts)
 		t.shopFacts(t.facts)
@@ -215,6 +217,9 @@ func catalogueFacts(f *rules.Facts, line CatalogueProduct) {
 
 // noticeFacts are the first declared notice that holds today for the order in view.
 func (t *turn) noticeFacts(f *rules.Facts) {
+	if len(t.b.Notices) == 0 {
+		return
+	}
 	today := dayOf(t.e.At, t.zone())
 	for i := range t.b.Notices {
 		n := &t.b.Notices[i]

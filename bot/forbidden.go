@@ -36,12 +36,18 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 // not the shop's is needed for them.
 func (t *turn) ownWords(s *rules.Template) (own string, whole bool) {
 	f := t.b.row()
-	defer t.b.giveRow(f)
 	product := t.product()
 	for _, name := range s.Facts() {
 		t.ownFact(f, name, product)
 	}
 	own, missing := s.Render(f, t.format())
+	for _, name := range s.Facts() {
+		f.Set(name, rules.Value{}) // a few facts are quicker forgotten one by one than all of the row
+		if v, known := f.Get(name); known && v.Kind() == rules.Enum {
+			f.Reset() // a word of an enum may be empty
+		}
+	}
+	t.b.rows.Put(f)
 	return own, len(missing) == 0
 }
 

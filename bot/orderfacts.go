@@ -102,11 +102,14 @@ func itemRecords(items []Item) rules.Value {
 	for i := range items {
 		item := &items[i]
 		record := make(map[string]rules.Value, 5)
-		for name, text := range map[string]string{"id": item.ID, "title": item.Title, "sku": item.SKU} {
+		text := func(name, text string) {
 			if text != "" {
 				record[name] = rules.TextValue(text)
 			}
 		}
+		text("id", item.ID)
+		text("title", item.Title)
+		text("sku", item.SKU)
 		if item.Quantity > 0 {
 			record["quantity"] = rules.IntValue(item.Quantity)
 		}
@@ -153,34 +156,43 @@ func setSent(f *rules.Facts, name, text string) {
 		return
 	}
 	before, had := f.Get(name)
-	for _, v := range readings(text) {
+	fits := func(v rules.Value) bool {
 		f.Set(name, v)
-		if _, known := f.Get(name); known {
-			return
-		}
+		_, known := f.Get(name)
+		return known
 	}
-	if had {
+	if !asSent(text, fits) && had {
 		f.Set(name, before)
 	}
 }
 
-// readings are the values that a sent text may stand for, the most special first.
-func readings(text string) []rules.Value {
-	var out []rules.Value
-	switch text {
-	case "true", "false":
-		out = append(out, rules.BoolValue(text == "true"))
+// asSent tries the values that a sent text may stand for, the most special first, until one fits.
+func asSent(text string, fits func(rules.Value) bool) bool {
+	if text == "true" || text == "false" {
+		if fits(rules.BoolValue(text == "true")) {
+			return true
+		}
 	}
-	if n, err := strconv.Atoi(text); err == nil {
-		out = append(out, rules.IntValue(n))
+	if strings.IndexByte("+-.0123456789", text[0]) >= 0 && numberFits(text, fits) { // nothing else begins a number
+		return true
 	}
-	if d, err := decimal.Parse(text); err == nil {
-		out = append(out, rules.MoneyValue(d, text))
+	return fits(rules.TextValue(text)) || fits(rules.TextsValue(splitList(text)))
+}
+
+func numberFits(text string, fits func(rules.Value) bool) bool {
+	if countDigits([]byte(text[1:])) == len(text)-1 { // an Atoi that fails is dear
+		if n, err := strconv.Atoi(text); err == nil && fits(rules.IntValue(n)) {
+			return true
+		}
 	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		out = append(out, rules.TimeValue(at))
+	if d, err := decimal.Parse(text); err == nil && fits(rules.MoneyValue(d, text)) {
+		return true
 	}
-	return append(out, rules.TextValue(text), rules.TextsValue(splitList(text)))
+	if len(text) < len("2006-01-02T15:04:05Z") {
+		return false
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	return err == nil && fits(rules.TimeValue(at))
 }
 
 func splitList(text string) []string {
