@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,31 +20,37 @@ import (
 // A committer writes turns. A few goroutines, with a connection each, take what waits and send all of it as one transaction in one
 // round trip: so many turns share one write of the database's log, and few connections keep the database busy. Where one of them is
 // refused, nothing of that transaction is kept, and the others are sent again without it.
+//
+// Turns that change what others of their shop change too, such as the count of its changes, have a goroutine of their own: so they do
+// not wait for each other within this process, and nobody else waits with them for other processes.
 type committer struct {
 	pool     *pgxpool.Pool
 	logger   *slog.Logger
 	batch    int
 	patience time.Duration
 
-	mu      sync.RWMutex // held for reading while something is put into the queue
+	mu      sync.RWMutex // held for reading while something is put into a queue
 	closed  bool
 	queue   chan *work
+	shared  chan *work
 	writers sync.WaitGroup
 }
 
 // A work is a turn to be kept, and who waits for it.
 type work struct {
 	statements []sqlstore.Statement
+	shop       string        // in which it changes what others change too, "" for nothing such
 	taken      atomic.Bool   // by a writer, or by the one who waits when he gives up first
 	done       chan struct{} // closed when err stands
 	err        error
 }
 
 func newCommitter(p *pgxpool.Pool, o Options) *committer {
-	c := &committer{pool: p, logger: o.Logger, batch: o.Batch, patience: o.Patience, queue: make(chan *work, o.Queue)}
-	for range o.Writers {
-		c.writers.Go(c.run)
+	c := &committer{pool: p, logger: o.Logger, batch: o.Batch, patience: o.Patience, queue: make(chan *work, o.Queue), shared: make(chan *work, o.Queue)}
+	for range o.Writers - 1 {
+		c.writers.Go(func() { c.run(c.queue) })
 	}
+	c.writers.Go(func() { c.run(c.shared) })
 	return c
 }
 
@@ -53,7 +60,7 @@ func (c *committer) do(ctx context.Context, statements []sqlstore.Statement) err
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	mine := &work{statements: statements, done: make(chan struct{})}
+	mine := &work{statements: statements, shop: sqlstore.Shares(statements), done: make(chan struct{})}
 	if err := c.put(mine); err != nil {
 		return err
 	}
@@ -74,8 +81,12 @@ func (c *committer) put(mine *work) error {
 	if c.closed {
 		return engine.ErrClosed
 	}
+	queue := c.queue
+	if mine.shop != "" {
+		queue = c.shared
+	}
 	select {
-	case c.queue <- mine:
+	case queue <- mine:
 		return nil
 	default:
 		return engine.ErrFull
@@ -87,48 +98,34 @@ func (c *committer) close() {
 	c.mu.Lock()
 	c.closed = true
 	close(c.queue)
+	close(c.shared)
 	c.mu.Unlock()
 	c.writers.Wait()
 	c.pool.Close()
 }
 
-func (c *committer) run() {
-	for first := range c.queue {
-		together, alone := c.gather(first)
-		if len(together) > 0 {
-			c.commit(together)
-		}
-		for _, one := range alone {
-			c.commit([]*work{one})
+func (c *committer) run(queue chan *work) {
+	for first := range queue {
+		if turns := c.gather(first, queue); len(turns) > 0 {
+			c.commit(turns)
 		}
 	}
 }
 
-// gather takes what waits already. Turns that change rows which turns of other conversations change too go by themselves: they would
-// hold those rows for all, in whatever order they came, and others would wait for them or even they for others.
-func (c *committer) gather(first *work) (together, alone []*work) {
-	for next := first; next != nil; next = c.waiting(len(together) + len(alone)) {
-		switch {
-		case !next.taken.CompareAndSwap(false, true):
-		case sqlstore.Shares(next.statements):
-			alone = append(alone, next)
-		default:
-			together = append(together, next)
+// gather takes what waits already.
+func (c *committer) gather(first *work, queue chan *work) (turns []*work) {
+	for next := first; next != nil; {
+		if next.taken.CompareAndSwap(false, true) {
+			turns = append(turns, next)
+		}
+		if next = nil; len(turns) < c.batch {
+			select {
+			case next = <-queue: // nil when it is closed
+			default:
+			}
 		}
 	}
-	return together, alone
-}
-
-func (c *committer) waiting(taken int) *work {
-	if taken >= c.batch {
-		return nil
-	}
-	select {
-	case next := <-c.queue: // nil when it is closed
-		return next
-	default:
-		return nil
-	}
+	return turns
 }
 
 // mostRounds bounds how often what was not refused is sent again together; then each goes by itself.
@@ -197,7 +194,8 @@ func (c *committer) send(ctx context.Context, turns []*work) (at int, err error)
 		return -1, nothingKept{err}
 	}
 	defer conn.Release()
-	p, err := prepareOn(ctx, conn.Conn().PgConn(), turns)
+	locks := locksOf(turns)
+	p, err := prepareOn(ctx, conn.Conn().PgConn(), append([]*work{{statements: locks}}, turns...))
 	if err != nil {
 		return -1, nothingKept{err}
 	}
@@ -208,10 +206,28 @@ func (c *committer) send(ctx context.Context, turns []*work) (at int, err error)
 	if code := codeOf(err); code == codeWrongPlan || code == codeNoStatement {
 		_ = conn.Conn().Close(ctx) // the next one prepares anew
 	}
+	failed -= len(locks)
 	for i, one := range turns {
-		if failed -= len(one.statements); failed < 0 {
+		if failed >= 0 && failed < len(one.statements) {
 			return i, err
 		}
+		failed -= len(one.statements)
 	}
 	return -1, err
+}
+
+// locksOf makes a transaction begin with the shops in which it changes what others change too, in their order: so all who do that wait
+// for each other in the same order, and never in a circle.
+func locksOf(turns []*work) (out []sqlstore.Statement) {
+	var shops []string
+	for _, one := range turns {
+		if one.shop != "" {
+			shops = append(shops, one.shop)
+		}
+	}
+	slices.Sort(shops)
+	for _, shop := range slices.Compact(shops) {
+		out = append(out, sqlstore.Statement{SQL: sqlstore.LockFeed, Args: []any{shop}})
+	}
+	return out
 }

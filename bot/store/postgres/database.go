@@ -36,14 +36,14 @@ func newDatabase(ctx context.Context, config *pgxpool.Config, o Options) (*datab
 	others := max(1, rest/4)
 	d := &database{options: o}
 	var err error
-	if d.reads, err = pool(ctx, config, rest-others); err != nil {
+	if d.reads, err = pool(ctx, config, rest-others, false); err != nil {
 		return nil, err
 	}
-	if d.others, err = pool(ctx, config, others); err != nil {
+	if d.others, err = pool(ctx, config, others, true); err != nil {
 		d.reads.Close()
 		return nil, err
 	}
-	writes, err := pool(ctx, config, o.Writers)
+	writes, err := pool(ctx, config, o.Writers, true)
 	if err != nil {
 		d.reads.Close()
 		d.others.Close()

@@ -25,7 +25,7 @@ type Options struct {
 	Logger *slog.Logger // default: discards
 
 	Connections int // at most, default 16, or what pool_max_conns says in the URL
-	Writers     int // of them, those that commit turns, default 4
+	Writers     int // of them, those that commit turns, default 3, and 2 at least
 	Queue       int // commits that may wait, and as many reads, default 4096; those above are engine.ErrFull at once
 	Batch       int // commits that share one transaction at most, default 64
 
@@ -57,13 +57,13 @@ func (o *Options) validate() error {
 	for _, n := range []struct {
 		value    *int
 		fallback int
-	}{{&o.Connections, 16}, {&o.Writers, 4}, {&o.Queue, 4096}, {&o.Batch, 64}} {
+	}{{&o.Connections, 16}, {&o.Writers, 3}, {&o.Queue, 4096}, {&o.Batch, 64}} {
 		if *n.value <= 0 {
 			*n.value = n.fallback
 		}
 	}
 	o.Connections = max(o.Connections, leastConnections)
-	o.Writers = min(o.Writers, o.Connections/2)
+	o.Writers = max(2, min(o.Writers, o.Connections/2))
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
 	}
@@ -122,14 +122,15 @@ func (s *Store) Close() error { return s.close() }
 // Ready writes a little and takes it back, on the way of a turn's commit: it says whether one would be kept now.
 func (s *Store) Ready(ctx context.Context) error { return s.db.probe(ctx) }
 
-// pool opens nothing yet.
-func pool(ctx context.Context, config *pgxpool.Config, most int) (*pgxpool.Pool, error) {
+// pool opens nothing yet. A connection of a pool that is careful is looked at each time before it is used, without a word to the server: what
+// is written along one that has ended is something that nobody knows about.
+func pool(ctx context.Context, config *pgxpool.Config, most int, careful bool) (*pgxpool.Pool, error) {
 	config = config.Copy()
 	config.MaxConns, config.MinConns = int32(most), 0
-	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
-	// A connection that the server has ended is found out without a word to it: it would cost a round trip, and a commit that is sent
-	// along it would be one that nobody knows about.
-	config.PrepareConn = func(_ context.Context, conn *pgx.Conn) (bool, error) { return conn.PgConn().CheckConn() == nil, nil }
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // it would cost a round trip
+	if careful {
+		config.PrepareConn = func(_ context.Context, conn *pgx.Conn) (bool, error) { return conn.PgConn().CheckConn() == nil, nil }
+	}
 	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, errors.New("its settings cannot be used")
