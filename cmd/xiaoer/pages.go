@@ -35,6 +35,9 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, usageError("--public-url: " + err.Error())
 	}
+	if err := s.ownChat(site, eng); err != nil {
+		return nil, err
+	}
 	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(site)}, nil
 }
 

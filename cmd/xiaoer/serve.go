@@ -228,7 +228,7 @@ func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine,
 func (s *service) web(eng *engine.Engine, metrics *web.Metrics) web.Options {
 	return web.Options{
 		Shop:   s.callers,
-		Handle: eng.Handle,
+		Handle: eng.Webhook,
 		Trace: func(ctx context.Context, shop, id string) (any, error) {
 			return eng.Trace(ctx, shop, id)
 		},

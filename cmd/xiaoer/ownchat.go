@@ -1,0 +1,36 @@
+package main
+
+import (
+	"xiaoer/bot/engine"
+	"xiaoer/bot/shop"
+	"xiaoer/bot/web/chat"
+	"xiaoer/bot/web/page"
+)
+
+// ownChat adds the chat of each shop that has one to the pages.
+func (s *service) ownChat(site *page.Site, eng *engine.Engine) error {
+	_, err := chat.New(site, chat.Options{
+		Shop: s.chatOf, Conversations: eng, Documents: eng, Stop: s.ctx.Done(), Clock: s.now, Logger: s.log,
+		Secure: isHTTPS(s.publicURL), KeepPhotos: s.keep.WithDefaults().Texts,
+	})
+	return err
+}
+
+// chatOf is what a shop says of its own chat. In the demo every shop has one, for this machine only.
+func (s *service) chatOf(id string) (chat.Shop, bool) {
+	found, err := s.shops.find(id)
+	if err != nil {
+		return chat.Shop{}, false
+	}
+	own := found.Connect.Chat
+	if s.demo != nil && !own.On {
+		own = shop.Chat{On: true, Rate: shop.DefaultChatRate}
+	}
+	if s.policy != nil { // the operator's cap is for whatever comes in
+		own.Rate = s.policy(shop.Webhook{Rate: own.Rate}).Rate
+	}
+	about := found.Book.Shop
+	return chat.Shop{
+		Name: about.Name, Locale: about.Locale, Zone: about.Location, Origins: own.Origins, Secrets: own.Secrets, Rate: float64(own.Rate),
+	}, own.On
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestServeTheShopsOwnChat(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const connect = "webhook: {unsigned: true}\n"
+	writeShop(t, dir, "open", "请在订单页面申请", connect+"chat: {origins: [\"https://shop.example\"], secret: \"env:SHOP_SECRET\"}\n")
+	writeShop(t, dir, "closed", "请在订单页面申请", connect)
+	r := serve(t, dir)
+
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	client := &http.Client{Jar: jar}
+	do := func(method, path, body string) (int, string, http.Header) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := client.Do(req)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, res.Body.Close()) }()
+		raw, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(raw), res.Header
+	}
+	status, _, header := do("GET", "/chat/open", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, header.Get("Content-Security-Policy"), "frame-ancestors 'self' https://shop.example")
+	require.Empty(t, header.Get("X-Frame-Options"))
+	status, script, header := do("GET", "/chat/open.js", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, script, `"shop":"open"`)
+	require.Equal(t, "cross-origin", header.Get("Cross-Origin-Resource-Policy"))
+	status, _, _ = do("GET", "/chat/closed", "")
+	require.Equal(t, http.StatusNotFound, status)
+
+	status, told, _ := do("POST", "/chat/open/session", "{}")
+	require.Equal(t, http.StatusOK, status, told)
+	var session struct{ Visitor string }
+	require.NoError(t, json.Unmarshal([]byte(told), &session))
+	status, said, _ := do("POST", "/chat/open/messages", `{"id":"message-1","text":"`+buyerWords+`"}`)
+	require.Equal(t, http.StatusOK, status, said)
+	require.Contains(t, said, "请在订单页面申请")
+
+	status, answer := r.send("open", `{"id":"m-1","conversation":"xiaoer:chat:`+session.Visitor+`","buyer":{"id":"b"},"kind":"text","text":"x"}`, "")
+	require.Equal(t, http.StatusBadRequest, status, "nobody writes into it from outside")
+	require.Contains(t, answer["detail"], "conversation")
+	require.Equal(t, exitOK, r.stop())
+	requireDiscreet(t, r)
+}
