@@ -98,11 +98,17 @@ func exported(t *testing.T, name, buyer string) string {
 	return strings.Join(all, "\n")
 }
 
+// ownDatabase is a database whose connections are told apart from those of other tests.
+func ownDatabase(t *testing.T) string {
+	t.Helper()
+	return pgtest.Database(t) + "&application_name=" + t.Name()
+}
+
 func TestMoveThereAndBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first, last := "sqlite:"+filepath.Join(dir, "first.db"), "sqlite:"+filepath.Join(dir, "last.db")
-	between := pgtest.Database(t)
+	between := ownDatabase(t)
 	furnish(t, filepath.Join(dir, "first.db"))
 	code, there, errs := move(t, first, between)
 	require.Equal(t, exitOK, code, errs)
@@ -237,7 +243,7 @@ func TestMoveRefusesADatabaseThatIsServed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	furnish(t, filepath.Join(dir, "from.db"))
-	where := pgtest.Database(t)
+	where := ownDatabase(t)
 	s, closeStore, err := openStore(t.Context(), where, nil)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, closeStore()) }()
