@@ -61,12 +61,11 @@ func burst(perSecond float64) int {
 // readBody reads a body within the limit for one and within the budget for all. The caller gives the bytes back with
 // s.bodies.Add(-held) when it is done with them, also after an error.
 func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64, err error) {
-	tooLarge := newProblem(http.StatusRequestEntityTooLarge, "too-large", "bodies here may have up to "+strconv.FormatInt(most>>10, 10)+" KiB")
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, 0, newProblem(http.StatusUnsupportedMediaType, "encoding", "send the body as it is, without compression").at("Content-Encoding")
 	}
 	if r.ContentLength > most {
-		return nil, 0, tooLarge
+		return nil, 0, tooLarge(most)
 	}
 	if r.ContentLength > 0 {
 		body = make([]byte, 0, r.ContentLength+1)
@@ -84,7 +83,7 @@ func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64,
 		}
 		switch {
 		case int64(len(body)) > most:
-			return nil, held, tooLarge
+			return nil, held, tooLarge(most)
 		case errors.Is(readErr, io.EOF):
 			return body, held, nil
 		case readErr != nil && !errors.Is(readErr, os.ErrDeadlineExceeded):
@@ -93,4 +92,8 @@ func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64,
 			return nil, held, newProblem(http.StatusRequestTimeout, "timeout", "the body did not arrive whole")
 		}
 	}
+}
+
+func tooLarge(most int64) error {
+	return newProblem(http.StatusRequestEntityTooLarge, "too-large", "bodies here may have up to "+strconv.FormatInt(most>>10, 10)+" KiB")
 }

@@ -22,6 +22,11 @@ type Metrics struct {
 	work      *prometheus.HistogramVec
 	messages  *prometheus.CounterVec
 	listeners prometheus.Gauge
+
+	worked  labelled[workLabels, prometheus.Observer]
+	called  labelled[callLabels, prometheus.Counter]
+	routes  labelled[string, prometheus.Observer]
+	answers labelled[string, prometheus.Counter]
 }
 
 // buckets go from what a turn in memory takes to what nobody should have to wait for.
@@ -59,7 +64,9 @@ func NewMetrics() *Metrics {
 
 // Observe records one piece of work. What and outcome must come from the program, never from a request.
 func (m *Metrics) Observe(what, outcome string, took time.Duration) {
-	m.work.WithLabelValues(what, outcome).Observe(took.Seconds())
+	m.worked.get(workLabels{what, outcome}, func(l workLabels) prometheus.Observer {
+		return m.work.WithLabelValues(l.what, l.outcome)
+	}).Observe(took.Seconds())
 }
 
 // Gauge adds a figure that is read whenever the figures are. The name is given once per server.
@@ -131,9 +138,11 @@ func (m *Metrics) request(route, method string, status int, took time.Duration) 
 	default:
 		method = "other"
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	m.called.get(callLabels{route, method, status}, func(l callLabels) prometheus.Counter {
+		return m.requests.WithLabelValues(l.route, l.method, strconv.Itoa(l.status))
+	}).Inc()
 	if route != liveRoute { // they last as long as the agent's day, and would drown the others
-		m.seconds.WithLabelValues(route).Observe(took.Seconds())
+		m.routes.get(route, func(route string) prometheus.Observer { return m.seconds.WithLabelValues(route) }).Observe(took.Seconds())
 	}
 }
 
@@ -150,5 +159,5 @@ func (m *Metrics) message(r *bot.Response, err error) {
 	case len(r.Replies) == 0:
 		outcome = "silent"
 	}
-	m.messages.WithLabelValues(outcome).Inc()
+	m.answers.get(outcome, func(outcome string) prometheus.Counter { return m.messages.WithLabelValues(outcome) }).Inc()
 }

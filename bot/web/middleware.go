@@ -11,14 +11,17 @@ import (
 
 // headers are sent with every answer; the demo page replaces the content security policy by its own.
 func headers(next echo.HandlerFunc) echo.HandlerFunc {
+	// The values are shared by all answers: whoever sets another replaces the list, and whoever adds to it copies it.
+	nosniff, deny, none := []string{"nosniff"}, []string{"DENY"}, []string{"no-referrer"}
+	policy, origin, store := []string{"default-src 'none'; frame-ancestors 'none'"}, []string{"same-origin"}, []string{"no-store"}
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
+		h["X-Content-Type-Options"] = nosniff
+		h["X-Frame-Options"] = deny
+		h["Referrer-Policy"] = none
+		h["Content-Security-Policy"] = policy
+		h["Cross-Origin-Resource-Policy"] = origin
+		h["Cache-Control"] = store
 		return next(c)
 	}
 }

@@ -92,6 +92,7 @@ type Server struct {
 	echo     *echo.Echo
 	bodies   atomic.Int64 // bytes that are being worked on
 	limiters limiters
+	seals    seals
 	ready    readiness
 	stopping atomic.Bool
 	ended    chan struct{} // closed when the server begins to stop: live streams end then, and not with the grace

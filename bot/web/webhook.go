@@ -57,14 +57,14 @@ func (s *Server) takeMessage(c echo.Context) (bot.Response, error) {
 func (s *Server) admit(id string, body []byte, h http.Header) error {
 	shop, err := s.Shop(id)
 	if err != nil {
-		_ = verify([]string{nobody}, body, h)
+		_ = s.seals.verify([]string{nobody}, body, h)
 		return err
 	}
 	if shop.Broken && len(shop.Secrets) == 0 { // a shop that cannot be read has no secrets to check with
 		return refusalProblem("broken")
 	}
 	if !shop.Unsigned {
-		if err := verify(shop.Secrets, body, h); err != nil {
+		if err := s.seals.verify(shop.Secrets, body, h); err != nil {
 			return err
 		}
 	}
