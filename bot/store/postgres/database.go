@@ -29,7 +29,10 @@ type database struct {
 	closed bool
 }
 
-var _ sqlstore.Database = (*database)(nil)
+var (
+	_ sqlstore.Database = (*database)(nil)
+	_ sqlstore.Locker   = (*database)(nil)
+)
 
 func newDatabase(ctx context.Context, config *pgxpool.Config, o Options) (*database, error) {
 	rest := o.Connections - o.Writers
@@ -147,6 +150,24 @@ func (d *database) Write(ctx context.Context, work func(sqlstore.Tx) error) erro
 	}
 }
 
+// change runs one statement by itself and hands over what it returns.
+func (d *database) change(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := d.enter(&d.working); err != nil {
+		return err
+	}
+	defer d.working.Add(-1)
+	ctx, cancel := context.WithTimeout(ctx, d.options.Patience)
+	defer cancel()
+	rows, err := d.others.Query(ctx, query, args...)
+	if err == nil {
+		err = each(rows, take)
+	}
+	return explain(ctx, err)
+}
+
 func (d *database) write(ctx context.Context, work func(sqlstore.Tx) error) error {
 	conn, err := d.others.Acquire(ctx)
 	if err != nil {
@@ -214,6 +235,9 @@ func (t *tx) Query(query string, args []any, take func(sqlstore.Row) error) erro
 func (d *database) Commit(ctx context.Context, statements []sqlstore.Statement) error {
 	return d.commits.do(ctx, statements)
 }
+
+// Locking keeps rows from others.
+func (*database) Locking() string { return " FOR UPDATE" }
 
 // Erased has nothing to do: vacuum, which is PostgreSQL's own, takes away what was deleted.
 func (*database) Erased(sqlstore.Tx) error { return nil }

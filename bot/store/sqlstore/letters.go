@@ -40,6 +40,9 @@ func (s *Store) Letters(ctx context.Context, shop, state, after string, limit in
 // Resend puts a dead or dropped reply into its conversation's queue again, in its old place.
 func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error {
 	return s.audited(ctx, by, func(to Tx) error {
+		if err := s.lock(to, lockTalkOf, shop, id); err != nil {
+			return err
+		}
 		var conversation string
 		ok, err := returned(to, resendLate, []any{shop, id, millis(now)}, &conversation)
 		switch {

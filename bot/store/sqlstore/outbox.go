@@ -87,17 +87,10 @@ func (s *Store) Pending(ctx context.Context, q engine.Query) ([]engine.Delivery,
 
 // Settle records how an attempt ended, and lets the next reply of the conversation follow.
 func (s *Store) Settle(ctx context.Context, e engine.Settlement) error {
-	return s.db.Write(ctx, func(to Tx) error {
-		if e.State == engine.TryLater {
-			return postpone(to, e)
-		}
-		err := found(to.Exec(settleLate, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At)))
-		if err != nil {
-			return err
-		}
-		_, err = to.Exec(promoteLate, e.Shop, e.Conversation)
-		return err
-	})
+	if e.State != engine.TryLater {
+		return s.settle(ctx, e)
+	}
+	return s.db.Write(ctx, func(to Tx) error { return postpone(to, e) })
 }
 
 // postpone lets a reply be tried later, unless another has taken or settled it since.

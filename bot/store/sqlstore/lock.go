@@ -1,0 +1,54 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+
+	"xiaoer/bot/engine"
+)
+
+// A Locker is a Database in which several transactions change things at once. Where one looks at what others may be about to change, it
+// locks it.
+type Locker interface {
+	// Locking is what a query ends with that keeps the rows it finds from others until its transaction ends.
+	Locking() string
+}
+
+// What is locked is the conversation: each turn of it changes its row first, and waits with all else that it does.
+const (
+	lockTalk   = `SELECT id FROM conversations WHERE shop_id = $1 AND id = $2`
+	lockTalkOf = `
+SELECT id FROM conversations WHERE shop_id = $1 AND id IN (SELECT l.conversation_id FROM late_replies l WHERE l.shop_id = $1 AND l.id = $2)`
+)
+
+// locking is "" where nobody has to be kept out.
+func (s *Store) locking() string {
+	if l, ok := s.db.(Locker); ok {
+		return l.Locking()
+	}
+	return ""
+}
+
+// lock keeps turns of a conversation waiting until the transaction ends.
+func (s *Store) lock(to Tx, query string, args ...any) error {
+	if s.locking() == "" {
+		return nil
+	}
+	return to.Query(query+s.locking(), args, func(Row) error { return nil })
+}
+
+// settle ends the way of a late reply, and lets the next one follow. A turn that puts one more behind it comes before or after that: else
+// it might see it waiting still while nothing sees the one that waits behind.
+func (s *Store) settle(ctx context.Context, e engine.Settlement) error {
+	b := make(batch, 0, 3)
+	if s.locking() != "" {
+		b.may(lockTalk+s.locking(), e.Shop, e.Conversation)
+	}
+	b.must(settleLate, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At))
+	b.may(promoteLate, e.Shop, e.Conversation)
+	err := s.db.Commit(ctx, b)
+	if errors.Is(err, engine.ErrStale) {
+		return engine.ErrNotFound
+	}
+	return err
+}
