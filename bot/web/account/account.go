@@ -77,7 +77,14 @@ func NewBook(o BookOptions) (*Book, error) {
 type Fault struct{ Field, Word string }
 
 func (f *Fault) Error() string {
-	text, ok := map[string]string{
+	if text, ok := faults()[f.Word]; ok {
+		return text
+	}
+	return f.Word
+}
+
+func faults() map[string]string {
+	return map[string]string{
 		"name.bad":         "the name must have up to 100 characters, no control characters or spaces around it, and be no word with a meaning of its own (me, bot, buyer, agent)",
 		"name.taken":       "there is an account with this name, or one that looks the same",
 		"password.short":   "the password must have at least 10 characters",
@@ -94,11 +101,7 @@ func (f *Fault) Error() string {
 		"shop.many":        "an account may have roles in up to 50 shops, or in all of them",
 		"full":             "there are as many accounts as there may be",
 		"invite.gone":      "the invitation is used up, withdrawn or too old",
-	}[f.Word]
-	if !ok {
-		return f.Word
 	}
-	return text
 }
 
 // entry is a line of the audit.

@@ -31,10 +31,10 @@ const (
 // manager makes the one that knows a kind of cookie. One that is for https only has a name that browsers take from no other host and no other
 // path, so that nobody near can plant it.
 func (a *Accounts) manager(secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.Lifetime, m.IdleTimeout = a.Lifetime, a.Idle
-	m.Store, m.Codec, m.HashTokenInStore = &sessionStore{book: a.Book}, plainCodec{}, true
-	m.Cookie.Name, m.Cookie.SameSite, m.Cookie.HttpOnly, m.Cookie.Path = "xiaoer_session", http.SameSiteLaxMode, true, "/"
+	m := &scs.SessionManager{ // the library's own New would start a store in memory, and a goroutine that never ends
+		Lifetime: a.Lifetime, IdleTimeout: a.Idle, Store: &sessionStore{book: a.Book}, Codec: plainCodec{}, HashTokenInStore: true,
+		Cookie: scs.SessionCookie{Name: "xiaoer_session", SameSite: http.SameSiteLaxMode, HttpOnly: true, Path: "/", Persist: true},
+	}
 	if secure {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-xiaoer_session", true
 	}

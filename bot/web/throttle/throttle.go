@@ -41,9 +41,11 @@ func (t *Throttle) Wait(key string) time.Duration {
 	if limiter == nil {
 		return 0
 	}
-	r := limiter.Reserve()
-	defer r.Cancel()
-	return r.Delay()
+	missing := 1 - limiter.Tokens() // a reservation would not do: what may be used at once is not given back
+	if missing <= 0 {
+		return 0
+	}
+	return time.Duration(missing / float64(limiter.Limit()) * float64(time.Second))
 }
 
 // Knows is whether a caller was seen not long ago.

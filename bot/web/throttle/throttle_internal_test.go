@@ -32,3 +32,14 @@ func TestAThrottleIsBounded(t *testing.T) {
 	th.Forget("x")
 	require.Zero(t, th.Take("x"))
 }
+
+func TestAskingCostsNothing(t *testing.T) {
+	th := New(0.001, 2, 10)
+	require.Zero(t, th.Take("x"))
+	for range 10 {
+		require.Zero(t, th.Wait("x"))
+	}
+	require.Zero(t, th.Take("x"))
+	require.InDelta(t, 1000, th.Wait("x").Seconds(), 20)
+	require.Positive(t, th.Take("x"))
+}
