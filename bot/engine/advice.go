@@ -100,14 +100,14 @@ func (e *Engine) reasons(ctx context.Context, shop string, c *bot.Conversation) 
 func (e *Engine) winner(ctx context.Context, shop, id string) string {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
-	r, err := e.Store.Trace(ctx, shop, id)
+	led, err := e.Store.Trace(ctx, shop, id)
 	if err != nil {
 		if !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
 			e.Logger.Warn("read why a line was said", "shop", shop, "trace", id, "err", err)
 		}
 		return ""
 	}
-	return r.Rule
+	return led[len(led)-1].Rule
 }
 
 // Documents lists the small documents of a kind in a shop, in the order of their ids, those after the given id only.

@@ -161,7 +161,7 @@ func requireSameKept(t *testing.T, plain, quick *bench, w *watched) {
 		require.Equal(t, want.Status, got.Status)
 		require.Equal(t, want.Counts, got.Counts)
 
-		raw, err := c.Recorded.JSON()
+		raw, err := c.Recorded.JSON(true)
 		require.NoError(t, err)
 		require.Equal(t, asJSON(t, c.Recorded), string(raw))
 		raw, err = c.ConversationJSON()

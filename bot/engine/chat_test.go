@@ -103,6 +103,7 @@ func TestListenersHearAtOnceAndFromOtherProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := newBench(t, nil)
 		there := newBench(t, func(o *engine.Options) { o.Store = here.store })
+		there.ordinal = 1 << 20 // ids are of one process each
 		chat := bot.ChatID("v-1")
 		changed, stop := here.ListenChat("s", chat)
 		defer stop()

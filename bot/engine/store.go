@@ -42,10 +42,15 @@ type Turns interface {
 	// Load reads everything that a turn needs in one round trip. A conversation that is not kept yet has version 0.
 	Load(ctx context.Context, a Ask) (Loaded, error)
 	// Commit keeps everything that a turn did, or nothing: ErrStale when the version of the conversation or of the
-	// record is no longer the one that was loaded, or when the message or a handoff's number is already taken.
+	// record is no longer the one that was loaded, or when the turn's id, the message or a handoff's number is already taken.
 	Commit(ctx context.Context, c Commit) error
-	// Trace gives the recorded inputs of one turn, or ErrNotFound.
-	Trace(ctx context.Context, shop, id string) (Recorded, error)
+	// Trace gives the recorded inputs of one turn, or ErrNotFound. They come last: before them stand those of the turns that lead to it
+	// from the last one that is kept with the state before it, which is the first.
+	Trace(ctx context.Context, shop, id string) ([]Recorded, error)
+	// Turns lists the recorded inputs of a shop's turns from one time until before another, in the order of their ids, those after the
+	// given id only. The states before them are given where they are kept. A store may look at the turns only whose ids are UUIDs
+	// of about that time, and at those that are no UUIDs.
+	Turns(ctx context.Context, shop string, from, until time.Time, after string, limit int) ([]Recorded, error)
 }
 
 // Timers finds the conversations whose time has come.
@@ -243,6 +248,11 @@ type Standing struct {
 	Buyer   string // whose it is in the store
 	Waiting string // the team that it waits for
 	Turn    string // the last that was recorded, "" for none
+
+	// The stretch of turns that are made again from the state before the first of them.
+	Book  string    // of all of them, "" where the next is not to go on with it
+	Steps int       // how many they are
+	Since time.Time // when the first was, in milliseconds
 }
 
 // A Commit is everything that one turn did.
@@ -263,7 +273,7 @@ type Commit struct {
 	Due     time.Time // when the conversation wants a timer, zero for none
 
 	Late     *Late
-	Answered *Answered
+	Answered *Answered // not without Recorded, which is kept longer
 	Recorded *Recorded
 
 	Cases []desk.Case // opened or changed by this turn, as they stand now; the store numbers their change
@@ -283,8 +293,9 @@ type Recorded struct {
 	ID         string           `json:"id"`
 	Key        Key              `json:"key"`
 	At         time.Time        `json:"at"`
-	Before     bot.Conversation `json:"before"`
-	BeforeJSON []byte           `json:"-"` // Before as it is kept, nil where nobody has it so
+	Before     bot.Conversation `json:"before,omitzero"` // as it is read: zero where the turns before it lead there
+	BeforeJSON []byte           `json:"-"`               // Before as it is kept, nil where nobody has it so
+	Check      uint32           `json:"check,omitzero"`  // of Before as JSON where it is not kept, so that who makes it again sees whether it is the same
 	Events     []bot.Event      `json:"events"`
 	Book       string           `json:"book"`       // hash of the rule book
 	Classifier string           `json:"classifier"` // hash of the classifier

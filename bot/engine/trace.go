@@ -19,7 +19,7 @@ type Explained struct {
 	Answered     []Answerer    `json:"answered"`
 	Book         string        `json:"book"`
 	Classifier   string        `json:"classifier"`
-	BookChanged  bool          `json:"book_changed"` // the book of then is gone: this is what today's says to the same inputs
+	BookChanged  bool          `json:"book_changed"` // the book (or the program) of then is gone: this is what today's says to the same inputs
 	Notes        []string      `json:"notes"`
 	bot.Explanation
 }
@@ -39,13 +39,14 @@ func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
-	r, err := e.Store.Trace(ctx, shopID, id)
+	led, err := e.Store.Trace(ctx, shopID, id)
 	if errors.Is(err, ErrNotFound) {
 		return Explained{}, ErrNoTrace
 	}
 	if err != nil {
 		return Explained{}, storeRefusal("load a trace", err)
 	}
+	r := led[len(led)-1]
 	book := e.books.find(shopID, r.Book)
 	out := Explained{
 		TraceID: r.ID, Conversation: r.Key.Conversation, At: r.At, Book: r.Book, Classifier: r.Classifier,
@@ -55,6 +56,8 @@ func (e *Engine) Trace(ctx context.Context, shopID, id string) (Explained, error
 	}
 	e.seats.take(shopID)
 	defer e.seats.give()
+	r, same := Remake(book, led)
+	out.BookChanged = out.BookChanged || !same
 	turn := r.Run(book)
 	out.Explanation = turn.Explain()
 	out.Notes = append([]string{}, turn.Trace.Notes...)
@@ -84,13 +87,31 @@ func answerers(b *bot.Book, names []string) []Answerer {
 	return out
 }
 
+// Remake gives the last of these turns the state before it, led there over the others by their book; same is false when it is not the
+// state that was there then.
+func Remake(b *bot.Book, led []Recorded) (last Recorded, same bool) {
+	same = led[0].Check == 0
+	for i := range led[:len(led)-1] {
+		r, next := &led[i], &led[i+1]
+		if next.Check == 0 {
+			continue // its own state is kept
+		}
+		next.Before = r.run(b, false).Conversation
+		raw, err := bot.AppendConversation(nil, &next.Before)
+		same = same && err == nil && checkOf(raw) == next.Check
+	}
+	return led[len(led)-1], same
+}
+
 // Run steps the recorded inputs through a book; with the book of then the turn ends as it did.
-func (r Recorded) Run(b *bot.Book) bot.Turn {
+func (r Recorded) Run(b *bot.Book) bot.Turn { return r.run(b, true) }
+
+func (r *Recorded) run(b *bot.Book, explain bool) bot.Turn {
 	if len(r.Events) == 0 {
 		return bot.Turn{Conversation: r.Before}
 	}
 	first := r.Events[0]
-	first.Explain = true
+	first.Explain = explain
 	looked := r.Events[1:]
 	return bot.Run(b, r.Before, first, func(bot.Lookup) bot.LookupResult {
 		if len(looked) == 0 || looked[0].Lookup == nil {

@@ -25,7 +25,7 @@ func write(c engine.Commit) (w written, err error) {
 		}
 	}
 	if c.Recorded != nil {
-		if w.turn, err = c.Recorded.JSON(); err != nil {
+		if w.turn, err = c.Recorded.JSON(true); err != nil {
 			return w, err
 		}
 	}
@@ -83,6 +83,9 @@ func (m *Memory) stale(c engine.Commit) bool {
 		return true
 	}
 	if c.Answered != nil && m.answers[messageKey{c.Shop, c.Answered.Message}] != nil {
+		return true
+	}
+	if c.Recorded != nil && m.recorded[turnKey{c.Shop, c.Recorded.ID}] != nil {
 		return true
 	}
 	d := m.shops[c.Shop]
@@ -163,10 +166,7 @@ func (m *Memory) keepRecord(c engine.Commit, raw []byte) {
 
 // keepTurn makes room by forgetting the oldest turns.
 func (m *Memory) keepTurn(k turnKey, raw []byte, c engine.Commit) {
-	if old, ok := m.recorded[k]; ok {
-		m.traced -= len(old.json) + overhead
-	}
-	m.recorded[k] = &turn{raw, c.Key}
+	m.recorded[k] = &turn{raw, c.Key, rounded(c.At)}
 	m.turnAge.push(k, c.At)
 	m.traced += len(raw) + overhead
 	for m.traced > m.limits.Traced && m.turnAge.len() > 1 {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,6 +72,7 @@ type answer struct {
 type turn struct {
 	json []byte
 	of   engine.Key
+	at   time.Time
 }
 
 type buyer struct {
@@ -152,17 +154,41 @@ func (m *Memory) desk(shop string, now time.Time) bot.Desk {
 	return bot.Desk{Next: d.highest + 1, Ahead: ahead, Online: d.seats(now), Paused: d.paused(now)}
 }
 
-// Trace gives the recorded inputs of one turn.
-func (m *Memory) Trace(_ context.Context, shop, id string) (engine.Recorded, error) {
+// Trace gives the recorded inputs of one turn. All are kept with the state before them.
+func (m *Memory) Trace(_ context.Context, shop, id string) ([]engine.Recorded, error) {
 	m.mu.Lock()
 	kept := m.recorded[turnKey{shop, id}]
 	m.mu.Unlock()
 	if kept == nil {
-		return engine.Recorded{}, engine.ErrNotFound
+		return nil, engine.ErrNotFound
 	}
-	var r engine.Recorded
-	if err := json.Unmarshal(kept.json, &r); err != nil {
-		return engine.Recorded{}, fmt.Errorf("read trace: %w", err)
+	return readTurns([][]byte{kept.json})
+}
+
+// Turns lists the recorded inputs of a shop's turns of a time.
+func (m *Memory) Turns(_ context.Context, shop string, from, until time.Time, after string, limit int) ([]engine.Recorded, error) {
+	var ids []string
+	m.mu.Lock()
+	for k, t := range m.recorded {
+		if k.shop == shop && k.id > after && !t.at.Before(from) && t.at.Before(until) {
+			ids = append(ids, k.id)
+		}
 	}
-	return r, nil
+	slices.Sort(ids)
+	var bodies [][]byte
+	for _, id := range ids[:min(len(ids), max(limit, 0))] {
+		bodies = append(bodies, m.recorded[turnKey{shop, id}].json)
+	}
+	m.mu.Unlock()
+	return readTurns(bodies)
+}
+
+func readTurns(bodies [][]byte) ([]engine.Recorded, error) {
+	out := make([]engine.Recorded, len(bodies))
+	for i, body := range bodies {
+		if err := json.Unmarshal(body, &out[i]); err != nil {
+			return nil, fmt.Errorf("read a turn: %w", err)
+		}
+	}
+	return out, nil
 }

@@ -196,3 +196,72 @@ func TestOpenRefusesPeriodsThatMakeNoSense(t *testing.T) {
 	require.ErrorContains(t, err, "negative")
 	require.NoFileExists(t, path)
 }
+
+// TestAnswersOutliveTheUpgrade: a message that was answered before answers stood beside the turns gets the same answer after it, and its
+// conversation goes on.
+func TestAnswersOutliveTheUpgrade(t *testing.T) {
+	t.Parallel()
+	path, do := oldStore(t, 5)
+	at := time.UnixMilli(1e12).UTC()
+	do(`INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, waited, touched_at, body, last_turn)
+		VALUES ('s', '1', 3, 'b', 'lead', '', ?, '{}', 't-3')`, at.UnixMilli())
+	do(`INSERT INTO buyers (shop_id, buyer_id, conversation_id) VALUES ('s', 'b', '1')`)
+	for n := 1; n <= 3; n++ {
+		do(`INSERT INTO turns (shop_id, id, at, body, previous_id, message_id) VALUES ('s', ?, ?, ?, ?, ?)`, fmt.Sprint("t-", n), at.UnixMilli(),
+			fmt.Sprintf(`{"id":"t-%d","before":{"shop":"s"},"events":[]}`, n), fmt.Sprint("t-", n-1), fmt.Sprint("m-", n))
+	}
+	for n, turn := range []string{"", "t-2", "t-3", "gone"} { // that of the first was forgotten long ago
+		if n > 0 {
+			do(`INSERT INTO answers (shop_id, message_id, at, fingerprint, response, turn_id) VALUES ('s', ?, ?, 'f', ?, ?)`, fmt.Sprint("m-", n+1), at.UnixMilli(),
+				fmt.Sprint(n+1), turn)
+		}
+	}
+	s := newStore(t, Options{Path: path})
+	answer := func(n int) string {
+		got, err := s.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: "1"}, Message: fmt.Sprint("m-", n)})
+		require.NoError(t, err)
+		require.Equal(t, engine.Standing{Buyer: "b", Waiting: "lead", Turn: "t-3", Since: time.UnixMilli(0).UTC()}, got.Standing)
+		if got.Answered == nil {
+			return ""
+		}
+		require.Equal(t, "f", got.Answered.Fingerprint)
+		require.True(t, at.Equal(got.Answered.At))
+		return string(got.Answered.Response)
+	}
+	for n, want := range []string{"", "", "2", "3", "4"} {
+		require.Equal(t, want, answer(n))
+	}
+	for n := 1; n <= 3; n++ {
+		led, err := s.Trace(t.Context(), "s", fmt.Sprint("t-", n))
+		require.NoError(t, err)
+		require.Len(t, led, 1, "it has its own state")
+		require.Equal(t, "s", led[0].Before.Shop)
+	}
+	next := withBuyer(firstTurn(1), "b")
+	next.Version, next.Standing = 3, s.standing(t, next.Key)
+	next.Answered = &engine.Answered{Message: "m-4", Response: []byte("{}"), At: at}
+	next.Recorded = &engine.Recorded{ID: "t-4", Key: next.Key, At: at, Events: []bot.Event{{Kind: bot.EventMessage}}}
+	require.ErrorIs(t, s.Commit(t.Context(), next), engine.ErrStale, "it is answered")
+	next.Answered.Message = "m-5"
+	require.NoError(t, s.Commit(t.Context(), next))
+	led, err := s.Trace(t.Context(), "s", "t-4")
+	require.NoError(t, err)
+	require.Len(t, led, 1, "nobody knows the book of the one before")
+
+	require.NoError(t, s.Sweep(t.Context(), at.Add(engine.KeepAnswers+time.Minute)))
+	for n := range 6 {
+		got, err := s.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: "2"}, Message: fmt.Sprint("m-", n)})
+		require.NoError(t, err)
+		require.Nil(t, got.Answered)
+	}
+	kinds := map[string]int{}
+	require.NoError(t, s.Export(t.Context(), "s", "b", func(kind string, _ []byte) error {
+		kinds[kind]++
+		return nil
+	}))
+	require.Equal(t, map[string]int{"conversation": 1, "turn": 4}, kinds)
+	require.NoError(t, s.Sweep(t.Context(), at.Add(engine.KeepTexts+48*time.Hour)))
+	var left int
+	require.NoError(t, s.db.reads.QueryRowContext(t.Context(), `SELECT count(*) FROM turns`).Scan(&left))
+	require.Zero(t, left)
+}

@@ -27,9 +27,6 @@ func (s *Store) Export(ctx context.Context, shop, buyer string, take func(kind s
 	return s.exportDocuments(ctx, shop, buyer, take)
 }
 
-// A link of a conversation's chain: a turn, and the message that it answered.
-type link struct{ turn, message string }
-
 func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kind string, body []byte) error) error {
 	if err := s.hand(ctx, take, "conversation", selectBody, shop, talk); err != nil {
 		return err
@@ -44,11 +41,11 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 	if err != nil {
 		return fmt.Errorf("export turns: %w", err)
 	}
-	for _, t := range turns {
-		if err := s.hand(ctx, take, "turn", selectTrace, shop, t.turn); err != nil {
+	for _, turn := range turns {
+		if err := s.hand(ctx, take, "turn", selectTurnBody, shop, turn); err != nil {
 			return err
 		}
-		if err := s.exportAnswer(ctx, shop, t, take); err != nil {
+		if err := s.exportAnswer(ctx, shop, turn, take); err != nil {
 			return err
 		}
 	}
@@ -56,20 +53,12 @@ func (s *Store) exportTalk(ctx context.Context, shop, talk string, take func(kin
 }
 
 // turnsOf follows a conversation's chain.
-func (s *Store) turnsOf(ctx context.Context, shop, talk string) (out []link, err error) {
+func (s *Store) turnsOf(ctx context.Context, shop, talk string) ([]string, error) {
 	last, err := s.texts(ctx, selectLastTurn, shop, talk)
 	if err != nil || len(last) == 0 {
 		return nil, err
 	}
-	err = s.each(ctx, selectTurnsOf, []any{shop, last[0]}, func(row Row) error { return takeLink(row, &out) })
-	return out, err
-}
-
-func takeLink(row Row, out *[]link) error {
-	var l link
-	err := row.Scan(&l.turn, &l.message)
-	*out = append(*out, l)
-	return err
+	return s.texts(ctx, selectTurnsOf, shop, last[0])
 }
 
 // exportCases hands out one case after the other, because each may have long texts.
@@ -128,13 +117,13 @@ func (s *Store) exportLate(ctx context.Context, shop, talk string, take func(kin
 	}
 }
 
-func (s *Store) exportAnswer(ctx context.Context, shop string, of link, take func(kind string, body []byte) error) error {
+func (s *Store) exportAnswer(ctx context.Context, shop, turn string, take func(kind string, body []byte) error) error {
 	var found []engine.Exported
-	err := s.each(ctx, selectAnswer, []any{shop, of.message, of.turn}, func(row Row) error {
+	err := s.each(ctx, selectAnswer, []any{shop, turn}, func(row Row) error {
 		var at int64
-		var fingerprint, response string
-		err := row.Scan(&at, &fingerprint, &response)
-		found = append(found, engine.Exported{Message: of.message, At: moment(at), Response: json.RawMessage(response)})
+		var message, response string
+		err := row.Scan(&message, &at, &response)
+		found = append(found, engine.Exported{Message: message, At: moment(at), Response: json.RawMessage(response)})
 		return err
 	})
 	if err != nil {
@@ -275,8 +264,7 @@ func (e *erasure) record(buyer string) error {
 	return err
 }
 
-// talk forgets one conversation. It goes first, so that no turn of it is committed meanwhile; its turns are found by the last of them,
-// and the answers by the turns.
+// talk forgets one conversation. It goes first, so that no turn of it is committed meanwhile; its turns are found by the last of them.
 func (e *erasure) talk(talk string) error {
 	var version int64
 	var waiting, last string
@@ -304,18 +292,20 @@ func (e *erasure) talk(talk string) error {
 	return e.drop(deleteLate, talk)
 }
 
+// turns forgets a chain. A turn and its answer count as two pieces.
 func (e *erasure) turns(last string) error {
-	var turns []link
-	err := e.to.Query(selectTurnsOf, []any{e.shop, last}, func(row Row) error { return takeLink(row, &turns) })
+	turns, err := list(e.to, selectTurnsOf, e.shop, last)
 	if err != nil {
 		return err
 	}
-	for _, t := range turns {
-		if err := e.drop(eraseTurn, t.turn); err != nil {
+	for _, turn := range turns {
+		var answers int
+		gone, err := returned(e.to, eraseTurn, []any{e.shop, turn}, &answers)
+		if err != nil {
 			return err
 		}
-		if err := e.drop(eraseAnswer, t.message, t.turn); err != nil {
-			return err
+		if gone {
+			e.pieces += 1 + answers
 		}
 	}
 	return nil

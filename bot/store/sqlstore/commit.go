@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,14 +29,15 @@ func (b *batch) may(sql string, args ...any)  { *b = append(*b, Statement{sql, a
 // mostStatements is how many a usual turn has.
 const mostStatements = 8
 
-// write makes the statements of a turn. The order is that of what is most likely stale.
+// write makes the statements of a turn. The order is that of what is most likely stale; what turns of other conversations change too comes
+// last, because it is held until the end.
 func write(c engine.Commit) (batch, error) {
 	b := make(batch, 0, mostStatements)
 	if err := b.conversation(c); err != nil {
 		return nil, err
 	}
-	if a := c.Answered; a != nil {
-		b.must(insertAnswer, c.Shop, a.Message, millis(a.At), a.Fingerprint, string(a.Response), turnID(c))
+	if err := b.turn(c); err != nil {
+		return nil, err
 	}
 	for _, number := range c.Numbers {
 		b.must(insertNumber, c.Shop, number)
@@ -50,12 +52,10 @@ func write(c engine.Commit) (batch, error) {
 		}
 		b.may(insertLate, c.Shop, c.Key.Conversation, l.ID, stateOf(l), millis(l.At), millisAfter(l.At), body)
 	}
-	if err := b.trace(c); err != nil {
-		return nil, err
-	}
 	if c.Entry != nil {
 		b.may(insertEntry, entry(*c.Entry)...)
 	}
+	b.desk(c)
 	return b, b.cases(c)
 }
 
@@ -67,14 +67,6 @@ func text(what string, v any) (string, error) {
 	return string(raw), nil
 }
 
-// turnID is the id of the turn, "" for one that is not recorded.
-func turnID(c engine.Commit) string {
-	if c.Recorded == nil {
-		return ""
-	}
-	return c.Recorded.ID
-}
-
 // conversation keeps it in the place of the version that was loaded. What else depends on how it stood is known from there: the version
 // holds it.
 func (b *batch) conversation(c engine.Commit) error {
@@ -82,11 +74,11 @@ func (b *batch) conversation(c engine.Commit) error {
 	if err != nil {
 		return err
 	}
-	last := turnID(c)
-	if last == "" {
-		last = c.Standing.Turn
+	next := c.Next()
+	args := []any{
+		c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), string(raw),
+		next.Turn, next.Book, next.Steps, sinceOf(next),
 	}
-	args := []any{c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), string(raw), last}
 	if c.Version == 0 {
 		b.must(insertConversation, args...)
 	} else {
@@ -95,16 +87,23 @@ func (b *batch) conversation(c engine.Commit) error {
 	if c.Buyer != "" && (c.Version == 0 || c.Buyer != c.Standing.Buyer) {
 		b.may(insertBuyer, c.Shop, c.Buyer, c.Key.Conversation)
 	}
-	before := c.Standing.Waiting
-	if c.Version == 0 {
-		before = ""
-	}
-	b.desk(c.Shop, before, c.Waiting)
 	return nil
 }
 
+// sinceOf is 0 where no stretch has begun.
+func sinceOf(s engine.Standing) int64 {
+	if s.Since.IsZero() {
+		return 0
+	}
+	return millis(s.Since)
+}
+
 // desk counts a conversation at the desk of another team.
-func (b *batch) desk(shop, before, after string) {
+func (b *batch) desk(c engine.Commit) {
+	before, after, shop := c.Standing.Waiting, c.Waiting, c.Shop
+	if c.Version == 0 {
+		before = ""
+	}
 	if before == after {
 		return
 	}
@@ -132,20 +131,25 @@ func (b *batch) record(c engine.Commit) error {
 	return nil
 }
 
-// trace puts a turn at the end of its conversation's chain.
-func (b *batch) trace(c engine.Commit) error {
-	if c.Recorded == nil {
+// turn puts a turn at the end of its conversation's chain, with its answer.
+func (b *batch) turn(c engine.Commit) error {
+	r, a := c.Recorded, c.Answered
+	switch {
+	case r == nil && a == nil:
 		return nil
+	case r == nil:
+		return errors.New("an answer comes without its turn")
 	}
-	message := ""
-	if c.Answered != nil {
-		message = c.Answered.Message
-	}
-	raw, err := c.Recorded.JSON()
+	whole := c.Whole()
+	raw, err := r.JSON(whole)
 	if err != nil {
 		return err
 	}
-	b.may(insertTrace, c.Shop, c.Recorded.ID, c.Standing.Turn, message, millis(c.At), string(raw))
+	message, fingerprint, response := "", any(nil), any(nil)
+	if a != nil {
+		message, fingerprint, response = a.Message, a.Fingerprint, string(a.Response)
+	}
+	b.must(insertTurn, c.Shop, r.ID, c.Standing.Turn, flag(whole), message, millis(c.At), fingerprint, response, string(raw))
 	return nil
 }
 

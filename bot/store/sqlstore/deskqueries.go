@@ -116,13 +116,12 @@ const (
 	selectRecord     = `SELECT body FROM records WHERE shop_id = $1 AND buyer_id = $2`
 	selectCasesOf    = `SELECT id FROM handoffs WHERE shop_id = $1 AND conversation_id = $2 ORDER BY number`
 	selectLateOf     = `SELECT seq, body FROM late_replies WHERE shop_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`
-	selectAnswer     = `SELECT at, fingerprint, response FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
+	selectAnswer     = `SELECT message_id, at, response FROM turns WHERE shop_id = $1 AND id = $2 AND response IS NOT NULL`
 	eraseTalk        = `DELETE FROM conversations WHERE shop_id = $1 AND id = $2 RETURNING version, waiting, last_turn`
 	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2 RETURNING version`
 	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
 	eraseBuyersCases = `DELETE FROM handoffs WHERE shop_id = $1 AND buyer_id = $2`
-	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2`
-	eraseAnswer      = `DELETE FROM answers WHERE shop_id = $1 AND message_id = $2 AND turn_id IN ($3, '')`
+	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2 RETURNING CASE WHEN response IS NULL THEN 0 ELSE 1 END`
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
 	selectMentions   = `SELECT id FROM audit WHERE shop_id = $1 AND subject = $2`
 	eraseMention     = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND id = $2`
@@ -136,10 +135,10 @@ ON CONFLICT (shop_id) DO UPDATE SET version = CASE WHEN excluded.version > erase
 
 	// selectTurnsOf follows the chain of a conversation's turns from the last one, $2, to the first.
 	selectTurnsOf = `
-WITH RECURSIVE chain (id, message_id, previous_id) AS (
-	SELECT t.id, t.message_id, t.previous_id FROM turns t WHERE t.shop_id = $1 AND t.id = $2
+WITH RECURSIVE chain (id, previous_id) AS (
+	SELECT t.id, t.previous_id FROM turns t WHERE t.shop_id = $1 AND t.id = $2
 	UNION
-	SELECT t.id, t.message_id, t.previous_id FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
+	SELECT t.id, t.previous_id FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
 )
-SELECT id, message_id FROM chain ORDER BY id`
+SELECT id FROM chain ORDER BY id`
 )

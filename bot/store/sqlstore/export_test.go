@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"xiaoer/bot/desk"
 )
@@ -18,16 +19,16 @@ func Texts() []string {
 	all := slices.DeleteFunc(Queries(), func(q string) bool { return q == selectOpen }) // it counts all that are open
 	return append(all,
 		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, promoteLate, takeTimer, takeLate,
-		deleteAnswers, selectTraces, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
+		clearAnswers, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
 		deletePart, deleteCases, deleteEntries, deletePresence, resendLate, postponeLate,
-		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseAnswer, eraseParticipant,
+		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseParticipant,
 		updateDocument, deleteDocument, deleteDocuments, eraseDocuments,
 	)
 }
 
 // Texts of lists.
 const (
-	InsertTrace       = insertTrace
+	InsertTurn        = insertTurn
 	SelectLetters     = selectLetters
 	SelectLettersIn   = selectLettersIn
 	SelectDeadLetters = selectDeadLetters
@@ -39,6 +40,6 @@ const (
 func ListCases(q desk.Query) (string, []any) { return listCases(q) }
 
 // SweepTraces says how many looks it took.
-func (s *Store) SweepTraces(ctx context.Context, before int64) (looks int, err error) {
-	return s.sweepTraces(ctx, before)
+func (s *Store) SweepTraces(ctx context.Context, shop string, now time.Time) (looks int, err error) {
+	return s.sweepTraces(ctx, shop, now)
 }

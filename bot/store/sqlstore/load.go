@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"xiaoer/bot"
 	"xiaoer/bot/engine"
@@ -24,8 +25,8 @@ const (
 
 // A piece is a row of selectTurn; what is in its columns depends on its kind.
 type piece struct {
-	kind, number, other    int64
-	name, team, turn, body string
+	kind, number, at, other      int64
+	name, team, turn, book, body string
 }
 
 // Load reads everything that a turn needs, as it stood at one moment.
@@ -38,7 +39,7 @@ func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 	}
 	err := s.each(ctx, query, args, func(row Row) error {
 		var p piece
-		if err := row.Scan(&p.kind, &p.number, &p.other, &p.name, &p.team, &p.turn, &p.body); err != nil {
+		if err := row.Scan(&p.kind, &p.number, &p.at, &p.other, &p.name, &p.team, &p.turn, &p.book, &p.body); err != nil {
 			return err
 		}
 		return s.put(&p, a, &out)
@@ -56,7 +57,7 @@ func (s *Store) put(p *piece, a engine.Ask, out *engine.Loaded) error {
 	switch p.kind {
 	case ofConversation:
 		out.Version, out.JSON = p.number, []byte(p.body)
-		out.Standing = engine.Standing{Buyer: p.name, Waiting: p.team, Turn: p.turn}
+		out.Standing = engine.Standing{Buyer: p.name, Waiting: p.team, Turn: p.turn, Book: p.book, Steps: int(p.other), Since: moment(p.at)}
 		return read("conversation", p.body, &out.Conversation)
 	case ofRecord:
 		out.RecordVersion = p.number
@@ -66,9 +67,9 @@ func (s *Store) put(p *piece, a engine.Ask, out *engine.Loaded) error {
 	case ofWaiting:
 		out.Desk.Ahead[p.name] = int(p.number)
 	case ofAnswer:
-		out.Answered = &engine.Answered{Message: a.Message, Fingerprint: p.name, Response: []byte(p.body), At: moment(p.other)}
+		out.Answered = &engine.Answered{Message: a.Message, Fingerprint: p.name, Response: []byte(p.body), At: moment(p.at)}
 	case ofSeat:
-		seat := bot.Seat{Agent: p.name, Ceiling: int(p.number), Load: int(p.other)}
+		seat := bot.Seat{Agent: p.name, Ceiling: int(p.number), Load: int(p.at)}
 		if err := read("presence", p.body, &seat.Teams); err != nil {
 			s.passOver("presence", a.Shop, p.name, err)
 			return nil
@@ -80,21 +81,43 @@ func (s *Store) put(p *piece, a engine.Ask, out *engine.Loaded) error {
 	return nil
 }
 
-// Trace gives the recorded inputs of one turn.
-func (s *Store) Trace(ctx context.Context, shop, id string) (engine.Recorded, error) {
-	var r engine.Recorded
-	found := false
-	err := s.each(ctx, selectTrace, []any{shop, id}, func(row Row) error {
-		found = true
-		return scanJSON(row, "trace", &r)
-	})
+// mostLed bounds how far back a trace is led.
+const mostLed = 100
+
+// Trace gives the recorded inputs of one turn, after those that lead to the state before it.
+func (s *Store) Trace(ctx context.Context, shop, id string) ([]engine.Recorded, error) {
+	out, err := s.recorded(ctx, selectTrace, shop, id, mostLed)
 	switch {
 	case err != nil:
-		return engine.Recorded{}, fmt.Errorf("load a trace: %w", err)
-	case !found:
-		return engine.Recorded{}, engine.ErrNotFound
+		return nil, fmt.Errorf("load a trace: %w", err)
+	case len(out) == 0:
+		return nil, engine.ErrNotFound
 	}
-	return r, nil
+	return out, nil
+}
+
+func (s *Store) recorded(ctx context.Context, query string, args ...any) ([]engine.Recorded, error) {
+	out := []engine.Recorded{}
+	err := s.each(ctx, query, args, func(row Row) error {
+		var r engine.Recorded
+		err := scanJSON(row, "trace", &r)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
+// Turns lists the recorded inputs of a shop's turns of a time: first those whose ids say about that time, then those that are no UUIDs.
+func (s *Store) Turns(ctx context.Context, shop string, from, until time.Time, after string, limit int) ([]engine.Recorded, error) {
+	out := []engine.Recorded{}
+	for _, ids := range [][2]string{{idAt(from.Add(-aside)), idAt(until.Add(aside))}, {afterUUIDs, lastID}} {
+		some, err := s.recorded(ctx, selectTurns, shop, ids[0], ids[1], millis(from), millis(until), after, max(0, limit-len(out)))
+		if err != nil {
+			return nil, fmt.Errorf("list turns: %w", err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
 }
 
 func scanJSON(row Row, what string, into any) error {

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
 	"xiaoer/bot/store/sqlite"
 	"xiaoer/bot/store/sqlstore"
 )
@@ -38,7 +40,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
 	for _, query := range sqlstore.Texts() {
-		args := slices.Repeat([]any{"1"}, 9)
+		args := slices.Repeat([]any{"1"}, 12)
 		for i := len(args); i > 0 && !strings.Contains(query, fmt.Sprintf("$%d", i)); i-- {
 			args = args[:i-1]
 		}
@@ -110,26 +112,25 @@ func TestLongChainsAreForgottenInOneLook(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
 	const many = sqlstore.PassBatch + sqlstore.SweepBatch + 1
-	fill := func() {
-		tx, err := s.db.BeginTx(t.Context(), nil)
+	noon := time.UnixMilli(1e12)
+	tx, err := s.db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	for n := range many {
+		_, err := tx.ExecContext(t.Context(), sqlstore.InsertTurn, "s", fmt.Sprintf("t-%05d", n), fmt.Sprintf("t-%05d", n-1), 1, "",
+			noon.UnixMilli()+int64(n/3), nil, nil, "{}")
 		require.NoError(t, err)
-		for n := range many {
-			_, err := tx.ExecContext(t.Context(), sqlstore.InsertTrace, "s", fmt.Sprintf("t-%05d", n), fmt.Sprintf("t-%05d", n-1), "", n/3, "{}")
-			require.NoError(t, err)
-		}
-		require.NoError(t, tx.Commit())
 	}
+	require.NoError(t, tx.Commit())
 	left := func() (n int) {
 		require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM turns`).Scan(&n))
 		return n
 	}
-	fill()
-	looks, err := s.kept.SweepTraces(t.Context(), 30)
-	require.NoError(t, err)
-	require.Equal(t, 1, looks)
-	require.Equal(t, many-90, left())
-	looks, err = s.kept.SweepTraces(t.Context(), many)
-	require.NoError(t, err)
-	require.Equal(t, 1, looks)
-	require.Zero(t, left())
+	for _, test := range []struct {
+		age  time.Duration // of the first that stays
+		left int
+	}{{30 * time.Millisecond, many - 90}, {time.Minute, 0}} {
+		_, err = s.kept.SweepTraces(t.Context(), "s", noon.Add(engine.KeepTexts+test.age))
+		require.NoError(t, err)
+		require.Equal(t, test.left, left())
+	}
 }

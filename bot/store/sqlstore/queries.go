@@ -7,25 +7,39 @@ const (
 	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds in load.go).
 	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or ''.
 	selectTurn = `
-SELECT 1, version, 0, buyer_id, waiting, last_turn, body FROM conversations WHERE shop_id = $1 AND id = $2
+SELECT 1, version, since_at, steps, buyer_id, waiting, last_turn, last_book, body FROM conversations WHERE shop_id = $1 AND id = $2
 UNION ALL
-SELECT 2, version, 0, '', '', '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
+SELECT 2, version, 0, 0, '', '', '', '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
 	(SELECT buyer_id FROM conversations WHERE shop_id = $1 AND id = $2)) AND buyer_id <> ''
 UNION ALL
-SELECT 3, 0, at, fingerprint, '', '', response FROM answers WHERE shop_id = $1 AND message_id = $4 AND message_id <> ''`
+SELECT 3, 0, at, 0, fingerprint, '', '', '', response FROM turns WHERE shop_id = $1 AND message_id = $4 AND response IS NOT NULL`
 
 	// selectTurnAndDesk is selectTurn with the shop's desk. $5 since when an agent must have been seen to be here, $6 now.
 	selectTurnAndDesk = selectTurn + `
 UNION ALL
-SELECT 4, coalesce(max(number), 0) + 1, 0, '', '', '', '' FROM numbers WHERE shop_id = $1
+SELECT 4, coalesce(max(number), 0) + 1, 0, 0, '', '', '', '', '' FROM numbers WHERE shop_id = $1
 UNION ALL
-SELECT 5, conversations, 0, team, '', '', '' FROM waiting WHERE shop_id = $1 AND conversations > 0
+SELECT 5, conversations, 0, 0, team, '', '', '', '' FROM waiting WHERE shop_id = $1 AND conversations > 0
 UNION ALL
-SELECT 6, p.ceiling, ` + loadOf + `, p.agent, '', '', p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
+SELECT 6, p.ceiling, ` + loadOf + `, 0, p.agent, '', '', '', p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
 UNION ALL
-SELECT 7, 0, 0, rule, '', '', '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR until_at > $6)`
+SELECT 7, 0, 0, 0, rule, '', '', '', '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR until_at > $6)`
 
-	selectTrace = `SELECT body FROM turns WHERE shop_id = $1 AND id = $2`
+	// selectTrace goes back from a turn to the last one that is kept with the state before it.
+	selectTrace = `
+WITH RECURSIVE chain (id, previous_id, whole, steps) AS (
+	SELECT t.id, t.previous_id, t.whole, 1 FROM turns t WHERE t.shop_id = $1 AND t.id = $2
+	UNION ALL
+	SELECT t.id, t.previous_id, t.whole, n.steps + 1 FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
+	WHERE n.whole = 0 AND n.steps < $3
+)
+SELECT t.body FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.id ORDER BY n.steps DESC`
+
+	selectTurnBody = `SELECT body FROM turns WHERE shop_id = $1 AND id = $2`
+
+	// selectTurns: ids from $2 until before $3, times from $4 until before $5.
+	selectTurns = `
+SELECT body FROM turns WHERE shop_id = $1 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5 AND id > $6 ORDER BY id LIMIT $7`
 
 	// selectReplies gives no row where there is no conversation, and one of NULL where it has nothing to be read.
 	// $1 shop, $2 conversation, $3 the id after which to begin, $4 how many.
@@ -82,13 +96,14 @@ const (
 	firstVersion = `1 + coalesce((SELECT e.version FROM erased e WHERE e.shop_id = $1), 0)`
 
 	insertConversation = `
-INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, due_at, touched_at, body, last_turn)
-VALUES ($1, $2, ` + firstVersion + `, $3, $4, $5, $6, $7, $8)
+INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, due_at, touched_at, body, last_turn, last_book, steps, since_at)
+VALUES ($1, $2, ` + firstVersion + `, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (shop_id, id) DO NOTHING`
 
 	updateConversation = `
-UPDATE conversations SET version = version + 1, buyer_id = $3, waiting = $4, due_at = $5, touched_at = $6, body = $7, last_turn = $8
-WHERE shop_id = $1 AND id = $2 AND version = $9`
+UPDATE conversations SET version = version + 1, buyer_id = $3, waiting = $4, due_at = $5, touched_at = $6, body = $7, last_turn = $8,
+	last_book = $9, steps = $10, since_at = $11
+WHERE shop_id = $1 AND id = $2 AND version = $12`
 
 	// insertBuyer remembers that a buyer took part in a conversation.
 	insertBuyer = `
@@ -111,13 +126,10 @@ ON CONFLICT (shop_id, team) DO UPDATE SET conversations = waiting.conversations 
 
 	leaveDesk = `UPDATE waiting SET conversations = conversations - 1 WHERE shop_id = $1 AND team = $2 AND conversations > 0`
 
-	insertAnswer = `
-INSERT INTO answers (shop_id, message_id, at, fingerprint, response, turn_id) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (shop_id, message_id) DO NOTHING`
-
-	insertTrace = `
-INSERT INTO turns (shop_id, id, previous_id, message_id, at, body) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (shop_id, id) DO UPDATE SET message_id = excluded.message_id, at = excluded.at, body = excluded.body`
+	// insertTurn keeps nothing where the turn, or the message while its answer is kept, is there already.
+	insertTurn = `
+INSERT INTO turns (shop_id, id, previous_id, whole, message_id, at, fingerprint, response, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT DO NOTHING`
 
 	// insertLate puts a reply behind those of its conversation that wait already. $4 is the state that it has when none does.
 	insertLate = `
@@ -154,16 +166,28 @@ AND NOT EXISTS (SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversa
 
 // Forgetting, a small batch at a time: $1 before when, $2 how many.
 const (
-	deleteAnswers = `
-DELETE FROM answers WHERE (shop_id, message_id) IN (SELECT shop_id, message_id FROM answers WHERE at < $1 ORDER BY at LIMIT $2)`
+	// selectTurnShops gives the first shop after $1 that has turns.
+	selectTurnShops = `SELECT min(shop_id) FROM turns WHERE shop_id > $1`
 
-	// selectTraces goes through the turns from before $1, oldest first, those after the place $2, $3 and $4, at most $5. deleteTrace
-	// forgets one whose forerunner is forgotten, so that those that stay are still found one by the other.
+	// selectAnswers goes through the turns of a shop whose answers are kept and from before $4, by their ids: those after $2 and
+	// before $3, at most $5. clearAnswers forgets the answers of all of them from after $2 until $3.
+	selectAnswers = `
+SELECT id FROM turns WHERE shop_id = $1 AND id > $2 AND id < $3 AND at < $4 AND response IS NOT NULL ORDER BY id LIMIT $5`
+	clearAnswers = `
+UPDATE turns SET fingerprint = NULL, response = NULL WHERE shop_id = $1 AND id > $2 AND id <= $3 AND at < $4 AND response IS NOT NULL`
+
+	// selectTraces goes through the turns of a shop from before $4 in the same way. deleteTrace forgets one whose forerunner is forgotten,
+	// so that those that stay are still found one by the other: one with the state before it if it is from before $3, and any that
+	// cannot be led to any more.
 	selectTraces = `
-SELECT at, shop_id, id FROM turns WHERE at < $1 AND (at, shop_id, id) > ($2, $3, $4) ORDER BY at, shop_id, id LIMIT $5`
+SELECT id FROM turns WHERE shop_id = $1 AND id > $2 AND id < $3 AND at < $4 ORDER BY id LIMIT $5`
 	deleteTrace = `
-DELETE FROM turns WHERE shop_id = $1 AND id = $2 AND NOT EXISTS (
+DELETE FROM turns WHERE shop_id = $1 AND id = $2 AND (whole = 0 OR at < $3) AND NOT EXISTS (
 	SELECT 1 FROM turns p WHERE p.shop_id = $1 AND p.id = turns.previous_id AND p.id <> turns.id)`
+
+	// selectMark and setMark are for how far the upkeep has come with something.
+	selectMark = `SELECT at FROM marks WHERE id = $1`
+	setMark    = `INSERT INTO marks (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at`
 
 	deleteRecords = `
 DELETE FROM records WHERE (shop_id, buyer_id) IN (SELECT shop_id, buyer_id FROM records WHERE touched_at < $1 ORDER BY touched_at LIMIT $2)`

@@ -21,8 +21,9 @@ type Options struct {
 type Store struct {
 	db     Database
 	logger *slog.Logger
-	passed lastPass
 	keep   engine.Retention
+
+	passed, turnsPassed lastPass
 }
 
 var _ engine.Store = (*Store)(nil)
@@ -39,7 +40,7 @@ func New(db Database, o Options) *Store {
 func Queries() []string {
 	return []string{
 		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
-		selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
+		selectTurnBody, selectTurns, selectTurnShops, selectAnswers, selectTraces, selectMark, selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
 		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
 		selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,
 		selectTalks, selectBody, selectRecord, selectCasesOf, selectLateOf, selectLastTurn, selectTurnsOf, selectAnswer,

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -27,7 +26,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		name, query string
 		keep        time.Duration
 	}{
-		{"answers", deleteAnswers, s.keep.Answers},
 		{"late replies", deleteSent, s.keep.Delivered},
 		{"unread replies", deleteUnread, s.keep.Answers},
 		{"records", deleteRecords, s.keep.Texts},
@@ -41,10 +39,10 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 			return fmt.Errorf("sweep %s: %w", old.name, err)
 		}
 	}
-	if _, err := s.sweepTraces(ctx, millis(now.Add(-s.keep.Texts))); err != nil {
-		return fmt.Errorf("sweep traces: %w", err)
+	if err := s.sweepTurns(ctx, now); err != nil {
+		return err
 	}
-	if !s.passed.begin(now) {
+	if !s.passed.begin(now, passEvery) {
 		return nil
 	}
 	before := now.Add(-s.keep.Texts)
@@ -64,65 +62,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("sweep conversations: %w", err)
 	}
 	return nil
-}
-
-// sweepTraces forgets old turns along their chains. They are mostly as old as they stand in them, so that one look lets go all of
-// them; where clocks were odd there are more looks, until one lets go none.
-func (s *Store) sweepTraces(ctx context.Context, before int64) (looks int, err error) {
-	for {
-		looks++
-		kept, gone, err := s.lookAtTraces(ctx, before)
-		if err != nil || kept == 0 || gone == 0 {
-			return looks, err
-		}
-	}
-}
-
-// A trace is a turn by its key, and when it was.
-type trace struct {
-	at       int64
-	shop, id string
-}
-
-// lookAtTraces goes through all old turns once.
-func (s *Store) lookAtTraces(ctx context.Context, before int64) (kept, gone int, err error) {
-	last := trace{at: math.MinInt64}
-	for {
-		var old []trace
-		err := s.each(ctx, selectTraces, []any{before, last.at, last.shop, last.id, passBatch}, func(row Row) error {
-			err := row.Scan(&last.at, &last.shop, &last.id)
-			old = append(old, last)
-			return err
-		})
-		if err != nil {
-			return kept, gone, err
-		}
-		for batch := range slices.Chunk(old, sweepBatch) {
-			var n int
-			err := s.db.Write(ctx, func(c Tx) (err error) {
-				n, err = forgetTraces(c, batch)
-				return err
-			})
-			if err != nil {
-				return kept, gone, err
-			}
-			kept, gone = kept+len(batch)-n, gone+n
-		}
-		if len(old) < passBatch {
-			return kept, gone, nil
-		}
-	}
-}
-
-func forgetTraces(c Tx, batch []trace) (gone int, err error) {
-	for _, t := range batch {
-		n, err := c.Exec(deleteTrace, t.shop, t.id)
-		if err != nil {
-			return 0, err
-		}
-		gone += int(n)
-	}
-	return gone, nil
 }
 
 // sweep drops batches until there is nothing left to drop.
@@ -242,10 +181,10 @@ type lastPass struct {
 }
 
 // begin is true when a pass is due and nobody else makes it.
-func (p *lastPass) begin(now time.Time) bool {
+func (p *lastPass) begin(now time.Time, every time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.under || !p.at.IsZero() && now.Sub(p.at).Abs() < passEvery {
+	if p.under || !p.at.IsZero() && now.Sub(p.at).Abs() < every {
 		return false
 	}
 	p.under, p.on = true, now

@@ -156,6 +156,7 @@ func sharedMessage(t *testing.T, s engine.Store) {
 		return until(t.Context(), s, engine.Ask{Key: key(n), Message: "m"}, func(got engine.Loaded) (engine.Commit, bool) {
 			c := first(key(n))
 			c.Answered = &engine.Answered{Message: "m", Fingerprint: strconv.Itoa(n), Response: []byte(`{}`), At: noon}
+			c.Recorded = recordedAs(c)
 			return c, got.Answered == nil
 		})
 	})
@@ -267,6 +268,7 @@ func refusedWhole(t *testing.T, s engine.Store) {
 	taken.Numbers = []int{1}
 	taken.Record = &bot.Record{}
 	taken.Answered = &engine.Answered{Message: "taken", Response: []byte(`{}`), At: noon}
+	taken.Recorded = recordedAs(taken)
 	require.NoError(t, s.Commit(ctx, taken))
 	for _, test := range []struct {
 		name  string

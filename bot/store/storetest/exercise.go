@@ -17,20 +17,25 @@ type Open func(t *testing.T) engine.Store
 func Exercise(t *testing.T, open Open) {
 	t.Helper()
 	for name, part := range map[string]func(*testing.T, engine.Store){
-		"turns":       turns,
-		"staleness":   staleness,
-		"answers":     answers,
-		"numbers":     numbers,
-		"desk":        queues,
-		"records":     records,
-		"traces":      traces,
-		"timers":      timers,
-		"replies":     replies,
-		"outbox":      outbox,
-		"retention":   retention,
-		"unserved":    unserved,
-		"isolation":   isolation,
-		"concurrency": concurrency,
+		"turns":         turns,
+		"staleness":     staleness,
+		"answers":       answers,
+		"numbers":       numbers,
+		"desk":          queues,
+		"records":       records,
+		"traces":        traces,
+		"timers":        timers,
+		"stretches":     stretches,
+		"old turns":     oldStretches,
+		"all turns":     erasedStretches,
+		"day of turns":  turnsOfATime,
+		"repeated turn": repeatedTurn,
+		"replies":       replies,
+		"outbox":        outbox,
+		"retention":     retention,
+		"unserved":      unserved,
+		"isolation":     isolation,
+		"concurrency":   concurrency,
 
 		"cases":            cases,
 		"pages of cases":   pagesOfCases,
@@ -78,6 +83,12 @@ func next(c engine.Commit) engine.Commit {
 	c.Version++
 	c.Standing = c.Next()
 	return c
+}
+
+// recordedAs is the turn of a commit that answers a message.
+func recordedAs(c engine.Commit) *engine.Recorded {
+	id := "turn of " + c.Answered.Message + " in " + c.Key.Conversation
+	return &engine.Recorded{ID: id, Key: c.Key, At: c.At, Before: c.Conversation, Events: []bot.Event{}}
 }
 
 func lateOf(k engine.Key, id string, at time.Time) *engine.Late {

@@ -178,6 +178,7 @@ func retention(t *testing.T, s engine.Store) {
 	for i := range 50 { // what is forgotten may come again
 		c := first(key(100 + i))
 		c.Answered = &engine.Answered{Message: "again-" + strconv.Itoa(i), Fingerprint: "f", Response: []byte(`{}`), At: noon}
+		c.Recorded = recordedAs(c)
 		require.NoError(t, s.Commit(ctx, c))
 	}
 }

@@ -42,6 +42,7 @@ func staleness(t *testing.T, s engine.Store) {
 	require.ErrorIs(t, s.Commit(ctx, c), engine.ErrStale, "the first version is taken")
 	later := next(c)
 	later.Answered = &engine.Answered{Message: "m", Fingerprint: "f", Response: []byte(`{}`), At: noon}
+	later.Recorded = recordedAs(later)
 	later.Version = 7
 	require.ErrorIs(t, s.Commit(ctx, later), engine.ErrStale, "a version that never was")
 	got, err := s.Load(ctx, engine.Ask{Key: key(1), Message: "m"})
@@ -55,9 +56,11 @@ func answers(t *testing.T, s engine.Store) {
 	ctx := t.Context()
 	c := first(key(1))
 	c.Answered = &engine.Answered{Message: "m-1", Fingerprint: "f", Response: []byte(`{"a":"是"}`), At: noon}
+	c.Recorded = recordedAs(c)
 	require.NoError(t, s.Commit(ctx, c))
 	other := first(key(2))
 	other.Answered = &engine.Answered{Message: "m-1", Fingerprint: "g", Response: []byte(`{}`), At: noon}
+	other.Recorded = recordedAs(other)
 	require.ErrorIs(t, s.Commit(ctx, other), engine.ErrStale, "the id is taken by another conversation")
 	got, err := s.Load(ctx, engine.Ask{Key: key(2), Message: "m-1"})
 	require.NoError(t, err)
@@ -141,7 +144,7 @@ func traces(t *testing.T, s engine.Store) {
 	require.NoError(t, s.Commit(ctx, c))
 	got, err := s.Trace(ctx, "s", "t-1")
 	require.NoError(t, err)
-	require.Equal(t, *c.Recorded, got)
+	require.Equal(t, []engine.Recorded{*c.Recorded}, got)
 	for _, wrong := range [][2]string{{"s", "t-2"}, {"other", "t-1"}, {"", ""}} {
 		_, err = s.Trace(ctx, wrong[0], wrong[1])
 		require.ErrorIs(t, err, engine.ErrNotFound, wrong)
@@ -154,6 +157,7 @@ func isolation(t *testing.T, s engine.Store) {
 	mine := first(engine.Key{Shop: "a", Conversation: "c"})
 	mine.Numbers, mine.Waiting, mine.Record = []int{1}, "x", &bot.Record{Uses: []bot.Use{{Rule: "r", At: noon}}}
 	mine.Answered = &engine.Answered{Message: "m", Fingerprint: "f", Response: []byte(`{}`), At: noon}
+	mine.Recorded = recordedAs(mine)
 	require.NoError(t, s.Commit(ctx, mine))
 	got, err := s.Load(ctx, engine.Ask{Key: engine.Key{Shop: "b", Conversation: "c"}, Buyer: mine.Buyer, Message: "m"})
 	require.NoError(t, err)
