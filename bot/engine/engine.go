@@ -116,6 +116,7 @@ type Engine struct {
 	flights  *flights
 	breakers *breakers
 
+	daybook       *Daybook
 	feed          *feed
 	chats         chats
 	alarm         *alarm        // wakes the scheduler
@@ -144,6 +145,7 @@ func New(o Options) (*Engine, error) {
 		books:         newBooks(),
 		flights:       newFlights(),
 		breakers:      newBreakers(),
+		daybook:       NewDaybook(o.Store, o.Clock, o.StoreTimeout),
 		feed:          newFeed(),
 		alarm:         newAlarm(),
 		outboxChanged: make(chan struct{}, 1),
@@ -154,7 +156,7 @@ func New(o Options) (*Engine, error) {
 // taken without it too.
 func (e *Engine) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runFeed, e.runSignals, e.runSweeps} {
+	for _, loop := range []func(context.Context){e.runTimers, e.runDeliveries, e.runFeed, e.runSignals, e.runSweeps, e.runDays} {
 		loops.Go(func() { loop(ctx) })
 	}
 	loops.Wait()

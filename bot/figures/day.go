@@ -35,8 +35,12 @@ type Day struct {
 	Date   string `json:"date"` // 2006-01-02
 	Zone   string `json:"zone"` // the timezone whose day it is
 	Whole  bool   `json:"whole,omitempty"`
-	After  string `json:"after,omitempty"` // id of the last turn in it
 	Turns  int    `json:"turns,omitempty"`
+
+	// All turns before Upto are in it. Where After is not empty, a sum of those until Next was broken off at the turn of that id.
+	Upto  time.Time `json:"upto,omitzero"`
+	Next  time.Time `json:"next,omitzero"`
+	After string    `json:"after,omitempty"`
 
 	Messages int         `json:"messages,omitempty"` // of buyers
 	Hours    map[int]int `json:"hours,omitempty"`    // messages by hour of the shop's clock

@@ -28,18 +28,18 @@ func NewDraft(g Group, w Words) Draft {
 	if len(g.Texts) == 0 {
 		return Draft{}
 	}
-	intent := g.Intent
+	intent, mark := g.Intent, "_"+short(g.Texts[0])
 	var d Draft
 	if intent == "" {
 		intent = g.Near
 		base, topic, _ := strings.Cut(intent, ".")
 		if intent == "" {
-			base = ownName(g.Texts[0])
+			base, mark = ownName(g.Texts[0]), ""
 			intent = base
 		}
 		d.Intents = intentsYAML(base, topic, g)
 	}
-	rule := "draft." + strings.ReplaceAll(intent, ".", "_") + "_" + short(g.Texts[0])
+	rule := "draft." + strings.ReplaceAll(intent, ".", "_") + mark
 	d.Rules = fmt.Sprintf("rules:\n  - id: %s\n    intent: %s\n    reply: %s\n", rule, intent, quoted(w.Reply))
 	d.Tests = fmt.Sprintf("tests:\n  - name: %s\n    steps:\n      - buyer: %s\n        expect: {rule: %s}\n",
 		quoted(w.Name+g.Texts[0]), quoted(g.Texts[0]), rule)

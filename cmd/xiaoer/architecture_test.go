@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"bot/engine":          {"bot", "bot/desk", "bot/figures", "rules", "rules/doc", "intents"},
 	"bot/web":             {"bot", "bot/desk", "bot/web/throttle", "rules", "rules/doc", "intents"},
 	"bot/web/":            {"bot", "bot/desk", "bot/web/page", "bot/web/throttle", "rules", "rules/doc", "intents"},
+	"bot/web/figures":     {"bot/desk", "bot/figures", "bot/web/page"},
 	"bot/web/throttle":    {},
 	"bot/web/page":        {"bot/desk"},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
