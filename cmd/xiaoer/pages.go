@@ -5,6 +5,7 @@ import (
 
 	"xiaoer/bot/engine"
 	"xiaoer/bot/web/account"
+	"xiaoer/bot/web/figures"
 	"xiaoer/bot/web/page"
 )
 
@@ -35,7 +36,13 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, usageError("--public-url: " + err.Error())
 	}
+	if err := s.desk(site, eng, accounts); err != nil {
+		return nil, err
+	}
 	if err := s.ownChat(site, eng); err != nil {
+		return nil, err
+	}
+	if err := figures.Open(site, figures.Options{Source: eng, Shops: s.shops.names, Now: s.now}); err != nil {
 		return nil, err
 	}
 	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(site)}, nil

@@ -33,6 +33,7 @@ type file struct {
 	Place    desk.Place
 	Advice   advice
 	Slots    []bot.Named
+	Requests []string // that are open, as buyers are told of them
 	Photos   []string
 	Order    *order
 	Offers   []offer
@@ -146,6 +147,9 @@ func (w *workbench) file(ctx context.Context, who visitor, id, lang string) (*fi
 		Who: who.Name, Mine: c.Agent == who.Name, Free: c.Agent == "", Open: c.State != desk.Closed, Now: now, Place: desk.PlaceOf(c.Transcript),
 		Photos: safeImages(c.Images), Order: orderOf(c.Order), Policy: shop.Book.PolicyValues(now), Causes: desk.Causes(), HandedBy: turnOf(c.ID),
 		Slots: slotsOf(c.Slots),
+	}
+	for _, of := range c.Open {
+		f.Requests = append(f.Requests, names.intent(c.Shop, of))
 	}
 	f.Form = answer{Key: freshKey(), Seen: f.Place}
 	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick)

@@ -90,9 +90,8 @@ document.addEventListener("visibilitychange", seen);
 
 if (bench) {
   clocks(Number(bench.dataset.now));
-  let began = false;
-  const everything = () => { queue(); whole(); };
-  listen("/desk/live", { ready: () => { if (began) everything(); began = true; }, reset: everything, case: hear });
+  const everything = () => { queue(); whole(); }; // at the beginning, too: something may have changed while the line was opened
+  listen("/desk/live", { ready: everything, reset: everything, case: hear });
   keys(part("help"), part("keys"));
   talked();
   if (writing) writing.begin();
