@@ -163,6 +163,9 @@ func TestWhereCookiesAreNotTaken(t *testing.T) {
 	b.say("message-1", "我想退货", "")
 	require.Len(t, b.lines("").Lines, 2)
 	require.NotContains(t, b.begin(map[string]any{"bearer": true}), "token", "who has a session is not told its secret again")
+	next := b.begin(map[string]any{"identity": signed(t, buyerB1(), secret)})
+	b.cookie, b.bearer = "", next["token"].(string)
+	require.Empty(t, b.lines("").Lines, "a page that keeps one session is given the next")
 
 	byCookie := w.guest()
 	byCookie.do("POST", "/session", map[string]any{"bearer": true})

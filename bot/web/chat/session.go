@@ -156,7 +156,8 @@ func (c *Chat) postSession(k *call) error {
 	}
 	c.setCookie(k, secret, now.Signed)
 	out := map[string]any{"visitor": now.Key, "signed": now.Signed, "name": now.Buyer.Name}
-	if wants.Bearer && secret != sessionOf(k.r) {
+	keeps := wants.Bearer || k.r.Header.Get("Authorization") != ""
+	if keeps && secret != sessionOf(k.r) { // who has a session is not told its secret again
 		out["token"] = secret
 	}
 	return answer(k.w, out)

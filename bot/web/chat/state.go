@@ -26,6 +26,7 @@ type line struct {
 
 // A state is what has changed since the page last looked, and how things stand.
 type state struct {
+	Visitor string   `json:"visitor"`
 	Version int64    `json:"version"` // grows with each turn
 	Lines   []line   `json:"lines"`
 	Place   string   `json:"place"` // to go on from
@@ -62,7 +63,7 @@ func (c *Chat) state(ctx context.Context, k *call, after string, ids []string) (
 		now = bot.Chat{Status: bot.StatusBot, Open: now.Open, Opens: now.Opens, Locale: now.Locale}
 	}
 	out := state{
-		Version: now.Version, Place: nowhere, Status: string(now.Status), Agent: now.Agent, Open: now.Open, Choices: now.Choices, Arrived: []string{},
+		Visitor: k.who.Key, Version: now.Version, Place: nowhere, Status: string(now.Status), Agent: now.Agent, Open: now.Open, Choices: now.Choices, Arrived: []string{},
 	}
 	if now.Status == "" { // nobody has written yet
 		out.Status = string(bot.StatusBot)

@@ -52,8 +52,9 @@ async function begin(wants) {
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
       session = await calls.post("/session", wants);
+      if (session.token) calls.keep(session.token);
       let first = await look([]).catch((trouble) => { if (trouble.status !== 401) throw trouble; return null; });
-      if (!first) {
+      if (first?.visitor !== session.visitor) {
         session = await calls.post("/session", { ...wants, bearer: true });
         if (session.token) calls.keep(session.token);
         first = await look([]);
