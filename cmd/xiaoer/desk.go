@@ -16,7 +16,9 @@ func (s *service) desk(site *page.Site, eng *engine.Engine, accounts *account.Ac
 	return workbench.Open(site, workbench.Options{
 		Desk: eng, Feed: eng, People: eng, Documents: eng,
 		Shops: s.shops.names, Shop: s.deskShop, Now: s.now, Logger: s.log, Guard: accounts.Guard, Ended: s.ctx.Done(),
-		Why: func(ctx context.Context, shop, trace string) (workbench.Why, error) { return why(ctx, eng, shop, trace) },
+		Why: func(ctx context.Context, shop, trace string) (workbench.Why, error) {
+			return why(ctx, eng, shop, trace)
+		},
 		Still: func(ctx context.Context, r *http.Request) (desk.Person, bool) {
 			p, _, ok, err := accounts.Signed(ctx, r)
 			if err != nil {

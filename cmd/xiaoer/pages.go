@@ -5,7 +5,7 @@ import (
 
 	"xiaoer/bot/engine"
 	"xiaoer/bot/web/account"
-	"xiaoer/bot/web/figures"
+	figurepages "xiaoer/bot/web/figures"
 	"xiaoer/bot/web/page"
 )
 
@@ -42,7 +42,7 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err := s.ownChat(site, eng); err != nil {
 		return nil, err
 	}
-	if err := figures.Open(site, figures.Options{Source: eng, Shops: s.shops.names, Now: s.now}); err != nil {
+	if err := figurepages.Open(site, figurepages.Options{Source: eng, Shops: s.shops.names, Now: s.now}); err != nil {
 		return nil, err
 	}
 	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(site)}, nil
