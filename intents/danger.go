@@ -146,7 +146,7 @@ func (d *danger) meaning(t token) uint8 { return d.words.means[t.node][0] }
 // collect makes the features of a stretch of units: its words and pieces of words, and the parts that the words of
 // danger play, alone and in pairs.
 func (d *danger) collect(s *scratch, from, upto int) {
-	s.features = s.features[:0]
+	s.features, s.holds = s.features[:0], false
 	all := s.units
 	s.units = all[from:upto]
 	s.sequences(d.shapes)

@@ -135,6 +135,7 @@ func (s *scratch) mention(m *model, parts int) {
 func (c *Classifier) view(s *scratch, part clause) *view {
 	s.collect(part.start, part.end, c.machine)
 	length, known := c.model.lookup(s)
+	s.held, s.length, s.holds = part, length, true
 	if cap(s.margins) < len(c.model.classes) {
 		s.margins = make([]float32, len(c.model.classes))
 	}

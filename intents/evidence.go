@@ -8,8 +8,11 @@ const (
 	evidenceAgainst = 1
 )
 
-// evidenceOf reads a stretch once more for what weighed there.
+// evidenceOf reads a stretch once more for what weighed there, unless it is the one that was read last.
 func (c *Classifier) evidenceOf(s *scratch, message string, part clause, class int) []Evidence {
+	if s.holds && s.held == part {
+		return c.evidence(s, message, class, s.length)
+	}
 	s.collect(part.start, part.end, c.machine)
 	length, _ := c.model.lookup(s)
 	return c.evidence(s, message, class, length)
@@ -17,17 +20,19 @@ func (c *Classifier) evidenceOf(s *scratch, message string, part clause, class i
 
 // evidence names the words that weighed most for and against a class, strongest first. They must not overlap.
 func (c *Classifier) evidence(s *scratch, message string, class int, length float32) []Evidence {
-	n := len(c.model.classes)
 	unit := c.model.scale[class] / length
 	var out [evidenceFor + evidenceAgainst]hit
 	var weights [evidenceFor + evidenceAgainst]float32
 	count := 0
+	s.weighed = s.weighed[:0]
+	for _, h := range s.hits {
+		s.weighed = append(s.weighed, float32(c.model.weights.at(int(h.row), class))*float32(h.value)*unit)
+	}
 	take := func(sign float32, most int) {
 		for count < most {
 			best, top := -1, float32(0.005)
-			for i, h := range s.hits {
-				w := float32(c.model.weights[int(h.row)*n+class]) * float32(h.value) * unit * sign
-				if w > top && !s.overlaps(h, out[:count]) {
+			for i, weight := range s.weighed {
+				if w := weight * sign; w > top && !s.overlaps(s.hits[i], out[:count]) {
 					best, top = i, w
 				}
 			}

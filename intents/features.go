@@ -74,7 +74,7 @@ const (
 
 // collect makes the features of a stretch of the plain form.
 func (s *scratch) collect(from, to int, m *machine) {
-	s.features = s.features[:0]
+	s.features, s.holds = s.features[:0], false
 	s.cutUnits(s.text.Runes, from, to, m.tables)
 	s.sequences(m)
 	s.subwords(m)

@@ -12,7 +12,7 @@ import (
 type lexicon struct {
 	meanings []string       // names, by number
 	number   map[string]int // numbers, by name
-	edges    map[uint64]int32
+	edges    edges
 	means    [][]uint8 // by node, the meanings of the word that ends there
 	open     []bool    // by node, whether further letters may follow
 }
@@ -32,14 +32,14 @@ func newLexicon(source string) (*lexicon, error) {
 }
 
 func emptyLexicon() *lexicon {
-	return &lexicon{number: map[string]int{}, edges: map[uint64]int32{}, means: [][]uint8{nil}, open: []bool{false}}
+	return &lexicon{number: map[string]int{}, means: [][]uint8{nil}, open: []bool{false}}
 }
 
 // node gives where a word ends in the trie; 0 where it is not in it.
 func (l *lexicon) node(word string) int32 {
 	at := int32(0)
 	for _, r := range word {
-		next, ok := l.edges[uint64(at)<<32|uint64(r)]
+		next, ok := l.edges.find(at, r)
 		if !ok {
 			return 0
 		}
@@ -86,12 +86,11 @@ func (l *lexicon) addWord(word string, id uint8) {
 	stem := strings.TrimSuffix(word, "*")
 	at := int32(0)
 	for _, r := range stem {
-		key := uint64(at)<<32 | uint64(r)
-		next, ok := l.edges[key]
+		next, ok := l.edges.find(at, r)
 		if !ok {
 			next = int32(len(l.means))
 			l.means, l.open = append(l.means, nil), append(l.open, false)
-			l.edges[key] = next
+			l.edges.add(at, r, next)
 		}
 		at = next
 	}
@@ -119,7 +118,7 @@ func (l *lexicon) find(runes []rune, out []token) []token {
 func (l *lexicon) longest(runes []rune, start int) (token, bool) {
 	best, found, at := token{}, false, int32(0)
 	for i := start; i < len(runes); i++ {
-		next, ok := l.edges[uint64(at)<<32|uint64(runes[i])]
+		next, ok := l.edges.find(at, runes[i])
 		if !ok {
 			break
 		}

@@ -17,7 +17,7 @@ type model struct {
 	of      []int    // by class, the number of its intent
 	keys    []uint32 // an open hash table of features; 0 is free
 	rows    []int32  // by slot of keys, the row of weights
-	weights []int8   // one row a feature, one column a class
+	weights packed   // one row a feature, one column a class
 	scale   []float32
 	bias    []float32
 	odds    odds
@@ -57,20 +57,13 @@ func (m *model) lookup(s *scratch) (length, known float32) {
 
 // score adds up the hits for each class, into out.
 func (m *model) score(s *scratch, length float32, out []float32) {
-	n := len(m.classes)
-	if cap(s.scores) < n {
-		s.scores = make([]int32, n)
+	stride := m.weights.stride()
+	if cap(s.scores) < stride*inWord {
+		s.scores, s.lanes = make([]int32, stride*inWord), make([]uint64, 2*stride)
 	}
-	sums := s.scores[:n]
-	clear(sums)
-	for _, h := range s.hits {
-		row := m.weights[int(h.row)*n:][:n]
-		v := h.value
-		for c, w := range row {
-			sums[c] += int32(w) * v
-		}
-	}
-	for c, sum := range sums {
+	sums := s.scores[:stride*inWord]
+	m.weights.sum(s.hits, s.lanes[:2*stride], sums)
+	for c, sum := range sums[:len(m.classes)] {
 		out[c] = float32(sum)*m.scale[c]/length + m.bias[c]
 	}
 }
@@ -90,10 +83,11 @@ func shrink(d *linear.Dense, ids []uint32, classes []class, least float32) *mode
 	}
 	sort.Slice(order, func(i, j int) bool { return ids[order[i]] < ids[order[j]] })
 	kept := make([]uint32, 0, len(order))
-	for _, row := range order {
+	m.weights = newPacked(len(order), len(classes))
+	for at, row := range order {
 		kept = append(kept, ids[row])
 		for c, w := range d.Weights[row*len(classes) : (row+1)*len(classes)] {
-			m.weights = append(m.weights, quantum(w, m.scale[c]))
+			m.weights.set(at, c, quantum(w, m.scale[c]))
 		}
 	}
 	m.index(kept)

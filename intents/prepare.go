@@ -5,6 +5,7 @@ import "xiaoer/intents/text"
 // prepare brings a message into the form that it is read in: plain, entities found and masked, words looked up.
 func (s *scratch) prepare(message string, m *machine) {
 	s.text.Set(message, m.tables)
+	s.holds = false
 	s.spans = findEntities(s.text.Runes, m, s.spans[:0])
 	for i := range s.spans {
 		s.spans[i].from = s.text.From[s.spans[i].start]

@@ -25,6 +25,8 @@ type scratch struct {
 	features []feature
 	hits     []hit
 	scores   []int32
+	lanes    []uint64
+	weighed  []float32 // by hit
 	margins  []float32
 	guesses  []guess
 	views    []view
@@ -32,4 +34,8 @@ type scratch struct {
 	likeness []int32   // by example of the shop
 
 	found []Prediction
+
+	held   clause // the stretch whose features and hits, of the classifier's model, are at hand
+	holds  bool
+	length float32 // of the vector of what is held
 }

@@ -39,7 +39,7 @@ const (
 // pack writes a model: the length of the header, the header, then keys and weights in the order of the keys, deflated.
 func pack(m *model, hash string, taxonomy []Intent) ([]byte, error) {
 	h := header{
-		Hash: hash, Rows: len(m.weights) / len(m.classes), Scale: m.scale, Bias: m.bias, Score: m.odds.score,
+		Hash: hash, Rows: m.weights.rows(), Scale: m.scale, Bias: m.bias, Score: m.odds.score,
 		Gap: m.odds.gap, Known: m.odds.known, Odds: m.odds.bias, Taxonomy: taxonomy,
 	}
 	for _, c := range m.classes {
@@ -63,7 +63,7 @@ func pack(m *model, hash string, taxonomy []Intent) ([]byte, error) {
 	column := make([]byte, len(rows))
 	for c := range m.classes { // by class, because most of a column is zero
 		for i, row := range rows {
-			column[i] = byte(m.weights[int(row)*len(m.classes)+c])
+			column[i] = byte(m.weights.at(int(row), c))
 		}
 		_, _ = z.Write(column)
 	}
@@ -121,11 +121,11 @@ func (h header) model(body []byte) *model {
 		keys[i] = binary.LittleEndian.Uint32(body[4*i:])
 	}
 	m.index(keys)
-	m.weights = make([]int8, h.Rows*len(m.classes))
+	m.weights = newPacked(h.Rows, len(m.classes))
 	for c := range m.classes {
 		column := body[4*h.Rows+c*h.Rows:][:h.Rows]
 		for i, w := range column {
-			m.weights[i*len(m.classes)+c] = int8(w)
+			m.weights.set(i, c, int8(w))
 		}
 	}
 	m.nameIntents()
