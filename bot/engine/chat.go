@@ -15,9 +15,10 @@ import (
 
 // How it is looked for what other processes did to a conversation that somebody listens to.
 const (
-	chatLook  = time.Second
-	fullLooks = 10 // every so many looks at late replies, one at the conversation itself
-	chatReads = 3  // of one state, when turns are committed meanwhile
+	chatLook  = time.Second     // where the store is shared; …
+	loneLook  = 5 * time.Second // … where it is this process's, and others come to it by hand
+	fullLooks = 10              // every so many looks at late replies, one at the conversation itself
+	chatReads = 3               // of one state, when turns are committed meanwhile
 )
 
 // ErrReserved refuses a message of another channel that is written into the shop's own chat.
@@ -147,7 +148,7 @@ func (c *chats) changed(k Key) {
 }
 
 // ListenChat signals whenever a conversation may have changed, until stop is called: at once for what this engine commits; for what
-// other processes do, within a second for late replies and within ten for the rest. A signal that nobody has taken yet stands for all
+// other processes on a shared store do, within a second for late replies and within ten for the rest. A signal that nobody has taken yet stands for all
 // that come after it.
 func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{}, stop func()) {
 	k := Key{shop, conversation}
@@ -166,7 +167,11 @@ func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{},
 func (e *Engine) lookAtChat(ctx context.Context, k Key, mine chan struct{}) {
 	var last string
 	version, looks := int64(-1), 0
-	for rest(ctx, chatLook) {
+	pause := loneLook
+	if e.Shared {
+		pause = chatLook
+	}
+	for rest(ctx, pause) {
 		if looks%fullLooks == 0 {
 			if v, err := e.chatVersion(ctx, k); err == nil && v != version {
 				version = v

@@ -13,6 +13,7 @@ import (
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
+	"xiaoer/bot/store"
 )
 
 func TestNobodyWritesIntoTheShopsOwnChat(t *testing.T) {
@@ -101,8 +102,9 @@ func TestAChatIsNeverCalledBack(t *testing.T) {
 
 func TestListenersHearAtOnceAndFromOtherProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		here := newBench(t, nil)
-		there := newBench(t, func(o *engine.Options) { o.Store = here.store })
+		kept := store.NewMemory(store.Limits{})
+		shared := func(o *engine.Options) { o.Store, o.Shared = kept, true }
+		here, there := newBench(t, shared), newBench(t, shared)
 		there.ordinal = 1 << 20 // ids are of one process each
 		chat := bot.ChatID("v-1")
 		changed, stop := here.ListenChat("s", chat)

@@ -55,7 +55,7 @@ otherwise: {clarify: 0, handoff: {team: aftersales, reason: 没听懂}}
 type world struct {
 	*engine.Engine
 
-	t       *testing.T
+	t       testing.TB
 	site    *page.Site
 	handler http.Handler
 	clock   *clock
@@ -84,28 +84,31 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// loaded is the shop of the tests as a folder gives it.
-func loaded(tb testing.TB) *shop.Shop {
-	tb.Helper()
+// loaded is the shop of the tests as a folder gives it. It is read once: nobody changes it.
+var loaded = sync.OnceValues(func() (*shop.Shop, error) {
 	loader, err := shop.NewLoader(shop.Options{})
-	require.NoError(tb, err)
+	if err != nil {
+		return nil, err
+	}
 	r := loader.LoadFS(fstest.MapFS{"s/shop.yaml": {Data: []byte(shopText)}, "s/rules.yaml": {Data: []byte(rulesText)}}, "s")
-	require.NotNil(tb, r.Shop, "%v", r.Problems)
-	return r.Shop
-}
+	if r.Shop == nil {
+		return nil, fmt.Errorf("the shop has problems: %v", r.Problems)
+	}
+	return r.Shop, nil
+})
 
-func newWorld(t *testing.T, change func(*chat.Options)) *world {
+func newWorld(t testing.TB, change func(*chat.Options)) *world {
 	t.Helper()
 	return newWorldOn(t, store.NewMemory(store.Limits{}), &clock{now: noon}, change)
 }
 
-func newWorldOn(t *testing.T, kept engine.Store, c *clock, change func(*chat.Options)) *world {
+func newWorldOn(t testing.TB, kept engine.Store, c *clock, change func(*chat.Options)) *world {
 	t.Helper()
-	s := loaded(t)
+	s, err := loaded()
+	require.NoError(t, err)
 	w := &world{t: t, clock: c, store: kept, book: engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: ordersOf}}
 	w.shop = chat.Shop{Name: s.Book.Shop.Name, Locale: "zh-CN", Zone: s.Book.Shop.Location, Origins: []string{"https://shop.example"}, Secrets: []string{secret}, Rate: 1000}
-	var err error
-	w.Engine, err = engine.New(engine.Options{Store: kept, Clock: c.Now, Shops: func(id string) (engine.Shop, error) {
+	w.Engine, err = engine.New(engine.Options{Store: kept, Shared: true, Clock: c.Now, Shops: func(id string) (engine.Shop, error) {
 		if id != "xiaoguo" {
 			return engine.Shop{}, engine.ErrNoShop
 		}

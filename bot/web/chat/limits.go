@@ -71,7 +71,7 @@ func newHeld(l Limits) *held {
 	return &held{
 		messages: l.Messages.throttle(1), messagesOfAddress: l.Messages.throttle(l.Address),
 		photos: l.Photos.throttle(1), photosOfAddress: l.Photos.throttle(l.Address),
-		sessions: l.Sessions.throttle(1), reads: Pace{time.Second, 10}.throttle(l.Address), shops: map[string]*rate.Limiter{},
+		sessions: l.Sessions.throttle(1), reads: Pace{200 * time.Millisecond, 50}.throttle(l.Address), shops: map[string]*rate.Limiter{},
 	}
 }
 

@@ -82,6 +82,7 @@ async function start(first) {
   stash = [];
   place = "";
   version = -1;
+  const before = outbox;
   outbox = new Outbox(calls, shop, session.visitor, () => place, {
     trying: (item, again) => view.fate(item.id, say(again ? "waiting" : "sending")),
     sent: (item, state) => {
@@ -95,6 +96,8 @@ async function start(first) {
     },
     ended,
   });
+  if (before && !session.signed && before.guest && before.visitor !== session.visitor) outbox.take(before); // the browser has forgotten who they were
+  outbox.guest = !session.signed;
   const asked = [...outbox.items.slice(0, 7).map((item) => item.id), ...(outbox.last ? [outbox.last] : [])];
   if (asked.length > 0) first = await look(asked).catch(() => first);
   outbox.arrived(first.arrived);
@@ -104,6 +107,7 @@ async function start(first) {
     if (item.failed) refused(item, item.failed);
   }
   view.toEnd();
+  part("lines").setAttribute("aria-busy", "false");
   part("pick").hidden = !session.signed;
   part("photo").hidden = false;
   stream = new Stream(calls, () => place, { state: arrived, up: () => lost(false), down: () => lost(true), refused: ended });
@@ -151,8 +155,10 @@ function stand(state) {
   let text = say("standing.bot");
   if (state.status === "agent") text = state.agent ? say("standing.agent", state.agent) : say("standing.someone");
   else if (state.status === "closed") text = say("standing.closed");
-  else if (!state.open && state.opens) text = say("standing.away", state.opens);
-  else if (!state.open) text = say("standing.closedaway");
+  else if (!state.open) {
+    const word = state.status === "waiting" ? ["kept", "keptaway"] : ["away", "closedaway"];
+    text = state.opens ? say(`standing.${word[0]}`, state.opens) : say(`standing.${word[1]}`);
+  }
   else if (state.status === "waiting") text = say("standing.waiting");
   if (part("standing").textContent !== text) part("standing").textContent = text;
   const rating = state.rating;
@@ -211,9 +217,13 @@ text.addEventListener("input", () => {
   fit();
   try { sessionStorage.setItem(draft, text.value); } catch { /* it is lost with the page */ }
 });
+let entered = false; // the key that sends is down: some keyboards would put a line break into the empty field after it
 text.addEventListener("keydown", (ev) => {
-  if (ev.key === "Enter" && !ev.shiftKey && !ev.isComposing) { ev.preventDefault(); part("say").requestSubmit(); }
+  entered = ev.key === "Enter" && !ev.shiftKey && !ev.isComposing;
+  if (entered) { ev.preventDefault(); part("say").requestSubmit(); }
 });
+text.addEventListener("keyup", () => { entered = false; });
+text.addEventListener("beforeinput", (ev) => { if (entered && ev.inputType === "insertLineBreak") ev.preventDefault(); });
 part("say").addEventListener("submit", (ev) => {
   ev.preventDefault();
   const words = text.value.trim();

@@ -12,7 +12,7 @@ export function freshID() {
 export class Outbox {
   // on has sent(item, state), trying(item), failed(item, trouble) and ended(trouble); place() says where the answer goes on.
   constructor(calls, shop, visitor, place, on) {
-    Object.assign(this, { calls, place, on, prefix: `xiaoer-chat:${shop}:${visitor}:`, items: [], running: false });
+    Object.assign(this, { calls, place, on, visitor, prefix: `xiaoer-chat:${shop}:${visitor}:`, items: [], running: false });
     for (const key of store.keys(`${this.prefix}m:`)) {
       try {
         const item = JSON.parse(store.get(key));
@@ -36,11 +36,22 @@ export class Outbox {
   }
 
   add(item) {
-    const whole = { id: freshID(), at: Date.now(), ...item };
+    const whole = { id: freshID(), at: Math.max(Date.now(), (this.items.at(-1)?.at ?? 0) + 1), ...item };
     this.items.push(whole);
     this.keep(whole);
     this.run();
     return whole;
+  }
+
+  // take takes over what another outbox has not sent.
+  take(other) {
+    for (const item of other.items) {
+      other.remove(item.id);
+      if (item.photo && !item.blob && !item.photo.data) continue; // it was sent in another name
+      this.items.push(item);
+      if (item.photo) delete item.photo.sent;
+      this.keep(item);
+    }
   }
 
   remove(id) {

@@ -17,6 +17,9 @@ export class View {
     this.waiting = new Map(); // by the message's id
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     this.day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", day: "numeric" });
+    this.follows = true;
+    this.lines.addEventListener("scroll", () => { this.follows = this.atEnd; });
+    new ResizeObserver(() => { if (this.follows) this.toEnd(); }).observe(this.lines); // what opens below takes no line out of sight
     this.lines.addEventListener("click", (ev) => this.enlarge(ev.target.closest("button.shot")));
     this.large.addEventListener("click", (ev) => { if (ev.target === this.large) this.large.close(); });
   }
@@ -30,11 +33,14 @@ export class View {
 
   get atEnd() { return this.lines.scrollHeight - this.lines.scrollTop - this.lines.clientHeight < 80; }
 
-  toEnd() { this.lines.scrollTop = this.lines.scrollHeight; }
+  toEnd() {
+    this.follows = true;
+    this.lines.scrollTop = this.lines.scrollHeight;
+  }
 
   // add shows the lines that are not there yet, and says how many of them the buyer did not write.
   add(lines) {
-    const follow = this.atEnd;
+    const follow = this.follows;
     let news = 0;
     let added = 0;
     const first = this.lines.querySelector(".line.pending");
@@ -77,9 +83,8 @@ export class View {
     button.type = "button";
     const img = element("img");
     img.alt = say("photo");
-    img.addEventListener("load", () => { if (this.atEnd || button.dataset.follow) this.toEnd(); });
+    img.addEventListener("load", () => { if (this.follows) this.toEnd(); });
     img.addEventListener("error", () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
-    if (this.atEnd) button.dataset.follow = "1";
     button.append(img);
     this.calls.picture(at).then((url) => { img.src = url; }, () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
     return button;
