@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -43,10 +42,7 @@ otherwise: {handoff: {team: aftersales, reason: 没有听懂}}
 //	XIAOER_KILLS=200 go test ./cmd/xiaoer -run TestKilledWhileItServes -v -timeout 30m
 func TestKilledWhileItServes(t *testing.T) {
 	t.Parallel()
-	kills := 3
-	if long, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
-		kills = long
-	}
+	kills := killsOr(3)
 	w := newKillWorld(t, "")
 	stop, wait := w.call()
 	for range kills {
