@@ -190,6 +190,7 @@ func (a *Accounts) let(w http.ResponseWriter, r *http.Request, next http.Handler
 	case ok || !under(r.URL.Path) || open(r.URL.Path):
 		next.ServeHTTP(w, r)
 	case (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("X-Fragment") == "":
+		a.Site.Remember(w, r)
 		http.Redirect(w, r, "/desk/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 	default:
 		a.Site.Fail(w, r, &page.Problem{Status: http.StatusUnauthorized})

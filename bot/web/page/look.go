@@ -82,8 +82,8 @@ func preferred(header string) string {
 	return best
 }
 
-// remember keeps what a reader has chosen by ?lang= and ?theme=.
-func (s *Site) remember(w http.ResponseWriter, r *http.Request) {
+// Remember keeps what a reader has chosen by ?lang= and ?theme=. Every page does; it is for who answers in the place of one.
+func (s *Site) Remember(w http.ResponseWriter, r *http.Request) {
 	if r.URL.RawQuery == "" {
 		return
 	}

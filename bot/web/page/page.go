@@ -160,7 +160,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.headers(w.Header())
-	s.remember(w, r)
+	s.Remember(w, r)
 	guarded := &response{ResponseWriter: w}
 	defer s.recover(guarded, r)
 	h, pattern := s.mux.Handler(r)
