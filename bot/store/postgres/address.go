@@ -14,7 +14,7 @@ import (
 // Name says where a store is without saying how to get in: no password, and no setting of a connection.
 func Name(address string) string {
 	where, err := url.Parse(address)
-	if err != nil {
+	if err != nil || !isPostgres(where) {
 		return "postgres://…"
 	}
 	name := url.URL{Scheme: where.Scheme, Host: where.Host, Path: where.Path}
@@ -22,6 +22,10 @@ func Name(address string) string {
 		name.RawQuery = url.Values{"host": {host}}.Encode()
 	}
 	return name.String()
+}
+
+func isPostgres(where *url.URL) bool {
+	return where.Scheme == "postgres" || where.Scheme == "postgresql"
 }
 
 // Settings of each connection, where the URL says nothing else. Times are in milliseconds, as PostgreSQL takes numbers.
@@ -39,7 +43,7 @@ const leastConnections = 4
 // parse reads a URL. No error says what stands in it: there may be a password.
 func parse(address string) (*pgxpool.Config, error) {
 	where, err := url.Parse(address)
-	if err != nil || where.Scheme != "postgres" && where.Scheme != "postgresql" {
+	if err != nil || !isPostgres(where) {
 		return nil, errors.New("it is no URL such as postgres://user@host/database")
 	}
 	c, err := pgxpool.ParseConfig(address)

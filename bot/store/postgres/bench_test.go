@@ -4,7 +4,6 @@ package postgres_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +43,7 @@ func turnOf(k engine.Key, version int64, message, previous string) engine.Commit
 // openDurable is a store in a server of its own whose log is written to the disk as everywhere.
 func openDurable(b *testing.B, o postgres.Options) *postgres.Store {
 	b.Helper()
-	o.URL = pgtest.Start(b, "fsync=on").Database(b) + os.Getenv("X")
+	o.URL = pgtest.Start(b, "fsync=on").Database(b)
 	return open(b, o)
 }
 

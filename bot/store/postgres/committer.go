@@ -29,6 +29,8 @@ type committer struct {
 	batch    int
 	patience time.Duration
 
+	complained atomic.Int64 // in which second, last
+
 	mu      sync.RWMutex // held for reading while something is put into a queue
 	closed  bool
 	queue   chan *work
@@ -153,10 +155,18 @@ func (c *committer) commit(turns []*work) {
 			turns = append(turns[:at:at], turns[at+1:]...)
 		default:
 			err = explain(ctx, err)
-			c.logger.Error("write", "turns", len(turns), "err", err)
+			c.complain(len(turns), err)
 			finish(turns, err)
 			return
 		}
+	}
+}
+
+// complain writes trouble down, but not again and again while it lasts.
+func (c *committer) complain(turns int, err error) {
+	now := time.Now().Unix()
+	if last := c.complained.Load(); now > last && c.complained.CompareAndSwap(last, now) {
+		c.logger.Error("write", "turns", turns, "err", err)
 	}
 }
 
@@ -231,3 +241,6 @@ func locksOf(turns []*work) (out []sqlstore.Statement) {
 	}
 	return out
 }
+
+// Waiting is how many turns wait to be written.
+func (s *Store) Waiting() int { return len(s.db.commits.queue) + len(s.db.commits.shared) }

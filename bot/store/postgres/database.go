@@ -102,14 +102,20 @@ func (d *database) Read(ctx context.Context, query string, args []any, take func
 		return take(row)
 	}
 	err := d.read(ctx, query, args, note)
-	if broken(err) && !began && ctx.Err() == nil {
+	for range d.reads.Config().MaxConns { // all that are idle may have ended by now
+		if !broken(err) || began || ctx.Err() != nil {
+			break
+		}
 		err = d.read(ctx, query, args, note)
+	}
+	if broken(err) {
+		err = nothingKept{err}
 	}
 	return explain(ctx, err)
 }
 
 func (d *database) read(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
-	rows, err := d.reads.Query(ctx, query, args...)
+	rows, err := d.reads.Query(ctx, query, allStorable(args)...)
 	if err != nil {
 		return err
 	}
@@ -161,7 +167,12 @@ func (d *database) change(ctx context.Context, query string, args []any, take fu
 	defer d.working.Add(-1)
 	ctx, cancel := context.WithTimeout(ctx, d.options.Patience)
 	defer cancel()
-	rows, err := d.others.Query(ctx, query, args...)
+	conn, err := d.others.Acquire(ctx)
+	if err != nil {
+		return explain(ctx, nothingKept{err})
+	}
+	defer conn.Release()
+	rows, err := conn.Query(ctx, query, args...)
 	if err == nil {
 		err = each(rows, take)
 	}
@@ -171,7 +182,7 @@ func (d *database) change(ctx context.Context, query string, args []any, take fu
 func (d *database) write(ctx context.Context, work func(sqlstore.Tx) error) error {
 	conn, err := d.others.Acquire(ctx)
 	if err != nil {
-		return err
+		return nothingKept{err}
 	}
 	defer conn.Release()
 	begun, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
@@ -210,13 +221,13 @@ func (t *tx) fail(err error) error {
 
 // Exec says how many rows were changed.
 func (t *tx) Exec(query string, args ...any) (int64, error) {
-	tag, err := t.tx.Exec(t.ctx, query, args...)
+	tag, err := t.tx.Exec(t.ctx, query, allStorable(args)...)
 	return tag.RowsAffected(), t.fail(err)
 }
 
 // Query runs what reads, or changes and returns.
 func (t *tx) Query(query string, args []any, take func(sqlstore.Row) error) error {
-	rows, err := t.tx.Query(t.ctx, query, args...)
+	rows, err := t.tx.Query(t.ctx, query, allStorable(args)...)
 	if err != nil {
 		return t.fail(err)
 	}

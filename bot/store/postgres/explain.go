@@ -76,7 +76,7 @@ func explain(ctx context.Context, err error) error {
 	switch {
 	case ok && !fatal(said):
 		return refused(said.Code, err)
-	case errors.As(err, new(nothingKept)) || pgconn.SafeToRetry(err):
+	case errors.As(err, new(nothingKept)): // what the driver thinks safe is not: it says so of a connection that broke while it was read too
 		return fmt.Errorf("%w: the connection was lost: %w", engine.ErrBusy, err)
 	default:
 		return err

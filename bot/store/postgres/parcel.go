@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,4 +117,20 @@ func storable(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, "\x00", "�")
+}
+
+// allStorable is storable for all texts among values.
+func allStorable(args []any) []any {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok && strings.IndexByte(text, 0) >= 0 {
+			out := slices.Clone(args)
+			for j := i; j < len(out); j++ {
+				if text, ok := out[j].(string); ok {
+					out[j] = storable(text)
+				}
+			}
+			return out
+		}
+	}
+	return args
 }

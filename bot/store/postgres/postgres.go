@@ -129,7 +129,7 @@ func pool(ctx context.Context, config *pgxpool.Config, most int, careful bool) (
 	config.MaxConns, config.MinConns = int32(most), 0
 	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // it would cost a round trip
 	if careful {
-		config.PrepareConn = func(_ context.Context, conn *pgx.Conn) (bool, error) { return conn.PgConn().CheckConn() == nil, nil }
+		config.PrepareConn = func(_ context.Context, conn *pgx.Conn) (bool, error) { return alive(conn.PgConn().Conn()), nil }
 	}
 	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

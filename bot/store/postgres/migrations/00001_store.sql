@@ -20,6 +20,9 @@ CREATE TABLE conversations (
     due_at     bigint,                      -- when it wants a timer
     touched_at bigint NOT NULL,
     last_turn  text   COLLATE "C" NOT NULL, -- the end of the chain of its turns, '' where none is recorded
+    last_book  text   COLLATE "C" NOT NULL, -- of the last turn, '' where the next is to be kept whole
+    steps      bigint NOT NULL,             -- turns since the last that is kept whole, itself included
+    since_at   bigint NOT NULL,             -- when that one was
     body       text   COLLATE "C" NOT NULL,
     PRIMARY KEY (shop_id, id)
 );
@@ -50,29 +53,28 @@ CREATE TABLE waiting (
     PRIMARY KEY (shop_id, team)
 );
 
-CREATE TABLE answers (
-    shop_id     text   COLLATE "C" NOT NULL,
-    message_id  text   COLLATE "C" NOT NULL,
-    at          bigint NOT NULL,
-    fingerprint text   COLLATE "C" NOT NULL,
-    response    text   COLLATE "C" NOT NULL,
-    turn_id     text   COLLATE "C" NOT NULL, -- that gave it: an id may come again when its answer is forgotten
-    PRIMARY KEY (shop_id, message_id)
-);
-CREATE INDEX answers_at ON answers (at);
-
--- The turns of a conversation are a chain, from the last to the first that is kept: so all of them are found, and a turn pays for no
--- index more. Turns are forgotten from the first on.
+-- A message is one row: its answer stands beside the inputs of its turn. The turns of a conversation are a chain, from the last to the
+-- first that is kept: so all of them are found, and a turn pays for no index more. Turns are forgotten from the first on. By time they are
+-- found by their ids, which grow with it.
 CREATE TABLE turns (
     shop_id     text   COLLATE "C" NOT NULL,
     id          text   COLLATE "C" NOT NULL,
     previous_id text   COLLATE "C" NOT NULL,
+    whole       bigint NOT NULL,             -- 1 when the state before it is kept with it
     message_id  text   COLLATE "C" NOT NULL, -- that it answered, '' for none
     at          bigint NOT NULL,
+    fingerprint text   COLLATE "C",          -- of the message while its answer is kept, else NULL
+    response    text   COLLATE "C",
     body        text   COLLATE "C" NOT NULL,
     PRIMARY KEY (shop_id, id)
 );
-CREATE INDEX turns_at ON turns (at, shop_id, id);
+CREATE UNIQUE INDEX turns_answer ON turns (shop_id, message_id) WHERE response IS NOT NULL;
+
+-- How far the upkeep has come.
+CREATE TABLE marks (
+    id text   COLLATE "C" NOT NULL PRIMARY KEY,
+    at bigint NOT NULL
+);
 
 -- Only the oldest reply of a conversation that is to be delivered is 'pending'; those behind it are 'queued'. So what can be sent now is
 -- one look into one index, however long the queues are.

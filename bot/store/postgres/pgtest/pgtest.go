@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package pgtest gives tests a PostgreSQL of their own, made from the programs of this machine and thrown away when the tests end,
 // however they end. It is for tests only, and knows nothing of what is kept in it.
 package pgtest
