@@ -136,7 +136,7 @@ func (p *leadPage) sort(cases []desk.Case, names names, who visitor) {
 			p.Risks = append(p.Risks, one)
 		}
 	}
-	slices.SortStableFunc(p.Oldest, func(x, y row) int { return x.Waiting.Compare(y.Waiting) })
+	slices.SortStableFunc(p.Oldest, func(x, y row) int { return x.Since.Compare(y.Since) })
 	slices.SortStableFunc(p.Night, func(x, y row) int { return cmp.Or(x.Deadline.Compare(y.Deadline), cmp.Compare(x.Number, y.Number)) })
 	p.Oldest = p.Oldest[:min(len(p.Oldest), 10)]
 	p.Night, p.Risks = p.Night[:min(len(p.Night), mostRisks)], p.Risks[:min(len(p.Risks), mostRisks)]

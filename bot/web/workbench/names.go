@@ -55,9 +55,11 @@ func (n names) intent(shop, intent string) string {
 }
 
 func (n names) row(c *desk.Case, who visitor, f filter, current string, now time.Time) row {
+	has := holder(c)
 	return row{
-		Case: *c, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)), Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team),
-		Intent: n.intent(c.Shop, c.Intent), Holder: holder(c), Mine: holder(c) == who.Name, Current: c.ID == current,
+		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: cmp.Or(c.Reason, c.Summary),
+		Since: c.Waiting, Deadline: c.Deadline, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)),
+		Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team), Intent: n.intent(c.Shop, c.Intent), Mine: has != "" && has == who.Name, Current: c.ID == current,
 	}
 }
 

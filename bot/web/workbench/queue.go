@@ -14,7 +14,7 @@ import (
 	"xiaoer/bot/web/page"
 )
 
-const mostRows = 200 // of the queue on one page; the filters reach the others
+const mostRows = 100 // of the queue on one page; the filters reach the others
 
 // A filter is what a queue is narrowed to. It stands in the address, so that a colleague can be sent it.
 type filter struct {
@@ -71,17 +71,22 @@ type queue struct {
 	Several  bool   // shops
 }
 
-// A row is one case of the queue.
+// A row is one case of the queue, with what its template shows: plain fields, since there are many rows and looking for a field within others
+// costs more than all the rest.
 type row struct {
-	desk.Case
-	Clock   clock
-	URL     string
-	Shop    string // its name
-	Team    string // its title
-	Intent  string // its title
-	Holder  string
-	Mine    bool
-	Current bool
+	ID, ShopID    string
+	Number        int
+	State         desk.State
+	Priority      string
+	Agent, Holder string // who has it; who has it, or whom the desk chose for it
+	Why           string
+	Since         time.Time // the buyer waits
+	Deadline      time.Time
+	Clock         clock
+	URL           string
+	Shop, Team    string // as they are called
+	Intent        string
+	Mine, Current bool
 }
 
 // Choices are what the queue may be narrowed to, as values with their names.

@@ -84,9 +84,8 @@ func people() map[string]desk.Person {
 	}
 }
 
-func newWorld(t testing.TB, limits workbench.Limits) *world {
+func loadShops(t testing.TB) map[string]*shop.Shop {
 	t.Helper()
-	w := &world{t: t, now: morning()}
 	shops := map[string]*shop.Shop{}
 	loader, err := shop.NewLoader(shop.Options{})
 	require.NoError(t, err)
@@ -99,6 +98,19 @@ func newWorld(t testing.TB, limits workbench.Limits) *world {
 		require.NotNil(t, r.Shop, r.Problems)
 		shops[id] = r.Shop
 	}
+	return shops
+}
+
+func fruitBook(t testing.TB) *bot.Book {
+	t.Helper()
+	return loadShops(t)["fruit"].Book
+}
+
+func newWorld(t testing.TB, limits workbench.Limits) *world {
+	t.Helper()
+	w := &world{t: t, now: morning()}
+	shops := loadShops(t)
+	var err error
 	source := &orders.Memory{Now: w.clock}
 	w.Engine, err = engine.New(engine.Options{
 		Store: store.NewMemory(store.Limits{}), Clock: w.clock, ShopNames: func() []string { return []string{"fruit", "tea"} },

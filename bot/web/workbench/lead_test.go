@@ -1,0 +1,112 @@
+package workbench_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot/desk"
+	"xiaoer/bot/web/workbench"
+)
+
+func TestTheQueueIsNarrowedByItsAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	human := w.hand("fruit", "c-1")
+	angry := w.say("fruit", "c-2", "我要投诉你们").Handoff.ID
+	tea := w.hand("tea", "c-1")
+	w.post("chen", at("fruit", human, "/act/claim"))
+	for _, c := range []struct {
+		query string
+		want  []string
+	}{
+		{"", []string{human, angry, tea}}, {"?shop=tea", []string{tea}}, {"?priority=high", []string{angry}}, {"?intent=complaint", []string{angry}},
+		{"?team=nobody", nil}, {"?stage=negotiating", nil}, {"?shop=fruit&team=aftersales", []string{human, angry}}, {"?mine=1", nil},
+	} {
+		page := w.see("boss", "/desk/cases"+c.query)
+		for _, id := range []string{human, angry, tea} {
+			require.Equal(t, has(c.want, id), strings.Contains(page, `id="case-`+id+`"`), "%s %s", c.query, id)
+		}
+	}
+	require.Contains(t, w.see("chen", "/desk/cases?mine=1"), human)
+	require.Contains(t, w.see("boss", at("fruit", angry)+"?priority=high"), `href="`+at("fruit", angry)+`?priority=high"`, "a case keeps the filter that it was opened with")
+}
+
+func has(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTheQueueIsInTheOrderOfDeadlines(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	late := w.hand("fruit", "c-1")
+	w.pass(4 * time.Minute)
+	soon := w.hand("tea", "c-1")
+	page := w.see("boss", "/desk/cases")
+	require.Less(t, strings.Index(page, late), strings.Index(page, soon))
+	require.Contains(t, page, "已超时")
+	require.Contains(t, page, "超时 1")
+	part := w.see("boss", "/desk/cases?part=queue")
+	require.NotContains(t, part, "<html", "the part alone")
+	require.Contains(t, part, late)
+}
+
+func TestTheLeadSeesTheDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.post("wang", "/desk/presence", "shop", "fruit", "online", "1", "ceiling", "2")
+	w.post("chen", "/desk/presence", "shop", "fruit", "online", "1")
+	seats, err := w.Attending(t.Context(), "fruit")
+	require.NoError(t, err)
+	require.Len(t, seats, 2)
+	id := w.hand("fruit", "c-1")
+	w.pass(13 * time.Hour) // eleven at night
+	night := w.hand("fruit", "c-2")
+	page := w.see("lead", "/desk/lead")
+	require.Contains(t, page, "小王")
+	_, after, _ := strings.Cut(page, "夜里来的")
+	require.Contains(t, after, night)
+	require.NotContains(t, after, id, "what came by day is not the night's")
+	require.Contains(t, page, "已超时")
+	move := "/desk/lead/fruit/cases/" + night + "/move"
+	w.post("lead", move, "to", "小王")
+	require.Equal(t, "小王", w.one("fruit", night).Assigned)
+	require.Equal(t, http.StatusBadRequest, w.ask("lead", http.MethodPost, move, formOf("to", "没有这个人")).Code)
+	w.post("wang", "/desk/presence", "shop", "fruit", "online", "0")
+	require.Contains(t, w.see("wang", "/desk/cases"), "离开")
+	for _, wrong := range [][]string{{"shop", "fruit", "online", "1", "ceiling", "-1"}, {"shop", "fruit", "online", "1", "ceiling", "many"}} {
+		require.Equal(t, http.StatusBadRequest, w.ask("wang", http.MethodPost, "/desk/presence", formOf(wrong...)).Code)
+	}
+}
+
+func TestTheRosterIsNotWrittenOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.post("lead", "/desk/lead/fruit/roster", "plan", "早班 小王", "note", "", "version", "0")
+	w.post("chen", "/desk/lead/fruit/roster", "plan", "我不上班", "note", "三号仓缺货", "version", "1")
+	page := w.see("wang", "/desk/lead")
+	require.Contains(t, page, "三号仓缺货")
+	require.Contains(t, page, "早班 小王", "an agent leaves a note, and the plan as it is")
+	require.Contains(t, page, "小陈 写于")
+	rw := w.ask("lead", http.MethodPost, "/desk/lead/fruit/roster", formOf("plan", "晚班", "note", "没看到三号仓", "version", "1"))
+	require.Equal(t, http.StatusConflict, rw.Code)
+	require.Contains(t, rw.Body.String(), "没看到三号仓", "what was written is not lost")
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.ask("lead", http.MethodPost, "/desk/lead/fruit/roster", formOf("note", strings.Repeat("长", 4001), "version", "2")).Code)
+}
+
+func TestAPersonWithoutAShop(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	require.Contains(t, w.see("none", "/desk/lead"), "您还没有店铺")
+	require.Contains(t, w.see("none", "/desk/marks"), "还没有标记")
+	require.Equal(t, http.StatusSeeOther, w.ask("none", http.MethodGet, "/desk/", nil).Code)
+	require.Equal(t, desk.Role(""), people()["none"].In("fruit"))
+}
