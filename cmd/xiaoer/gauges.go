@@ -12,6 +12,9 @@ import (
 // figuresLast is how long figures stand for all that are shown: one look at /metrics reads them once.
 const figuresLast = time.Second
 
+// figuresPatience is with a store that does not answer: whoever looks at /metrics has little more.
+const figuresPatience = 2 * time.Second
+
 // show adds to the metrics what the engine and the registry know.
 func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 	f := &gauges{read: eng.Figures, now: s.now}
@@ -63,10 +66,12 @@ func (f *gauges) get(ctx context.Context) engine.Figures {
 	if age := now.Sub(f.at); !f.at.IsZero() && age >= 0 && age < figuresLast {
 		return f.last
 	}
+	ctx, cancel := context.WithTimeout(ctx, figuresPatience)
+	defer cancel()
 	read, err := f.read(ctx)
 	if err != nil {
 		read.Backlog, read.OldestAge, read.DeadLetters, read.Cases = f.last.Backlog, f.last.OldestAge, f.last.DeadLetters, f.last.Cases
 	}
-	f.at, f.last = now, read
+	f.at, f.last = f.now(), read // as of the end: what took long is not asked for again at once
 	return read
 }

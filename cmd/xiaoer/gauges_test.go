@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -90,4 +91,21 @@ func TestGaugesAreReadOnceForAll(t *testing.T) {
 	failing, now = true, now.Add(time.Minute)
 	require.Equal(t, engine.Figures{Turns: 2, Backlog: 7}, g.get(t.Context()), "what the store cannot say stays as it was")
 	require.Equal(t, 2, reads)
+}
+
+func TestAStoreThatDoesNotAnswerIsAskedOnceForAllGauges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reads := 0
+		g := &gauges{now: time.Now, read: func(ctx context.Context) (engine.Figures, error) {
+			reads++
+			<-ctx.Done()
+			return engine.Figures{Turns: 3}, ctx.Err()
+		}}
+		began := time.Now()
+		for range 9 {
+			require.Equal(t, 3, g.get(t.Context()).Turns)
+		}
+		require.Equal(t, 1, reads)
+		require.Equal(t, figuresPatience, time.Since(began))
+	})
 }
