@@ -1,6 +1,9 @@
 package figures
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Counted is the days of a stretch as far as they have been summed.
 type Counted struct {
@@ -66,4 +69,14 @@ func (r *Report) Samples() []*Sample {
 func (r *Report) Open() bool {
 	_, until := Bounds(r.Span.Until, r.Shop.Zone)
 	return r.At.Before(until.Add(backWithin))
+}
+
+// ZoneOf is the timezone of a day as it was written down; ok is false where that is no day, or its timezone is not known here.
+func ZoneOf(body []byte) (zone *time.Location, ok bool) {
+	var d Day
+	if err := json.Unmarshal(body, &d); err != nil || d.Zone == "" || d.Zone == "Local" {
+		return nil, false
+	}
+	zone, err := time.LoadLocation(d.Zone)
+	return zone, err == nil
 }

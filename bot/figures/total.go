@@ -112,6 +112,15 @@ func Share(part, whole int) (share float64, ok bool) {
 	return float64(part) / float64(whole), true
 }
 
+// Paid is what all offers came to.
+func (t *Total) Paid() Money {
+	sum := Money(0)
+	for _, o := range t.Offers {
+		sum = sum.Add(o.Sum)
+	}
+	return sum
+}
+
 // Unanswered is how many messages nobody had an answer to.
 func (t *Total) Unanswered() int { return t.Missed + t.NoRule }
 

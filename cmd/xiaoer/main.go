@@ -66,6 +66,7 @@ type commands struct {
 	Pause      pauseCmd      `cmd:"" help:"Switch a rule or a shop off for now. 暂停规则或店铺。"`
 	Unpause    unpauseCmd    `cmd:"" help:"Switch it on again. 恢复规则或店铺。"`
 	Deliveries deliveriesCmd `cmd:"" help:"List late replies and send dead ones again. 查看和重发异步回复。"`
+	Figures    figuresCmd    `cmd:"" help:"Sum what a shop's conversations came to. 店铺数据。"`
 	Audit      auditCmd      `cmd:"" help:"List who changed what. 操作记录。"`
 	Buyer      buyerCmd      `cmd:"" help:"Export or erase what is kept of a buyer. 导出或删除买家数据。"`
 	Backup     backupCmd     `cmd:"" help:"Back up a server's state while it runs. 备份。"`

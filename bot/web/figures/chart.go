@@ -84,13 +84,21 @@ func columns(id, title, desc string, names []string, series ...Series) Chart {
 			}
 		}
 		if every := (len(names) + mostLabels - 1) / mostLabels; every > 0 && (len(names)-1-i)%every == 0 {
-			c.Labels = append(c.Labels, Label{X: num(x + (room-apart)/2), Y: num(high - 6), Anchor: "middle", Text: name})
+			c.Labels = append(c.Labels, below(x+(room-apart)/2, name))
 		}
 	}
 	for _, s := range series {
 		c.Keys = append(c.Keys, Key{Class: s.Class, Text: s.Text})
 	}
 	return c
+}
+
+// below is the name of a column; one at the right edge ends there, so that nothing of it is cut off.
+func below(middle float64, name string) Label {
+	if half := 3.2 * float64(len(name)); middle+half > wide {
+		return Label{X: num(wide - 1), Y: num(high - 6), Anchor: "end", Text: name}
+	}
+	return Label{X: num(middle), Y: num(high - 6), Anchor: "middle", Text: name}
 }
 
 // rows draws each name as one bar from the left, whose pieces are the series.

@@ -2,10 +2,9 @@ package figures
 
 import (
 	"bytes"
-	"encoding/csv"
 	"net/http"
-	"strings"
 
+	"xiaoer/bot/figures"
 	"xiaoer/bot/web/page"
 )
 
@@ -29,7 +28,7 @@ func (p *pages) getCSV(w http.ResponseWriter, r *http.Request, l look) error {
 	if !ok {
 		return &page.Problem{Status: http.StatusNotFound}
 	}
-	body, err := writeCSV(t)
+	body, err := t.csv()
 	if err != nil {
 		return err
 	}
@@ -40,33 +39,16 @@ func (p *pages) getCSV(w http.ResponseWriter, r *http.Request, l look) error {
 	return nil
 }
 
-// writeCSV writes a table so that spreadsheets read it as UTF-8 and take nothing in it for a formula.
-func writeCSV(t Table) ([]byte, error) {
+// csv is the whole table as a file.
+func (t Table) csv() ([]byte, error) {
+	head, rows := make([]string, len(t.Columns)), make([][]string, len(t.Rows))
+	for i, column := range t.Columns {
+		head[i] = column.Title
+	}
+	for i, row := range t.Rows {
+		rows[i] = row.Cells
+	}
 	var out bytes.Buffer
-	out.WriteString("\ufeff")
-	c := csv.NewWriter(&out)
-	c.UseCRLF = true
-	var head []string
-	for _, column := range t.Columns {
-		head = append(head, inert(column.Title))
-	}
-	lines := [][]string{head}
-	for _, row := range t.Rows {
-		var cells []string
-		for _, cell := range row.Cells {
-			cells = append(cells, inert(cell))
-		}
-		lines = append(lines, cells)
-	}
-	err := c.WriteAll(lines)
+	err := figures.WriteCSV(&out, head, rows)
 	return out.Bytes(), err
-}
-
-// inert is a cell that no spreadsheet takes for a formula: what begins like one, be it behind spaces, gets an apostrophe.
-func inert(cell string) string {
-	begun := strings.TrimLeft(cell, " \t\r\n\u00a0\u3000")
-	if begun != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(begun)[0]) || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
-		return "'" + cell
-	}
-	return cell
 }

@@ -78,18 +78,9 @@ func (p *pages) days(l look, r *figures.Report) Table {
 		v, one := r.Visits[d.Date], figures.Sum([]figures.Day{d}, figures.Span{From: d.Date, Until: d.Date})
 		n, mean, _ := one.Ratings()
 		t.add(d.Date, d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, d.Replies.FirstInTime, d.Replies.FirstLate,
-			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken, paid(one.Offers), n, decimal(mean, n > 0))
+			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken, one.Paid(), n, decimal(mean, n > 0))
 	}
 	return t
-}
-
-// paid is what all offers of a stretch came to.
-func paid(offers map[string]figures.Paid) figures.Money {
-	sum := figures.Money(0)
-	for _, o := range offers {
-		sum = sum.Add(o.Sum)
-	}
-	return sum
 }
 
 func (p *pages) hours(l look, r *figures.Report) Table {
