@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/throttle"
 )
 
 // A caller is an agent whose token or session was good, in the shop of the path.
@@ -85,7 +85,7 @@ func (a *agentAPI) authenticate(ctx context.Context, c echo.Context) (caller, er
 	if !ok {
 		return caller{}, challenge(c, "")
 	}
-	key, from := desk.Hash(token), address(c.RealIP())
+	key, from := desk.Hash(token), throttle.Address(c.Request())
 	known := a.calls.Knows(key)
 	if known {
 		if err := a.count(key); err != nil {
@@ -162,20 +162,6 @@ func challenge(c echo.Context, why string) error {
 func isRefusal(err error, word string) bool {
 	var refused refuser
 	return errors.As(err, &refused) && refused.Refusal() == word
-}
-
-// address is by what a remote address is remembered: an IPv6 caller has a whole /64 to send from.
-func address(ip string) string {
-	parsed, err := netip.ParseAddr(ip)
-	if err != nil {
-		return ""
-	}
-	if parsed = parsed.Unmap(); parsed.Is6() {
-		if prefix, err := parsed.WithZone("").Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return parsed.String()
 }
 
 // still is whether a token or a session gives what it gave when a stream began.

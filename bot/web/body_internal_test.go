@@ -89,12 +89,3 @@ func TestListenersAreBounded(t *testing.T) {
 	_, refused := join("a", "x")
 	require.Empty(t, refused)
 }
-
-func TestAddress(t *testing.T) {
-	for ip, want := range map[string]string{
-		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "203.0.113.9", "2001:db8::1": "2001:db8::/64",
-		"2001:db8:0:0:ffff::1": "2001:db8::/64", "fe80::1%eth0": "fe80::/64", "@": "", "": "",
-	} {
-		require.Equal(t, want, address(ip), ip)
-	}
-}

@@ -8,6 +8,7 @@ import (
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
 )
 
 // home is where people begin.
@@ -64,7 +65,7 @@ func (a *Accounts) postLogin(w http.ResponseWriter, r *http.Request) {
 // attempt checks a password within the bounds of how often that may be tried with one name and from one address. What is counted is what
 // failed, and whoever was right begins anew.
 func (a *Accounts) attempt(r *http.Request, name, password string) (found desk.Account, ok bool, wait time.Duration, err error) {
-	id, from := desk.AccountID(cut(name, 200)), address(r)
+	id, from := desk.AccountID(cut(name, 200)), throttle.Address(r)
 	pair := from + " " + id
 	if wait = max(a.ofName.Wait(id), a.ofPair.Wait(pair), a.ofAddr.Wait(from)); wait > 0 {
 		return desk.Account{}, false, wait, nil
@@ -93,7 +94,7 @@ func (a *Accounts) noteFailure(r *http.Request) {
 	}
 	ctx, cancel := inTime(r.Context())
 	defer cancel()
-	a.Book.note(ctx, a.Book.entries(Deed{Who: "?", What: "login failed", Detail: "from " + address(r)}, ""))
+	a.Book.note(ctx, a.Book.entries(Deed{Who: "?", What: "login failed", Detail: "from " + throttle.Address(r)}, ""))
 }
 
 func (a *Accounts) postLogout(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,7 @@ import (
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
 )
 
 // manages is whether a person may manage the people of a shop, or of every shop.
@@ -208,7 +209,7 @@ func (a *Accounts) link(r *http.Request, path string) string {
 	at := a.PublicURL
 	if at == "" {
 		scheme := "http"
-		if r.TLS != nil {
+		if throttle.HTTPS(r) {
 			scheme = "https"
 		}
 		at = scheme + "://" + r.Host

@@ -18,6 +18,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/throttle"
 )
 
 const (
@@ -44,7 +45,7 @@ func (a *Accounts) manager(secure bool) *scs.SessionManager {
 
 // by is the manager of a request's cookie.
 func (a *Accounts) by(r *http.Request) *scs.SessionManager {
-	if a.https || r.TLS != nil {
+	if a.https || throttle.HTTPS(r) {
 		return a.secure
 	}
 	return a.plain
@@ -194,7 +195,7 @@ func (a *Accounts) SignIn(r *http.Request, name string) error {
 	if err := a.end(ctx, m, ""); err != nil {
 		return err
 	}
-	s := desk.Session{ID: freshID(), Browser: cut(r.UserAgent(), 200), From: address(r), At: a.Book.Clock().UTC()}
+	s := desk.Session{ID: freshID(), Browser: cut(r.UserAgent(), 200), From: throttle.Address(r), At: a.Book.Clock().UTC()}
 	m.Put(ctx, accountValue, desk.AccountID(name))
 	m.Put(ctx, sessionValue, s.ID)
 	token, _, err := m.Commit(ctx)

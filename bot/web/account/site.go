@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -240,21 +238,3 @@ func (a *Accounts) Signed(ctx context.Context, r *http.Request) (p desk.Person, 
 
 // Guard refuses what other sites send through a browser; nil is for what may pass.
 func (a *Accounts) Guard(r *http.Request) error { return a.guard.Check(r) }
-
-// address is from where a request came; an IPv6 caller has a whole /64 to send from.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return ""
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		if prefix, err := ip.WithZone("").Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return ip.String()
-}
