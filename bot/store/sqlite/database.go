@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"xiaoer/bot/engine"
@@ -11,9 +10,8 @@ import (
 
 // A database is the file as the tables' store works with it: many read, and one goroutine writes.
 type database struct {
-	writer  *writer
-	reads   *sql.DB
-	queries map[string]*sql.Stmt // prepared on reads, by their text
+	writer *writer
+	reads  *readers
 }
 
 var _ sqlstore.Database = (*database)(nil)
@@ -23,25 +21,7 @@ func (d *database) Read(ctx context.Context, query string, args []any, take func
 	if d.writer.isClosed() {
 		return engine.ErrClosed
 	}
-	rows, err := d.query(ctx, query, args)
-	if err != nil {
-		return reason(ctx, err)
-	}
-	defer func() { _ = rows.Close() }() // what went wrong is in rows.Err
-	for rows.Next() {
-		if err := take(rows); err != nil {
-			return err
-		}
-	}
-	return reason(ctx, rows.Err())
-}
-
-// query runs what is prepared, or what was put together for this once.
-func (d *database) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if p := d.queries[query]; p != nil {
-		return p.QueryContext(ctx, args...)
-	}
-	return d.reads.QueryContext(ctx, query, args...)
+	return d.reads.read(ctx, query, args, take)
 }
 
 // Write runs work among that of others, in the transaction that commits them all.
@@ -71,19 +51,6 @@ func runAll(to *session, statements []sqlstore.Statement) error {
 		}
 	}
 	return nil
-}
-
-// prepareAll prepares what the readers ask.
-func prepareAll(ctx context.Context, db *sql.DB) (map[string]*sql.Stmt, error) {
-	out := map[string]*sql.Stmt{}
-	for _, query := range append(sqlstore.Queries(), selectScrub) {
-		s, err := db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept as long as the pool, which closes it
-		if err != nil {
-			return nil, err
-		}
-		out[query] = s
-	}
-	return out, nil
 }
 
 // reason is why a query failed: the end of the context before whatever it looked like from below.

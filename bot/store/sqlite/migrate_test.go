@@ -107,7 +107,7 @@ func stored(t *testing.T, s *Store, states map[string]desk.State) map[string]des
 	t.Helper()
 	for id := range states {
 		var state string
-		require.NoError(t, s.db.reads.QueryRowContext(t.Context(), `SELECT state FROM handoffs WHERE id = $1`, id).Scan(&state))
+		require.NoError(t, s.db.reads.db.QueryRowContext(t.Context(), `SELECT state FROM handoffs WHERE id = $1`, id).Scan(&state))
 		states[id] = desk.State(state)
 	}
 	return states
@@ -262,6 +262,6 @@ func TestAnswersOutliveTheUpgrade(t *testing.T) {
 	require.Equal(t, map[string]int{"conversation": 1, "turn": 4}, kinds)
 	require.NoError(t, s.Sweep(t.Context(), at.Add(engine.KeepTexts+48*time.Hour)))
 	var left int
-	require.NoError(t, s.db.reads.QueryRowContext(t.Context(), `SELECT count(*) FROM turns`).Scan(&left))
+	require.NoError(t, s.db.reads.db.QueryRowContext(t.Context(), `SELECT count(*) FROM turns`).Scan(&left))
 	require.Zero(t, left)
 }

@@ -12,9 +12,9 @@ import (
 	"xiaoer/bot/store/sqlstore"
 )
 
-// A session is the one connection that writes, with its statements prepared. They are run on the driver's own connection: it is
-// this session's alone, and what database/sql does for pools of them would cost as much as many a statement. Statements take no
-// context: a commit that was begun for many is not broken off for one, and the wait for a lock is bounded by the
+// A session is a connection with its statements prepared, for one goroutine at a time. They are run on the driver's own connection: it
+// is this session's alone, and what database/sql does for pools of them would cost as much as many a statement. What writes takes
+// no context: a commit that was begun for many is not broken off for one, and the wait for a lock is bounded by the
 // connection itself.
 type session struct {
 	conn     *sql.Conn
@@ -122,6 +122,11 @@ func (c *session) Exec(query string, args ...any) (int64, error) {
 // Query runs a statement and hands over its rows. Whether it changes anything nobody knows, so that it counts as a change.
 func (c *session) Query(query string, args []any, take func(sqlstore.Row) error) (err error) {
 	c.changes++
+	return c.query(context.Background(), query, args, take)
+}
+
+// query runs a statement that may be broken off.
+func (c *session) query(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) (err error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return err
@@ -130,7 +135,7 @@ func (c *session) Query(query string, args []any, take func(sqlstore.Row) error)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(context.Background(), bound)
+	rows, err := s.QueryContext(ctx, bound)
 	if err != nil {
 		return err
 	}
@@ -144,6 +149,9 @@ func (c *session) Query(query string, args []any, take func(sqlstore.Row) error)
 		}
 		if err := take(row); err != nil {
 			return err
+		}
+		if ctx.Err() != nil { // the driver looks at it for the first row only
+			return context.Cause(ctx)
 		}
 	}
 }
@@ -219,6 +227,14 @@ func placeNumber(v driver.Value, to *int64) error {
 	}
 	*to = n
 	return nil
+}
+
+// forget lets go of a statement that will hardly come again.
+func (c *session) forget(query string) {
+	if s := c.prepared[query]; s != nil {
+		delete(c.prepared, query)
+		_ = s.Close() // it holds nothing
+	}
 }
 
 // close gives the connection up for good, with whatever transaction it may be in.

@@ -118,20 +118,20 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := migrate(ctx, writes, !o.Existing); err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
-	reads, err := o.pool(o.Readers, "query_only(1)", "cache_size(-16384)")
+	pool, err := o.pool(0, "query_only(1)", "cache_size(-16384)")
 	if err != nil {
 		return nil, errors.Join(err, writes.Close())
 	}
-	queries, err := prepareAll(ctx, reads)
+	reads, err := openReaders(pool, o.Readers)
 	if err != nil {
-		return nil, errors.Join(err, reads.Close(), writes.Close())
+		return nil, errors.Join(err, pool.Close(), writes.Close())
 	}
-	db := &database{writer: newWriter(writes, o), reads: reads, queries: queries}
+	db := &database{writer: newWriter(writes, o), reads: reads}
 	s := &Store{Store: sqlstore.New(db, sqlstore.Options{Logger: o.Logger, Keep: o.Keep}), file: o.Path, db: db, writer: db.writer}
 	s.scrubs = newScrubber(s)
 	s.close = sync.OnceValue(func() error {
 		s.scrubs.close()
-		return errors.Join(s.writer.close(), reads.Close())
+		return errors.Join(s.writer.close(), reads.close())
 	})
 	return s, nil
 }

@@ -151,6 +151,6 @@ func TestOpenDoesNotWaitForALockForEver(t *testing.T) {
 // path is where the store's file is.
 func (s *Store) path(t *testing.T) (path string, err error) {
 	t.Helper()
-	err = s.db.reads.QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path)
+	err = s.db.reads.db.QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path)
 	return path, err
 }

@@ -254,7 +254,7 @@ func TestCommitsAreSynced(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
-	_, err := s.db.reads.ExecContext(t.Context(), `DELETE FROM conversations`)
+	_, err := s.db.reads.db.ExecContext(t.Context(), `DELETE FROM conversations`)
 	require.ErrorContains(t, err, "readonly", "readers only read")
 }
 
