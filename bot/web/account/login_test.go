@@ -312,6 +312,23 @@ func TestBehindHTTPS(t *testing.T) {
 	}
 }
 
+// Without --public-url a proxy on this machine may say that the browser came by https; nobody else may.
+func TestBehindAProxyThatSaysSo(t *testing.T) {
+	t.Parallel()
+	for remote, name := range map[string]string{"127.0.0.1:1": "__Host-xiaoer_session", "192.0.2.1:1": "xiaoer_session"} {
+		h := newHouse(t)
+		h.person("boss", roles("*", "admin"))
+		b := h.browser()
+		b.address = remote
+		r := httptest.NewRequest(http.MethodPost, "/desk/login", strings.NewReader("name=boss&password="+secret))
+		r.Header.Set("Content-Type", form)
+		r.Header.Set("X-Forwarded-Proto", "https")
+		w := b.do(r)
+		require.Equal(t, http.StatusSeeOther, w.Code)
+		require.Equal(t, name, w.Result().Cookies()[0].Name, remote)
+	}
+}
+
 func TestNobodyIsSentElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
