@@ -7,6 +7,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/figures"
+	"xiaoer/bot/patience"
 )
 
 // mostTries bounds how often a turn runs again because others committed first.
@@ -82,9 +83,9 @@ func (e *Engine) try(ctx context.Context, t *turn) (out bot.Turn, again bool, er
 }
 
 func (e *Engine) load(ctx context.Context, t *turn) (Loaded, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
-	defer cancel()
-	loaded, err := e.Store.Load(ctx, Ask{Key: t.key, Buyer: t.buyer, Message: t.name, Now: t.event.At, Recent: t.event.Kind == bot.EventMessage})
+	within := patience.Within(ctx, e.StoreTimeout) // what is remembered is not waited for
+	defer within.End()
+	loaded, err := e.Store.Load(within, Ask{Key: t.key, Buyer: t.buyer, Message: t.name, Now: t.event.At, Recent: t.event.Kind == bot.EventMessage})
 	if err != nil {
 		return Loaded{}, storeRefusal("load", err)
 	}

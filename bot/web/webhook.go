@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"xiaoer/bot"
+	"xiaoer/bot/patience"
 )
 
 // postMessage is the webhook.
@@ -48,8 +49,8 @@ func (s *Server) takeMessage(c echo.Context) (bot.Response, error) {
 		return bot.Response{}, malformed(err)
 	}
 	// What was taken is answered, even if the caller hangs up meanwhile: it may send the same again and gets the same answer.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), s.TurnTimeout)
-	defer cancel()
+	ctx := patience.Within(context.WithoutCancel(c.Request().Context()), s.TurnTimeout)
+	defer ctx.End()
 	return s.Handle(ctx, id, message)
 }
 
