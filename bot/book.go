@@ -36,6 +36,7 @@ type Book struct {
 	Province func(place string) string
 
 	rows     sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
+	turns    sync.Pool // emptied turns to use again
 	verdicts verdicts
 	desk     atomic.Pointer[deskState]
 }
@@ -53,6 +54,20 @@ func (b *Book) giveRow(f *rules.Facts) {
 		f.Reset()
 		b.rows.Put(f)
 	}
+}
+
+// turn takes an empty turn; endTurn takes it back with its facts. Nothing of what a turn gives points into it.
+func (b *Book) turn() *turn {
+	if t, ok := b.turns.Get().(*turn); ok {
+		return t
+	}
+	return &turn{}
+}
+
+func (b *Book) endTurn(t *turn) {
+	b.giveRow(t.facts)
+	*t = turn{}
+	b.turns.Put(t)
 }
 
 // Shop is who speaks.

@@ -45,20 +45,22 @@ func goOn(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
 
 // begin works one event out with what was looked up for it so far.
 func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []Action, Trace) {
-	t := &turn{b: b, c: clone(c), e: e, looked: looked, trace: Trace{Decisions: []Decided{}}}
+	t := b.turn()
+	defer b.endTurn(t)
+	t.b, t.c, t.e, t.looked, t.trace.Decisions = b, clone(c), e, looked, []Decided{}
 	t.reading = intents.Reading{Mood: intents.Calm, Risk: intents.NoRisk}
 	if e.Reading != nil {
 		t.reading = *e.Reading
 		t.trace.Reading = e.Reading
 	}
-	defer func() { b.giveRow(t.facts) }()
 	t.happen()
 	t.watchQuestion()
 	if t.asked != nil {
 		c.Pending = &Pending{Event: e, Asked: *t.asked, Results: looked}
 		return c, []Action{{Kind: ActLookup, Lookup: t.asked}}, Trace{Decisions: []Decided{}}
 	}
-	return t.c, t.speak(), t.trace
+	actions := t.speak()
+	return t.c, actions, t.trace
 }
 
 // A turn is the work on one event: the conversation as it becomes, and what is to be said and done.

@@ -15,6 +15,9 @@ import (
 type writer struct {
 	out []byte
 	err error // the first value that JSON cannot hold
+
+	when       time.Time // the last time that was written, and where: most come in pairs
+	from, upto int
 }
 
 // key begins a field; the name comes with its quotes and colon.
@@ -98,6 +101,11 @@ func (w *writer) truthPointer(name string, v *bool) {
 
 func (w *writer) time(name string, t time.Time) {
 	w.key(name)
+	if t == w.when && w.upto > 0 { //nolint:revive // the same in every way, or else it is written anew
+		w.out = append(w.out, w.out[w.from:w.upto]...)
+		return
+	}
+	from := len(w.out)
 	w.byte('"')
 	out, err := t.AppendText(w.out)
 	if err != nil {
@@ -105,6 +113,7 @@ func (w *writer) time(name string, t time.Time) {
 		return
 	}
 	w.out = append(out, '"')
+	w.when, w.from, w.upto = t, from, len(w.out)
 }
 
 // timeIf leaves out a time that is not set.

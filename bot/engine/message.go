@@ -87,11 +87,14 @@ func (h *handling) answer(c *Commit, out bot.Turn) error {
 	return nil
 }
 
-// usualResponse is what most responses take, in bytes.
-const usualResponse = 640
+// What most responses take, and what makes most messages the same beside their text, in bytes.
+const (
+	usualResponse = 640
+	usualMessage  = 192
+)
 
 // fingerprint is equal for messages that are the same: conversation, buyer, kind, text, images and order number.
 func fingerprint(m *bot.Message) string {
-	sum := sha256.Sum256(bot.AppendSame(nil, m))
+	sum := sha256.Sum256(bot.AppendSame(make([]byte, 0, usualMessage+len(m.Text)), m))
 	return hex.EncodeToString(sum[:16])
 }
