@@ -167,7 +167,7 @@ func (r *racing) PutDocument(ctx context.Context, d desk.Document, by *desk.Entr
 func TestAHugeDayIsSummedInSeveralLooks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
-	huge := &manyTurns{Store: b.store, turns: 120_000}
+	huge := &manyTurns{Store: b.store, turns: 120_000, day: noon.Add(-12 * time.Hour)}
 	book := engine.NewDaybook(huge, func() time.Time { return noon.Add(24 * time.Hour) }, 0)
 	span := figures.Span{From: today, Until: today}
 	for look, want := range []int{50_000, 100_000, 120_000, 120_000} {
@@ -179,14 +179,19 @@ func TestAHugeDayIsSummedInSeveralLooks(t *testing.T) {
 	require.Equal(t, 500, huge.most, "never more than that is asked for at once")
 }
 
-// manyTurns has many turns on the first day, which it makes up as they are asked for.
+// manyTurns has many turns at the beginning of each day from the first on, which it makes up as they are asked for.
 type manyTurns struct {
 	engine.Store
+	day         time.Time // the first
 	turns, most int
 }
 
-func (s *manyTurns) Turns(_ context.Context, _ string, from, _ time.Time, after string, limit int) ([]engine.Recorded, error) {
-	if from.After(noon) {
+func (s *manyTurns) Turns(_ context.Context, _ string, from, until time.Time, after string, limit int) ([]engine.Recorded, error) {
+	day := from.UTC().Truncate(24 * time.Hour)
+	if day.Before(s.day) {
+		day = s.day
+	}
+	if day.Before(from) || !day.Before(until) {
 		return nil, nil
 	}
 	at := 0
@@ -196,7 +201,7 @@ func (s *manyTurns) Turns(_ context.Context, _ string, from, _ time.Time, after 
 	s.most = max(s.most, limit)
 	var out []engine.Recorded
 	for n := at + 1; n <= s.turns && len(out) < limit; n++ {
-		out = append(out, engine.Recorded{ID: fmt.Sprintf("t-%07d", n), At: noon, Rule: "r"})
+		out = append(out, engine.Recorded{ID: fmt.Sprintf("t-%07d", n), At: day, Rule: "r"})
 	}
 	return out, nil
 }
@@ -262,6 +267,30 @@ func TestFiguresOfAShopThatIsNotThere(t *testing.T) {
 	shop, err := b.FiguresOf("s")
 	require.NoError(t, err)
 	require.Equal(t, []string{"return.which", "return.ok", "coupon.once", "coupon.again"}, shop.Rules)
+}
+
+// A shop with many turns finds today summed as well, all of yesterday however many looks it takes.
+func TestABusyShopIsSummedAllDay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		huge := &manyTurns{turns: 120_000}
+		b := newBench(t, func(o *engine.Options) {
+			huge.Store, huge.day = o.Store, time.Now().UTC().Truncate(24*time.Hour)
+			o.Store, o.Clock, o.ShopNames = huge, time.Now, func() []string { return []string{"s"} }
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); b.Run(ctx) }()
+		elapse(24*time.Hour + 35*time.Minute)
+		kept, err := b.store.Document(t.Context(), "s", "figures", huge.day.Format(time.DateOnly))
+		require.NoError(t, err)
+		require.Contains(t, string(kept.Body), `"whole":true,"turns":120000`)
+		kept, err = b.store.Document(t.Context(), "s", "figures", huge.day.Add(24*time.Hour).Format(time.DateOnly))
+		require.NoError(t, err)
+		require.Contains(t, string(kept.Body), `"turns":120000`)
+		cancel()
+		<-ended
+	})
 }
 
 // The engine's own upkeep sums the day that has ended.

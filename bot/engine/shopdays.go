@@ -8,9 +8,6 @@ import (
 	"xiaoer/bot/figures"
 )
 
-// daysEvery is how often it is looked whether a day has ended in some shop.
-const daysEvery = 10 * time.Minute
-
 // FiguresOf is what a shop's figures are shown with.
 func (e *Engine) FiguresOf(shopID string) (figures.Shop, error) {
 	shop, err := e.shop(shopID)
@@ -54,34 +51,63 @@ func (e *Engine) Questions(ctx context.Context, shopID string, places []figures.
 	return e.daybook.Questions(ctx, shopID, places)
 }
 
+const (
+	// daysEvery is how often it is looked whether a day has ended in some shop.
+	daysEvery = 10 * time.Minute
+	// busyDay is how many turns a day must have for the next to be summed while it runs: whoever looks need not wait then.
+	busyDay = 20_000
+	// mostLooks bounds how long one shop may keep the others waiting.
+	mostLooks = 100
+)
+
+// summed is how far the days of one shop are known to be summed.
+type summed struct {
+	date string // the last whole one
+	busy bool
+}
+
 // runDays sums each shop's day once it has ended, so that whoever looks at many days finds them summed.
 func (e *Engine) runDays(ctx context.Context) {
-	done := map[string]string{} // the last day of each shop that is known to be summed
+	done := map[string]summed{}
 	for rest(ctx, daysEvery) {
 		for _, id := range e.ShopNames() {
 			if ctx.Err() != nil {
 				return
 			}
-			e.sumYesterday(ctx, id, done)
+			done[id] = e.sumDays(ctx, id, done[id])
 		}
 	}
 }
 
-func (e *Engine) sumYesterday(ctx context.Context, id string, done map[string]string) {
+// sumDays sums the day before where it is not known to be summed, and the day that runs where that one had many turns.
+func (e *Engine) sumDays(ctx context.Context, id string, s summed) summed {
 	shop, err := e.FiguresOf(id)
 	if err != nil {
-		return // a shop that is broken is summed when it is mended, or looked at
+		return s // a shop that is broken is summed when it is mended, or looked at
 	}
-	yesterday := figures.LastDays(e.Clock().Add(-2*turnsSettle), shop.Zone, 2)
-	yesterday.Until = yesterday.From
-	if done[id] == yesterday.From {
-		return
+	last := figures.LastDays(e.Clock().Add(-2*turnsSettle), shop.Zone, 2)
+	if s.busy {
+		_, err = e.sumAll(ctx, id, figures.Span{From: last.Until, Until: last.Until})
 	}
-	c, err := e.Days(ctx, id, yesterday)
-	switch {
-	case err != nil && ctx.Err() == nil:
+	if err == nil && s.date != last.From {
+		var days []figures.Day
+		if days, err = e.sumAll(ctx, id, figures.Span{From: last.From, Until: last.From}); err == nil {
+			s = summed{date: last.From, busy: len(days) > 0 && days[0].Turns >= busyDay}
+		}
+	}
+	if err != nil && ctx.Err() == nil {
 		e.Logger.Warn("sum a day's figures", "shop", id, "err", err)
-	case err == nil && c.Behind == 0:
-		done[id] = yesterday.From
 	}
+	return s
+}
+
+// sumAll sums days until all is summed. Others may look in between.
+func (e *Engine) sumAll(ctx context.Context, id string, span figures.Span) ([]figures.Day, error) {
+	for range mostLooks {
+		c, err := e.Days(ctx, id, span)
+		if err != nil || c.Behind == 0 {
+			return c.Days, err
+		}
+	}
+	return nil, nil
 }
