@@ -3,6 +3,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -73,9 +74,9 @@ func (c *Conversation) agent() string {
 	if c.Case != nil && c.Case.Agent != "" {
 		return c.Case.Agent
 	}
-	for i := len(c.Transcript) - 1; i >= 0; i-- {
-		if c.Transcript[i].From == "agent" {
-			return c.Transcript[i].Name
+	for _, line := range slices.Backward(c.Transcript) {
+		if line.From == "agent" {
+			return line.Name
 		}
 	}
 	return ""

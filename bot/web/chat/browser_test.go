@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -246,6 +247,42 @@ func TestABuyerInTheBrowser(t *testing.T) {
 	}, said(ctx, t)[:4])
 	all := said(ctx, t)
 	require.Equal(t, []string{"agent: 您好，照片看到了 <b>x</b>", "buyer: 在重启时写的", "buyer: 又重启", "agent: 收到了", "bot: 请给这次服务打个分"}, all[len(all)-5:], "nothing lost, doubled or out of order")
+}
+
+func TestTheChatByKeyboardAloneOnASmallPhone(t *testing.T) {
+	ctx := chromium(t)
+	s := newStage(t)
+	var focused, label string
+	var wide bool
+	press := func(keys ...string) chromedp.Tasks {
+		var all chromedp.Tasks
+		for _, key := range keys {
+			all = append(all, chromedp.KeyEvent(key))
+		}
+		return all
+	}
+	focus := chromedp.Evaluate(`document.activeElement.id || document.activeElement.textContent`, &focused)
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.EmulateViewport(320, 568), dark(false),
+		chromedp.Navigate(s.url()+"/chat/xiaoguo?lang=en"),
+		chromedp.WaitVisible(`#photo`, chromedp.ByQuery),
+		press("\t", "\t"), focus, // the lines, then the field
+		press("我想退货", "\r"), see("请问退货原因是？"),
+		chromedp.WaitVisible(`#choices button`, chromedp.ByQuery),
+		chromedp.KeyEvent("\t", chromedp.KeyModifiers(input.ModifierShift)), // back to the last choice
+		chromedp.Evaluate(`document.activeElement.textContent`, &label),
+		shoot("en-320-choices"),
+		press("\r"), see("原因是质量问题"),
+	))
+	require.Equal(t, "text", focused)
+	require.Equal(t, "质量问题", label)
+	require.NoError(t, chromedp.Run(ctx, focus, chromedp.Evaluate(`document.documentElement.scrollWidth > innerWidth`, &wide)))
+	require.Equal(t, "text", focused, "the focus is not lost with what was chosen")
+	require.False(t, wide, "a phone scrolls down and never sideways")
+	var role, live, busy string
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.AttributeValue(`#lines`, "role", &role, nil), chromedp.AttributeValue(`#lines`, "aria-live", &live, nil), chromedp.AttributeValue(`#lines`, "aria-busy", &busy, nil)))
+	require.Equal(t, []string{"log", "polite", "false"}, []string{role, live, busy})
 }
 
 func TestNoLineIsLostOrDoubledWhenAnswersAreLost(t *testing.T) {

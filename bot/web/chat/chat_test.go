@@ -97,16 +97,16 @@ var loaded = sync.OnceValues(func() (*shop.Shop, error) {
 	return r.Shop, nil
 })
 
-func newWorld(t testing.TB, change func(*chat.Options)) *world {
-	t.Helper()
-	return newWorldOn(t, store.NewMemory(store.Limits{}), &clock{now: noon}, change)
+func newWorld(tb testing.TB, change func(*chat.Options)) *world {
+	tb.Helper()
+	return newWorldOn(tb, store.NewMemory(store.Limits{}), &clock{now: noon}, change)
 }
 
-func newWorldOn(t testing.TB, kept engine.Store, c *clock, change func(*chat.Options)) *world {
-	t.Helper()
+func newWorldOn(tb testing.TB, kept engine.Store, c *clock, change func(*chat.Options)) *world {
+	tb.Helper()
 	s, err := loaded()
-	require.NoError(t, err)
-	w := &world{t: t, clock: c, store: kept, book: engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: ordersOf}}
+	require.NoError(tb, err)
+	w := &world{t: tb, clock: c, store: kept, book: engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: ordersOf}}
 	w.shop = chat.Shop{Name: s.Book.Shop.Name, Locale: "zh-CN", Zone: s.Book.Shop.Location, Origins: []string{"https://shop.example"}, Secrets: []string{secret}, Rate: 1000}
 	w.Engine, err = engine.New(engine.Options{Store: kept, Shared: true, Clock: c.Now, Shops: func(id string) (engine.Shop, error) {
 		if id != "xiaoguo" {
@@ -114,15 +114,15 @@ func newWorldOn(t testing.TB, kept engine.Store, c *clock, change func(*chat.Opt
 		}
 		return w.book, nil
 	}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	w.site, err = page.New(page.Options{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	o := chat.Options{Shop: w.settings, Conversations: w.Engine, Documents: w.Engine, Clock: c.Now}
 	if change != nil {
 		change(&o)
 	}
 	_, err = chat.New(w.site, o)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	w.handler = w.site
 	return w
 }

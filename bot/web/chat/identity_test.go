@@ -16,13 +16,13 @@ import (
 )
 
 // signed is an identity as a site makes it.
-func signed(t testing.TB, of map[string]any, with string) string {
-	t.Helper()
+func signed(tb testing.TB, of map[string]any, with string) string {
+	tb.Helper()
 	raw, err := json.Marshal(of)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	payload := base64.RawURLEncoding.EncodeToString(raw)
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(with, "whsec_"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(payload))
 	return payload + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))

@@ -20,6 +20,9 @@ type card struct {
 
 // getOrders lists the orders of a buyer whom the site has named; a guest has none.
 func (c *Chat) getOrders(k *call) error {
+	if err := take(c.held.messages, k.id+" "+k.who.Key); err != nil { // the shop's source may be asked
+		return err
+	}
 	out := []card{}
 	for _, o := range c.ordersOf(k.r.Context(), k) {
 		one := card{No: o.No, Stage: o.Stage, Amount: o.Amount, At: o.PaidAt}

@@ -16,7 +16,7 @@ const (
 
 	mostPhoto   = 8 << 20  // bytes of one that is sent; the page makes them smaller before
 	mostInHand  = 48 << 20 // bytes of all that are being read and worked on
-	mostDevelop = 2        // photos that are decoded at once: each may take a hundred megabytes
+	mostDevelop = 2        // photos that are decoded at once: each may take 130 MB
 )
 
 // A darkroom bounds what photos that are being worked on may take.
@@ -84,7 +84,10 @@ func (c *Chat) mayPut(k *call) error {
 	if err := take(c.held.photos, k.id+" "+k.who.Key); err != nil {
 		return err
 	}
-	return take(c.held.photosOfAddress, address(k.r))
+	if err := take(c.held.photosOfAddress, address(k.r)); err != nil {
+		return err
+	}
+	return c.held.takeOfShop(k.id, k.shop.Rate)
 }
 
 // receive reads a photo and makes a clean picture of it. Nothing of what was sent is kept.

@@ -55,7 +55,11 @@ func clean(raw []byte) (picture, error) {
 	if err != nil || size.Width < 1 || size.Height < 1 {
 		return picture{}, notAPhoto()
 	}
-	if size.Width > mostSide || size.Height > mostSide || size.Width*size.Height > mostPixels {
+	most := mostPixels
+	if size.ColorModel == color.RGBA64Model || size.ColorModel == color.NRGBA64Model { // takes twice as much
+		most /= 2
+	}
+	if size.Width > mostSide || size.Height > mostSide || size.Width*size.Height > most {
 		return picture{}, refuse(http.StatusRequestEntityTooLarge, "photo-large")
 	}
 	img, err := decode(bytes.NewReader(raw))

@@ -200,7 +200,7 @@ func (c *Chat) identify(k *call, token, secret string, now visitor) (string, vis
 // setCookie keeps a session in the browser: for the chat of this shop only, and in a frame for this site only (Partitioned). A signed one ends with
 // the browser.
 func (c *Chat) setCookie(k *call, secret string, isSigned bool) {
-	cookie := &http.Cookie{Name: cookieName, Value: secret, Path: "/chat/" + k.id, HttpOnly: true, SameSite: http.SameSiteLaxMode} //nolint:gosec // secure below, where there is https
+	cookie := &http.Cookie{Name: cookieName, Value: secret, Path: "/chat/" + k.id, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if c.Secure || k.r.TLS != nil || fromProxy(k.r) {
 		cookie.Secure, cookie.Partitioned, cookie.SameSite = true, true, http.SameSiteNoneMode
 	}

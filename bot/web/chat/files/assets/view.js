@@ -18,8 +18,13 @@ export class View {
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     this.day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", day: "numeric" });
     this.follows = true;
-    this.lines.addEventListener("scroll", () => { this.follows = this.atEnd; });
-    new ResizeObserver(() => { if (this.follows) this.toEnd(); }).observe(this.lines); // what opens below takes no line out of sight
+    this.lines.addEventListener("scroll", () => { // what opens below takes no line out of sight: then it is not the buyer who scrolled
+      if (this.lines.clientHeight === this.height) this.follows = this.atEnd;
+    });
+    new ResizeObserver(() => {
+      this.height = this.lines.clientHeight;
+      if (this.follows) this.toEnd();
+    }).observe(this.lines);
     this.lines.addEventListener("click", (ev) => this.enlarge(ev.target.closest("button.shot")));
     this.large.addEventListener("click", (ev) => { if (ev.target === this.large) this.large.close(); });
   }
