@@ -29,9 +29,9 @@ type demoCmd struct {
 
 // Help teaches the command.
 func (demoCmd) Help() string {
-	return `Opens one page on which you chat as a buyer of a demo shop, send an order as a card, send a photo, move the clock and
-play the agent; beside each answer stands the rule that gave it and why the others did not fit. Nothing is installed,
-nothing is kept.
+	return `Opens a page with a buyer and an agent side by side: you write as a buyer of a demo shop and work as its agent, who is signed in
+already. On another page you send orders as cards, send photos and move the clock; beside each answer stands the rule that gave
+it and why the others did not fit. Nothing is installed, nothing is kept. Whoever reaches the address may play.
 
   xiaoer demo
   xiaoer demo --addr 127.0.0.1:9000`
@@ -83,7 +83,9 @@ func loadDemo(a *app) (*demo, error) {
 			a.writeProblems(a.err, r.Problems, r.Sources)
 			return nil, fmt.Errorf("the demo shop %s cannot be loaded", name)
 		}
-		d.list = append(d.list, r.Shop)
+		play := *r.Shop
+		play.Connect.Chat = d.chat()
+		d.list = append(d.list, &play)
 		if d.orders[r.Shop.ID], err = sampleOrders(dir, r.Shop, a.now()); err != nil {
 			return nil, err
 		}
@@ -197,6 +199,9 @@ func (d *demo) welcome(a *app, at net.Addr) {
 	url := "http://" + at.String()
 	fmt.Fprintf(a.out, `
   小二 Xiaoer is open at  %s/
+
+  买家和客服一起试 / buyer and agent side by side:  %s/desk/demo
+  为什么这样答 / why each line was said:            %s/
   Ctrl+C closes it; nothing is kept.
 
   The same by webhook (this signature is good for five minutes):
@@ -209,7 +214,7 @@ func (d *demo) welcome(a *app, at net.Addr) {
     xiaoer chat myshop        talk to it in the terminal
     %s/openapi.json   every endpoint
 
-`, url, d.curl(a.now(), url), url)
+`, url, url, url, d.curl(a.now(), url), url)
 }
 
 // curl is a signed webhook call for the first demo shop.

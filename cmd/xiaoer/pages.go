@@ -24,7 +24,7 @@ func (p *pageSet) Sections() []string { return p.site.Sections() }
 
 // pages makes the pages. Whoever adds some opens them on the site here, and Wrap stands before them all.
 func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
-	site, err := page.New(page.Options{Logger: s.log, Secure: isHTTPS(s.publicURL)})
+	site, err := page.New(page.Options{Logger: s.log, Secure: isHTTPS(s.publicURL), FrameAncestors: s.framedBy()})
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,11 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err := figurepages.Open(site, figurepages.Options{Source: eng, Shops: s.shops.names, Now: s.now}); err != nil {
 		return nil, err
 	}
-	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(site)}, nil
+	door, err := s.door(site, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(door)}, nil
 }
 
 func isHTTPS(url string) bool { return len(url) > 8 && url[:8] == "https://" }

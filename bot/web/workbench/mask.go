@@ -2,8 +2,10 @@ package workbench
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"xiaoer/intents"
 )
@@ -99,18 +101,29 @@ func testsYAML(all []draft) string {
 	return b.String()
 }
 
-// quoted is a text as YAML reads it back, whatever is in it: JSON's strings are YAML's, once what only YAML takes for a line's end is escaped.
+// quoted is a text as YAML reads it back, whatever is in it: JSON's strings are YAML's, once what is not to be seen is escaped.
 func quoted(text string) string {
 	raw, err := json.Marshal(text)
 	if err != nil {
 		return `""`
 	}
-	return strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`, "\u007f", `\u007f`, "\ufeff", `\ufeff`).Replace(string(raw))
+	var b strings.Builder
+	for _, r := range string(raw) {
+		switch {
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }
 
 // plain leaves out what would end a comment.
 func plain(r rune) rune {
-	if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == '\ufffd' {
+	if !unicode.IsPrint(r) {
 		return -1
 	}
 	return r

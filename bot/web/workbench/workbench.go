@@ -92,6 +92,8 @@ type Options struct {
 	// Still is who a request's session belongs to by now, for streams that are open long; false ends them. Default: it holds.
 	Still func(ctx context.Context, r *http.Request) (desk.Person, bool)
 
+	Stages func() []Stage // of the page on which one person plays buyer and agent; nil: there is no such page
+
 	Logger *slog.Logger // default: discards
 	Limits Limits
 	// Ended is closed when the server stops, so that live streams end at once; nil: they end with their requests.
@@ -205,5 +207,8 @@ func (w *workbench) routes() {
 		"POST /desk/lead/{shop}/cases/{case}/move": w.postMove,
 	} {
 		w.site.Handle(pattern, w.as(answer))
+	}
+	if w.Stages != nil {
+		w.site.Handle("GET /desk/demo", w.as(w.getPlay))
 	}
 }
