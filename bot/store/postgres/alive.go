@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin || freebsd
 
 package postgres
 
@@ -9,7 +9,8 @@ import (
 )
 
 // alive looks at a connection that nobody uses, without waiting and without a word to the server. It has nothing to say then: where it has
-// said something, or ended the connection, that is given up.
+// said something, or ended the connection, that is given up. The driver may have left a reader behind that waits at the connection: who
+// wanted to read as it does would wait for that one.
 func alive(conn net.Conn) bool {
 	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
 		conn = wrapped.NetConn()
@@ -23,11 +24,10 @@ func alive(conn net.Conn) bool {
 		return false
 	}
 	quiet := false
-	err = raw.Read(func(file uintptr) bool {
+	err = raw.Control(func(file uintptr) {
 		var some [1]byte
-		_, err := syscall.Read(int(file), some[:]) // a socket of Go's own never waits
-		quiet = errors.Is(err, syscall.EAGAIN)
-		return true
+		_, _, err := syscall.Recvfrom(int(file), some[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		quiet = errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR)
 	})
 	return err == nil && quiet
 }
