@@ -12,6 +12,7 @@ import (
 type lexicon struct {
 	meanings []string       // names, by number
 	number   map[string]int // numbers, by name
+	begin    [128]uint64    // the first letters of words by their lowest bits, to pass by most places
 	edges    edges
 	means    [][]uint8 // by node, the meanings of the word that ends there
 	open     []bool    // by node, whether further letters may follow
@@ -86,6 +87,9 @@ func (l *lexicon) addWord(word string, id uint8) {
 	stem := strings.TrimSuffix(word, "*")
 	at := int32(0)
 	for _, r := range stem {
+		if at == 0 {
+			l.begin[r>>6&127] |= 1 << (r & 63)
+		}
 		next, ok := l.edges.find(at, r)
 		if !ok {
 			next = int32(len(l.means))
@@ -101,7 +105,11 @@ func (l *lexicon) addWord(word string, id uint8) {
 // find appends the tokens of a text, the longest at each place, none overlapping.
 func (l *lexicon) find(runes []rune, out []token) []token {
 	for i := 0; i < len(runes); {
-		t, ok := l.longest(runes, i)
+		var t token
+		ok := l.begin[runes[i]>>6&127]>>(runes[i]&63)&1 != 0
+		if ok {
+			t, ok = l.longest(runes, i)
+		}
 		switch {
 		case ok:
 			out = append(out, t)
