@@ -309,10 +309,11 @@ func (b *Daybook) Questions(ctx context.Context, shop string, places []figures.P
 		if err != nil {
 			return nil, storeRefusal("read questions", err)
 		}
-		if len(r.Events) == 0 || r.Events[0].Message == nil {
-			continue
+		answered := r.Outcome.Rules
+		if len(answered) == 0 {
+			answered = []string{r.Rule}
 		}
-		if q := figures.NewQuestion(p, r.Events[0].Message.Text, r.Events[0].Reading); q.Text != "" {
+		if q, ok := figures.NewQuestion(p, r.Events, answered); ok {
 			out = append(out, q)
 		}
 	}

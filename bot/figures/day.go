@@ -20,11 +20,18 @@ const (
 // OtherName stands for the names for which there was no room.
 const OtherName = "…"
 
-// Names of built-in answers that say that nobody answered.
+// Names of answers that say that nobody answered: two that are built in, and the rules of a shop that take what it knows no answer to, such
+// as "product.unknown".
 const (
 	notUnderstood = "otherwise"
 	noRule        = "guard.no_rule"
+	unknownRule   = ".unknown"
 )
+
+// unanswered tells whether one of the rules that answered says that the shop has no answer to what was understood.
+func unanswered(answered []string) bool {
+	return slices.ContainsFunc(answered, func(name string) bool { return name == noRule || strings.HasSuffix(name, unknownRule) })
+}
 
 // Format counts the ways in which days were summed. Days of another format are summed anew.
 const Format = 1
@@ -47,7 +54,7 @@ type Day struct {
 	Answered int         `json:"answered,omitempty"` // messages that the bot answered or asked back about
 	Handed   int         `json:"handed,omitempty"`   // messages after which a human was called
 	Missed   int         `json:"missed,omitempty"`   // messages that were not understood
-	NoRule   int         `json:"no_rule,omitempty"`  // messages that were understood and for which there was no rule
+	NoRule   int         `json:"no_rule,omitempty"`  // messages that were understood and to which the rules have no answer
 	Asked    *Sample     `json:"asked,omitempty"`    // the turns of the last two kinds, or some of them
 
 	Visits map[string]Visits `json:"visits,omitempty"` // by the day of the buyer's last message, as this day's turns changed them
@@ -129,7 +136,7 @@ func (d *Day) addMessage(t Turn, answered []string, zone *time.Location) {
 		d.Hours = map[int]int{}
 	}
 	d.Hours[t.At.In(zone).Hour()]++
-	missed, unruled := slices.Contains(answered, notUnderstood), slices.Contains(answered, noRule)
+	missed, unruled := slices.Contains(answered, notUnderstood), unanswered(answered)
 	switch {
 	case t.Outcome.Handoff > 0:
 		d.Handed++

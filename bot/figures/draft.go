@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 )
 
@@ -22,28 +23,39 @@ type Words struct {
 	Name  string // of the test, before what was asked
 }
 
-// NewDraft drafts a rule for a group. What was understood needs a rule only; what came near an intent is taught as an example of it; all else
-// becomes an intent of the shop's own.
+// NewDraft drafts a rule for a group. What was understood and has no rule needs a rule only, for orders of the stage that was asked about; what came
+// near an intent is taught as an example of it; all else becomes an intent of the shop's own, for a rule for the whole intent would answer
+// its other questions too.
 func NewDraft(g Group, w Words) Draft {
 	if len(g.Texts) == 0 {
 		return Draft{}
 	}
-	intent, mark := g.Intent, "_"+short(g.Texts[0])
 	var d Draft
-	if intent == "" {
+	intent, mark, when, order := g.Intent, "_"+short(g.Texts[0]), "", ""
+	switch {
+	case intent != "" && !g.Open:
+		if slices.Contains(orderStages(), g.Stage) {
+			when = fmt.Sprintf("    when: order.stage == %q\n", g.Stage)
+			order = fmt.Sprintf("    order: {no: 261118-123456789012345, stage: %s}\n", g.Stage)
+		}
+	case intent == "" && g.Near != "":
 		intent = g.Near
 		base, topic, _ := strings.Cut(intent, ".")
-		if intent == "" {
-			base, mark = ownName(g.Texts[0]), ""
-			intent = base
-		}
 		d.Intents = intentsYAML(base, topic, g)
+	default:
+		intent, mark = ownName(g.Texts[0]), ""
+		d.Intents = intentsYAML(intent, "", g)
 	}
 	rule := "draft." + strings.ReplaceAll(intent, ".", "_") + mark
-	d.Rules = fmt.Sprintf("rules:\n  - id: %s\n    intent: %s\n    reply: %s\n", rule, intent, quoted(w.Reply))
-	d.Tests = fmt.Sprintf("tests:\n  - name: %s\n    steps:\n      - buyer: %s\n        expect: {rule: %s}\n",
-		quoted(w.Name+g.Texts[0]), quoted(g.Texts[0]), rule)
+	d.Rules = fmt.Sprintf("rules:\n  - id: %s\n    intent: %s\n%s    reply: %s\n", rule, intent, when, quoted(w.Reply))
+	d.Tests = fmt.Sprintf("tests:\n  - name: %s\n%s    steps:\n      - buyer: %s\n        expect: {rule: %s}\n",
+		quoted(w.Name+g.Texts[0]), order, quoted(g.Texts[0]), rule)
 	return d
+}
+
+// orderStages are those that a draft may speak of: a stage comes from outside.
+func orderStages() []string {
+	return []string{"unpaid", "grouping", "paid", "part_shipped", "shipped", "delivered", "closed"}
 }
 
 func intentsYAML(intent, topic string, g Group) string {
@@ -54,7 +66,7 @@ func intentsYAML(intent, topic string, g Group) string {
 		fmt.Fprintf(&b, "    topics:\n      %s:\n", topic)
 		indent = "        "
 	}
-	if g.Near == "" {
+	if g.Near != intent && g.Near != intent+"."+topic {
 		fmt.Fprintf(&b, "%stitle: %s\n", indent, quoted(shorten(g.Texts[0], 12)))
 	}
 	b.WriteString(indent + "examples:\n")

@@ -19,12 +19,15 @@ func TestADraftIsARuleAndItsTest(t *testing.T) {
 		group   figures.Group
 		intents bool
 	}{
-		"understood, without a rule": {figures.Group{Intent: "coupon", Texts: []string{"有优惠券吗"}}, false},
-		"a topic without a rule":     {figures.Group{Intent: "wrong_order.address", Texts: []string{"改一下收货地址"}}, false},
-		"near an intent":             {figures.Group{Near: "exchange", Texts: []string{"能帮我调个号不", "帮我调号"}}, true},
-		"near a topic":               {figures.Group{Near: "product.size", Texts: []string{"俺一米七五选哪种嘞", "俺一米七五咋选嘞"}}, true},
-		"near nothing":               {figures.Group{Texts: []string{"可以刻我家猫的名字吗", "刻猫名字行不行", "能刻猫的名字么"}}, true},
-		"in English":                 {figures.Group{Texts: []string{"can you engrave my cat's name", "engrave the name of my cat"}}, true},
+		"understood, without a rule":              {figures.Group{Intent: "coupon", Texts: []string{"有优惠券吗"}}, false},
+		"a topic without a rule":                  {figures.Group{Intent: "wrong_order.address", Texts: []string{"改一下收货地址"}}, false},
+		"understood, at a stage that has no rule": {figures.Group{Intent: "invoice", Stage: "closed", Texts: []string{"能开发票吗"}}, false},
+		"at a stage that is none":                 {figures.Group{Intent: "invoice", Stage: "\"}\nrules:", Texts: []string{"能开发票吗"}}, false},
+		"understood, without an answer":           {figures.Group{Intent: "product", Open: true, Texts: []string{"能刻字吗", "可以刻字不"}}, true},
+		"near an intent":                          {figures.Group{Near: "exchange", Texts: []string{"能帮我调个号不", "帮我调号"}}, true},
+		"near a topic":                            {figures.Group{Near: "product.size", Texts: []string{"俺一米七五选哪种嘞", "俺一米七五咋选嘞"}}, true},
+		"near nothing":                            {figures.Group{Texts: []string{"可以刻我家猫的名字吗", "刻猫名字行不行", "能刻猫的名字么"}}, true},
+		"in English":                              {figures.Group{Texts: []string{"can you engrave my cat's name", "engrave the name of my cat"}}, true},
 		"with marks that mean something to YAML": {figures.Group{Texts: []string{
 			`刻字: "喵" & 'x' #1 {a: [b]} ${order.no} \n - !x | > % @`, `刻字: "汪" & 'y' #2 {a: [b]} ${order.no}`,
 		}}, true},
@@ -51,6 +54,16 @@ func TestADraftIsARuleAndItsTest(t *testing.T) {
 		})
 	}
 	require.Equal(t, figures.Draft{}, figures.NewDraft(figures.Group{}, words))
+}
+
+func TestADraftLeavesOtherQuestionsAlone(t *testing.T) {
+	t.Parallel()
+	words := figures.Words{Reply: "答复", Name: "："}
+	d := figures.NewDraft(figures.Group{Intent: "product", Open: true, Texts: []string{"能刻字吗"}}, words)
+	require.NotContains(t, d.Rules, "intent: product\n", "it would answer what the price is")
+	d = figures.NewDraft(figures.Group{Intent: "invoice", Stage: "closed", Texts: []string{"能开发票吗"}}, words)
+	require.Contains(t, d.Rules, `when: order.stage == "closed"`)
+	require.Contains(t, d.Tests, "stage: closed")
 }
 
 func TestDraftsOfDifferentGroupsGoIntoOneFile(t *testing.T) {

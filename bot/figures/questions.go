@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"xiaoer/bot"
 	"xiaoer/intents"
 	"xiaoer/intents/text"
 )
@@ -16,19 +17,24 @@ import (
 type Question struct {
 	ID     string // of its turn
 	Text   string // masked (see Mask)
-	Intent string // that was understood and had no rule, "intent.topic" where there was a topic; "" where nothing was understood
+	Intent string // that was understood, "intent.topic" where there was a topic; "" where nothing was understood
+	Open   bool   // a rule of the shop took it that takes what there is no answer to
+	Stage  string // of the order that was looked at, "" where none was
 	Near   string // the closest intent where nothing was understood, "" for none
 	Weight float64
 }
 
-// NewQuestion makes a question from the message of a turn.
-func NewQuestion(p Place, words string, r *intents.Reading) Question {
-	q := Question{ID: p.ID, Weight: p.Weight}
-	if r == nil {
-		q.Text = Mask(words, nil)
-		return q
+// NewQuestion makes a question from the events of a turn and the rules that answered in it; ok is false where nothing was asked in words.
+func NewQuestion(p Place, events []bot.Event, answered []string) (q Question, ok bool) {
+	if len(events) == 0 || events[0].Message == nil {
+		return q, false
 	}
-	q.Text = Mask(words, r.Entities)
+	m, r := events[0].Message, events[0].Reading
+	if r == nil {
+		r = &intents.Reading{}
+	}
+	q = Question{ID: p.ID, Weight: p.Weight, Text: Mask(m.Text, r.Entities), Stage: stageOf(events)}
+	q.Open = !slices.Contains(answered, noRule) && unanswered(answered)
 	for _, one := range r.Intents {
 		if one.Intent != intents.Other && one.Intent != intents.Greeting && one.Intent != intents.Thanks &&
 			!slices.Contains(r.Negated, one.Intent) && !slices.Contains(r.Negated, one.Name()) {
@@ -39,7 +45,21 @@ func NewQuestion(p Place, words string, r *intents.Reading) Question {
 	if q.Intent == "" && len(r.Near) > 0 {
 		q.Near = r.Near[0].Name()
 	}
-	return q
+	return q, q.Text != ""
+}
+
+// stageOf is the stage of the order that a turn looked at last, if it can be told from its events.
+func stageOf(events []bot.Event) string {
+	stage := ""
+	if m := events[0].Message; m.Order != nil {
+		stage = m.Order.Stage
+	}
+	for _, e := range events[1:] {
+		if e.Lookup != nil && e.Lookup.State == bot.Found && len(e.Lookup.Orders) == 1 {
+			stage = e.Lookup.Orders[0].Stage
+		}
+	}
+	return stage
 }
 
 // Bounds of grouping.
@@ -53,7 +73,9 @@ const (
 type Group struct {
 	N      int      // about how many messages, those that were not sampled included
 	Texts  []string // different ones, the most frequent first, at most mostShown
-	Intent string   // that they were understood as and that has no rule, else ""
+	Intent string   // that they were understood as and to which the rules have no answer, else ""
+	Open   bool     // a rule of the shop took them that takes what there is no answer to
+	Stage  string   // of the orders that they were about, "" where that is not known
 	Near   string   // the intent that most of them come closest to, else ""
 }
 
@@ -75,14 +97,33 @@ func GroupQuestions(list []Question) []Group {
 	for _, g := range groups {
 		out = append(out, g.group())
 	}
-	slices.SortStableFunc(out, func(a, b Group) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Texts[0], b.Texts[0])) })
+	slices.SortStableFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Texts[0], b.Texts[0]), cmp.Compare(a.Intent, b.Intent), cmp.Compare(a.Stage, b.Stage))
+	})
 	return out
+}
+
+// about is what questions must share to be one group.
+type about struct {
+	intent, stage string
+	open          bool
+}
+
+func (a about) compare(b about) int {
+	open := 0
+	if a.open != b.open {
+		open = 1
+		if b.open {
+			open = -1
+		}
+	}
+	return cmp.Or(cmp.Compare(a.intent, b.intent), cmp.Compare(a.stage, b.stage), open)
 }
 
 // A wording is one text with all questions that were put in it.
 type wording struct {
 	text   string
-	intent string
+	about  about
 	near   map[string]float64
 	weight float64
 	parts  []uint64 // sorted
@@ -93,7 +134,10 @@ func distinct(list []Question) []*wording {
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b Question) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text)) })
 	list = list[:min(len(list), mostQuestions)]
-	type key struct{ text, intent string }
+	type key struct {
+		text string
+		about
+	}
 	tables, skip := text.NewTables(), fillers()
 	seen := map[key]*wording{}
 	var out []*wording
@@ -101,10 +145,13 @@ func distinct(list []Question) []*wording {
 		if q.Text == "" {
 			continue
 		}
-		k := key{q.Text, q.Intent}
+		k := key{q.Text, about{q.Intent, q.Stage, q.Open}}
+		if q.Intent == "" || q.Open {
+			k.stage = "" // what was asked has no answer at any stage
+		}
 		w := seen[k]
 		if w == nil {
-			w = &wording{text: q.Text, intent: q.Intent, near: map[string]float64{}, parts: partsOf(q.Text, tables, skip)}
+			w = &wording{text: q.Text, about: k.about, near: map[string]float64{}, parts: partsOf(q.Text, tables, skip)}
 			seen[k] = w
 			out = append(out, w)
 		}
@@ -114,7 +161,7 @@ func distinct(list []Question) []*wording {
 		}
 	}
 	slices.SortFunc(out, func(a, b *wording) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(len(a.parts), len(b.parts)), cmp.Compare(a.text, b.text), cmp.Compare(a.intent, b.intent))
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(len(a.parts), len(b.parts)), cmp.Compare(a.text, b.text), a.about.compare(b.about))
 	})
 	return out
 }
@@ -128,7 +175,7 @@ type gathering struct {
 func (g *gathering) take(w *wording) { g.all = append(g.all, w) }
 
 func (g *gathering) group() Group {
-	out := Group{Intent: g.leader.intent}
+	out := Group{Intent: g.leader.about.intent, Stage: g.leader.about.stage, Open: g.leader.about.open}
 	near, weight := map[string]float64{}, 0.0
 	for _, w := range g.all {
 		weight += w.weight
@@ -157,7 +204,7 @@ func nearest(groups []*gathering, w *wording) *gathering {
 	var best *gathering
 	most := alike
 	for _, g := range groups {
-		if g.leader.intent != w.intent {
+		if g.leader.about != w.about {
 			continue
 		}
 		if s := likeness(g.leader.parts, w.parts); s >= most && (best == nil || s > most) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"xiaoer/bot"
 	"xiaoer/bot/figures"
 	"xiaoer/intents"
 )
@@ -123,6 +124,39 @@ func TestQuestionsOfDifferentIntentsStayApart(t *testing.T) {
 	require.Equal(t, figures.Group{N: 2, Texts: []string{"能刻字吗"}, Near: "invoice"}, groups[0])
 	require.Equal(t, figures.Group{N: 1, Texts: []string{"能刻字吗"}, Intent: "product"}, groups[1])
 	require.Empty(t, figures.GroupQuestions(nil))
+}
+
+func TestWhatAQuestionIsTakenFrom(t *testing.T) {
+	t.Parallel()
+	asked := func(kind string, r *intents.Reading, order *bot.Order, more ...bot.Event) []bot.Event {
+		return append([]bot.Event{{Kind: bot.EventMessage, Message: &bot.Message{Kind: kind, Text: "能刻字吗", Order: order}, Reading: r}}, more...)
+	}
+	understood := &intents.Reading{Intents: []intents.Prediction{{Intent: intents.Greeting}, {Intent: "product", Topic: "size"}}}
+	near := &intents.Reading{Near: []intents.Prediction{{Intent: "invoice"}, {Intent: "coupon"}}}
+	found := bot.Event{Kind: bot.EventLookup, Lookup: &bot.LookupResult{State: bot.Found, Orders: []bot.Order{{Stage: "closed"}}}}
+	place := figures.Place{ID: "t", Weight: 2}
+	tests := map[string]struct {
+		events   []bot.Event
+		answered string
+		want     figures.Question
+	}{
+		"no rule":         {asked("text", understood, nil), "guard.no_rule", figures.Question{Intent: "product.size"}},
+		"no answer":       {asked("text", understood, nil), "product.unknown", figures.Question{Intent: "product.size", Open: true}},
+		"not understood":  {asked("text", near, nil), "otherwise", figures.Question{Near: "invoice"}},
+		"no reading":      {asked("text", nil, nil), "otherwise", figures.Question{}},
+		"an order's card": {asked("text", understood, &bot.Order{Stage: "paid"}), "guard.no_rule", figures.Question{Intent: "product.size", Stage: "paid"}},
+		"a look-up":       {asked("text", understood, &bot.Order{Stage: "paid"}, found), "guard.no_rule", figures.Question{Intent: "product.size", Stage: "closed"}},
+	}
+	for name, test := range tests {
+		got, ok := figures.NewQuestion(place, test.events, []string{test.answered})
+		require.True(t, ok, name)
+		test.want.ID, test.want.Weight, test.want.Text = "t", 2, "能刻字吗"
+		require.Equal(t, test.want, got, name)
+	}
+	for name, events := range map[string][]bot.Event{"nothing": nil, "a timer": {{Kind: bot.EventTimer}}, "a photo": {{Message: &bot.Message{Kind: "image"}}}} {
+		_, ok := figures.NewQuestion(place, events, nil)
+		require.False(t, ok, name)
+	}
 }
 
 func TestASampleIsFairAndTheSameInAnyOrder(t *testing.T) {

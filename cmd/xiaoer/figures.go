@@ -182,7 +182,7 @@ func totalLines(r sums.Report) [][]string {
 		count("answered by the bot", func(t *sums.Total) int { return t.Answered }),
 		count("handed over", func(t *sums.Total) int { return t.Handed }),
 		count("not understood", func(t *sums.Total) int { return t.Missed }),
-		count("without a rule", func(t *sums.Total) int { return t.NoRule }),
+		count("without an answer", func(t *sums.Total) int { return t.NoRule }),
 		count("visits settled by the bot", func(t *sums.Total) int { return t.Visits.Alone }),
 		count("visits with a human", func(t *sums.Total) int { return t.Visits.Human }),
 		count("first replies in time", func(t *sums.Total) int { return t.Replies.FirstInTime }),
