@@ -92,7 +92,8 @@ func (s *service) door(site *page.Site, accounts *account.Accounts) (http.Handle
 		return nil, fmt.Errorf("make the demo's agent: %w", err)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, signed := page.Who(r); signed || r.Method != http.MethodGet || r.URL.Path != "/desk/login" {
+		query := r.URL.Query()
+		if _, signed := page.Who(r); signed || r.Method != http.MethodGet || r.URL.Path != "/desk/login" || query.Has("entered") {
 			site.ServeHTTP(w, r)
 			return
 		}
@@ -100,6 +101,8 @@ func (s *service) door(site *page.Site, accounts *account.Accounts) (http.Handle
 			site.Error(w, r, err)
 			return
 		}
-		page.See(w, r, page.Local(r.URL.Query().Get("next"), "/desk/demo"))
+		query.Set("entered", "1") // who keeps no cookies comes here again, and is not sent round for ever
+		query.Set("next", page.Local(query.Get("next"), "/desk/demo"))
+		page.See(w, r, "/desk/login?"+query.Encode())
 	}), nil
 }
