@@ -28,6 +28,7 @@ func FuzzReadsAsBefore(f *testing.F) {
 }
 
 func requireReadAsBefore(t *testing.T, body []byte) {
+	t.Helper()
 	wantMessage, wantErr := decodeMessageBefore(bytes.Clone(body))
 	message, err := DecodeMessage(body)
 	require.Equal(t, wantErr, err, "%s", body)

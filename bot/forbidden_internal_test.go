@@ -24,7 +24,10 @@ type judging struct {
 func newJudging(t *testing.T) *judging {
 	t.Helper()
 	slots := []Slot{
-		{Name: "order_no", Kind: SlotOrderNo}, {Name: "phone", Kind: SlotPhone}, {Name: "bad", Kind: SlotNumber}, {Name: "why", Kind: SlotChoice, Choices: []string{"微信", "qq"}},
+		{Name: "order_no", Kind: SlotOrderNo},
+		{Name: "phone", Kind: SlotPhone},
+		{Name: "bad", Kind: SlotNumber},
+		{Name: "why", Kind: SlotChoice, Choices: []string{"微信", "qq"}},
 		{Name: "photos", Kind: SlotImage},
 	}
 	v := Vocabulary(VocabularyOptions{

@@ -80,7 +80,7 @@ func (d *document) read(n node, depth int) error {
 		if depth == mostDepth {
 			return &FieldError{Field: cut(d.nameOf(here, depth), mostID), Problem: "lies too deep"}
 		}
-		d.open[depth] = int32(here) //nolint:gosec // there are no more nodes than bytes
+		d.open[depth] = int32(here)
 		d.at++
 		var err error
 		if b == '{' {
@@ -107,7 +107,7 @@ func (d *document) read(n node, depth int) error {
 	if !ok {
 		return malformed()
 	}
-	d.nodes[here].end = int32(len(d.nodes)) //nolint:gosec // there are no more nodes than bytes
+	d.nodes[here].end = int32(len(d.nodes))
 	return nil
 }
 

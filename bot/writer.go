@@ -101,7 +101,7 @@ func (w *writer) truthPointer(name string, v *bool) {
 
 func (w *writer) time(name string, t time.Time) {
 	w.key(name)
-	if t == w.when && w.upto > 0 { //nolint:revive // the same in every way, or else it is written anew
+	if t == w.when && w.upto > 0 { //nolint:staticcheck // the same in every way, its zone too: else it is written anew
 		w.out = append(w.out, w.out[w.from:w.upto]...)
 		return
 	}

@@ -73,9 +73,9 @@ func (f *filler) fill(v reflect.Value) {
 			f.fill(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				f.fill(v.Field(i))
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				f.fill(field)
 			}
 		}
 	case reflect.Slice:

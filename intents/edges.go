@@ -58,7 +58,7 @@ func (e *edges) put(s edge) {
 
 func edgeKey(node int32, letter rune) uint64 {
 	return uint64(uint32(node))<<32 | uint64(uint32(letter))
-} //nolint:gosec // neither is below zero
+}
 
 // spread makes the low bits of a key depend on all of it.
 func spread(key uint64) uint64 {

@@ -32,12 +32,12 @@ func (p *packed) rows() int {
 
 func (p *packed) at(row, column int) int8 {
 	word := p.words[row*p.stride()+column/inWord]
-	return int8(int(word>>(column%inWord*8)&0xff) - bias8) //nolint:gosec // it is a byte
+	return int8(int(word>>(column%inWord*8)&0xff) - bias8)
 }
 
 // set writes a weight once.
 func (p *packed) set(row, column int, w int8) {
-	p.words[row*p.stride()+column/inWord] |= uint64(int(w)+bias8) << (column % inWord * 8) //nolint:gosec // it is a byte
+	p.words[row*p.stride()+column/inWord] |= uint64(int(w)+bias8) << (column % inWord * 8)
 }
 
 // sum adds up the rows of the hits, each times its value, into sums, which has room for whole words. Four sums are worked out at once
@@ -57,7 +57,7 @@ func (p *packed) sum(hits []hit, lanes []uint64, sums []int32) {
 			inLanes = h.value
 		}
 		total += h.value
-		v := uint64(h.value) //nolint:gosec // it is not below zero
+		v := uint64(h.value)
 		row := p.words[int(h.row)*stride:][:stride]
 		even, odd := lanes[:len(row)], lanes[stride:][:len(row)]
 		for k, word := range row {
@@ -86,10 +86,10 @@ func empty(lanes []uint64, sums []int32) {
 			first++ // the odd columns
 		}
 		eight := sums[first:][:inWord-1]
-		eight[0] += int32(lane & 0xffff)       //nolint:gosec // it is 16 bits
-		eight[2] += int32(lane >> 16 & 0xffff) //nolint:gosec // it is 16 bits
-		eight[4] += int32(lane >> 32 & 0xffff) //nolint:gosec // it is 16 bits
-		eight[6] += int32(lane >> 48)          //nolint:gosec // it is 16 bits
+		eight[0] += int32(lane & 0xffff)
+		eight[2] += int32(lane >> 16 & 0xffff)
+		eight[4] += int32(lane >> 32 & 0xffff)
+		eight[6] += int32(lane >> 48)
 		lanes[k] = 0
 	}
 }

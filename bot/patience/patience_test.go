@@ -38,6 +38,12 @@ func kinds(parent context.Context, d time.Duration) map[string]func() (context.C
 
 type key struct{}
 
+// elapse lets the bubble's clock go on.
+func elapse(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 func TestEndsAsTheLibrarysDoes(t *testing.T) {
 	late := errors.New("too late")
 	tests := []struct {
@@ -47,12 +53,11 @@ func TestEndsAsTheLibrarysDoes(t *testing.T) {
 	}{
 		{"not at all", func(context.CancelCauseFunc, func()) {}, nil},
 		{"when it is ended", func(_ context.CancelCauseFunc, end func()) { end() }, context.Canceled},
-		{"with its time", func(context.CancelCauseFunc, func()) { time.Sleep(time.Minute) }, context.DeadlineExceeded},
-		{"not before its time", func(context.CancelCauseFunc, func()) { time.Sleep(time.Minute - 1) }, nil},
+		{"with its time", func(context.CancelCauseFunc, func()) { elapse(time.Minute) }, context.DeadlineExceeded},
+		{"not before its time", func(context.CancelCauseFunc, func()) { elapse(time.Minute - 1) }, nil},
 		{"with its parent", func(cancel context.CancelCauseFunc, _ func()) { cancel(late) }, context.Canceled},
 		{"once", func(cancel context.CancelCauseFunc, end func()) {
-			time.Sleep(time.Hour)
-			synctest.Wait()
+			elapse(time.Hour)
 			end()
 			end()
 			cancel(late)
