@@ -84,7 +84,7 @@ func (b *Book) each(ctx context.Context, kind string, take func(desk.Document) e
 func (b *Book) put(ctx context.Context, a desk.Account, version int64, entries []desk.Entry) error {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	raw, err := json.Marshal(a)
+	raw, err := json.Marshal(a) //nolint:gosec // of the password there is a hash only, and this is where it is kept
 	if err != nil {
 		return err
 	}

@@ -195,8 +195,11 @@ func TestNamesThatLookTheSameAreOne(t *testing.T) {
 		roles map[string]desk.Role
 		word  string
 	}{
-		{"x", map[string]desk.Role{"s": "king"}, "role.bad"}, {"x", map[string]desk.Role{"": "agent"}, "shop.bad"}, {"a\u202eb", role, "name.bad"},
-		{"a\u200bb", role, "name.bad"}, {"x", many(51), "shop.many"},
+		{"x", map[string]desk.Role{"s": "king"}, "role.bad"},
+		{"x", map[string]desk.Role{"": "agent"}, "shop.bad"},
+		{"a\u202eb", role, "name.bad"},
+		{"a\u200bb", role, "name.bad"},
+		{"x", many(51), "shop.many"},
 	} {
 		var f *Fault
 		require.ErrorAs(t, b.Add(t.Context(), c.name, pass, c.roles, "x"), &f)

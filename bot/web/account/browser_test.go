@@ -86,6 +86,7 @@ func dark(on bool) chromedp.Action {
 
 // narrow fails when a page is wider than the window.
 func narrow(t *testing.T, where string) chromedp.Action {
+	t.Helper()
 	return chromedp.ActionFunc(func(ctx context.Context) error {
 		var wide string
 		err := chromedp.Evaluate(`document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body *")]

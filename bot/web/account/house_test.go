@@ -1,12 +1,15 @@
 package account_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -148,9 +151,7 @@ func (b *browser) in() string {
 // thief is another browser with the same cookies.
 func (b *browser) thief() *browser {
 	t := b.browser()
-	for k, v := range b.cookies {
-		t.cookies[k] = v
-	}
+	maps.Copy(t.cookies, b.cookies)
 	return t
 }
 
@@ -174,6 +175,12 @@ func link(t *testing.T, w *httptest.ResponseRecorder) string {
 	found := linkPattern.FindStringSubmatch(w.Body.String())
 	require.Len(t, found, 2, w.Body.String())
 	return found[1]
+}
+
+// pass lets time go by in a bubble, until everybody whose time has come is done.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
 }
 
 func roles(pairs ...string) map[string]desk.Role {

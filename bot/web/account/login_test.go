@@ -52,7 +52,13 @@ func TestWhoCannotSignInLearnsNothing(t *testing.T) {
 	require.NoError(t, h.book.Switch(t.Context(), "gone", true, "boss"))
 	var first string
 	for _, c := range []struct{ name, password string }{
-		{"boss", "wrong password"}, {"nobody", secret}, {"gone", secret}, {"", ""}, {"boss", ""}, {strings.Repeat("長", 300), secret}, {"bo\u200dss", secret},
+		{"boss", "wrong password"},
+		{"nobody", secret},
+		{"gone", secret},
+		{"", ""},
+		{"boss", ""},
+		{strings.Repeat("長", 300), secret},
+		{"bo\u200dss", secret},
 		{"boss", strings.Repeat("x", 5000)},
 	} {
 		b := h.browser()
@@ -92,8 +98,7 @@ func TestLoginsAreThrottled(t *testing.T) {
 		elsewhere.address = "198.51.100.7:1"
 		require.Equal(t, http.StatusSeeOther, elsewhere.post("/desk/login", "name", "boss", "password", secret).Code,
 			"nobody is locked out from elsewhere by a stranger's tries")
-		time.Sleep(time.Duration(wait) * time.Second)
-		synctest.Wait()
+		pass(time.Duration(wait) * time.Second)
 		require.Equal(t, http.StatusSeeOther, b.post("/desk/login", "name", "boss", "password", secret).Code)
 		require.Equal(t, http.StatusUnauthorized, b.post("/desk/login", "name", "boss", "password", "wrong").Code, "who was right begins anew")
 	})
@@ -191,8 +196,7 @@ func TestSessionsEndWithTime(t *testing.T) {
 		h.person("boss", roles("*", "admin"))
 		idle, busy, absolute := h.signed("boss"), h.signed("boss"), 0
 		for range 4 * 3 {
-			time.Sleep(15 * time.Minute)
-			synctest.Wait()
+			pass(15 * time.Minute)
 			if busy.in() == "boss" {
 				absolute++
 			}
@@ -201,14 +205,11 @@ func TestSessionsEndWithTime(t *testing.T) {
 		require.Empty(t, idle.in())
 
 		again := h.signed("boss")
-		time.Sleep(59 * time.Minute)
-		synctest.Wait()
+		pass(59 * time.Minute)
 		require.Equal(t, "boss", again.in())
-		time.Sleep(59 * time.Minute)
-		synctest.Wait()
+		pass(59 * time.Minute)
 		require.Equal(t, "boss", again.in())
-		time.Sleep(61 * time.Minute)
-		synctest.Wait()
+		pass(61 * time.Minute)
 		require.Empty(t, again.in(), "one that is not used ends")
 		require.NoError(t, h.kept.Sweep(t.Context(), time.Now().Add(time.Second)))
 		kept, err := h.kept.Documents(t.Context(), desk.AllShops, "session", "", 10)
@@ -235,8 +236,7 @@ func TestUsingASessionWritesSeldom(t *testing.T) {
 			require.Equal(t, "boss", b.in())
 		}
 		require.Equal(t, before, version())
-		time.Sleep(2 * time.Minute)
-		synctest.Wait()
+		pass(2 * time.Minute)
 		require.Equal(t, "boss", b.in())
 		require.Equal(t, before+1, version())
 	})

@@ -116,7 +116,7 @@ func (a *Accounts) showPeople(w http.ResponseWriter, r *http.Request, status int
 // personIn is an account as the managers of a shop see it; false for one that has no role there.
 func personIn(a *desk.Account, shop string, me desk.Person) (personView, bool) {
 	role, everywhere := a.Roles[shop], false
-	if all := a.Roles[desk.AllShops]; shop != desk.AllShops && all != "" && !(role.Covers(all) && role != all) {
+	if all := a.Roles[desk.AllShops]; shop != desk.AllShops && all != "" && (role == all || !role.Covers(all)) {
 		role, everywhere = all, true
 	}
 	if role == "" {

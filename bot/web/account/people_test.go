@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 // aTown has an admin of each shop, one of both, one of all, and people.
 func aTown(t *testing.T) *house {
+	t.Helper()
 	h := newHouse(t)
 	h.person("root", roles("*", "admin"))
 	h.person("anna", roles(shopA, "admin"))
@@ -58,19 +60,10 @@ func TestWhoSeesWhom(t *testing.T) {
 		}
 		for _, name := range []string{"anna", "bert", "小陈", "小王", "小李", "ed", "merchant", "root"} {
 			has := strings.Contains(body, "Remove the account of "+name+"?")
-			require.Equal(t, contains(c.mayWhole, name), has, "%s %s %s", c.who, c.at, name)
+			require.Equal(t, slices.Contains(c.mayWhole, name), has, "%s %s %s", c.who, c.at, name)
 		}
 		require.NotContains(t, body, "argon2")
 	}
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func TestAnAdminOfOneShopHasNoSayInAnother(t *testing.T) {

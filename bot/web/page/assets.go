@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -61,7 +62,7 @@ func assetKinds() map[string]string {
 // add reads the assets of a section and the words for its scripts, and puts hashed addresses into them.
 func (a *assets) add(section string, files fs.FS, spoken map[string]words) error {
 	if slices.Contains(a.names, section) {
-		return fmt.Errorf("there are pages of this name already")
+		return errors.New("there are pages of this name already")
 	}
 	fresh := map[string]*asset{}
 	entries, err := fs.ReadDir(files, "assets")
