@@ -6,7 +6,7 @@ import { say } from "/assets/page/words.js";
 const first = 1000, longest = 30000, silence = 45000; // ms; the server gives a sign of life every 15 s
 
 export function listen(url, handlers, { onstate, after = "" } = {}) {
-  let source, timer, watch, wait = first, last = after, was = false;
+  let source, timer, watch, wait = first, last = after, was = false, ended = false;
   const self = { state: "connecting", stop };
 
   function become(state) {
@@ -45,7 +45,7 @@ export function listen(url, handlers, { onstate, after = "" } = {}) {
 
   function close() { source?.close(); source = undefined; clearTimeout(timer); clearTimeout(watch); watch = 0; }
 
-  async function lost() {
+  function lost() {
     close();
     become("lost");
     timer = setTimeout(again, wait * (0.75 + Math.random() / 2)); // so that not all come back at the same moment
@@ -53,11 +53,14 @@ export function listen(url, handlers, { onstate, after = "" } = {}) {
   }
 
   async function again() {
-    if (await signedOut()) { become("signedout"); return; }
+    const over = await signedOut();
+    if (ended || self.state !== "lost") return; // somebody else was faster meanwhile
+    if (over) { become("signedout"); return; }
     open();
   }
 
   function stop() {
+    ended = true;
     close();
     document.removeEventListener("visibilitychange", woken);
     window.removeEventListener("online", online);
