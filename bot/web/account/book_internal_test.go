@@ -144,6 +144,20 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestBrowsersInAFewWords(t *testing.T) {
+	t.Parallel()
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0": "Edge, Windows",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0":          "WeChat, iPhone",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":    "Safari, macOS",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0":                                                "Firefox, Linux",
+		"Mozilla/5.0 (Linux; Android 14; x) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36":           "Chrome, Android",
+		"curl/8.5": "curl/8.5", "": "",
+	} {
+		require.Equal(t, want, brief(agent))
+	}
+}
+
 func FuzzJudge(f *testing.F) {
 	f.Add("boss", "correct horse battery")
 	f.Add("", "\xff\xfe")

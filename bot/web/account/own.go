@@ -28,6 +28,7 @@ type sessionView struct {
 	desk.Session
 	Used    time.Time // when it was last used, to about a minute
 	Current bool
+	Brief   string // the browser in a few words
 }
 
 func (a *Accounts) getOwn(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +46,7 @@ func (a *Accounts) showOwn(w http.ResponseWriter, r *http.Request, status int, f
 		v.Shops = append(v.Shops, roleIn{shop, me.Roles[shop]})
 	}
 	for _, s := range slices.Backward(me.Sessions) {
-		v.Sessions = append(v.Sessions, sessionView{Session: s, Used: a.used(r, s), Current: s.ID == me.session.ID})
+		v.Sessions = append(v.Sessions, sessionView{Session: s, Used: a.used(r, s), Current: s.ID == me.session.ID, Brief: brief(s.Browser)})
 	}
 	a.pages.Show(w, r, status, "own.html", v)
 }

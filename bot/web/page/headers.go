@@ -18,6 +18,9 @@ func (s *Site) headers(h http.Header) {
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Cookie, Accept-Language")
+	if s.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	Frame(h, s.FrameAncestors)
 }
 

@@ -115,6 +115,8 @@ func TestThePolicyAndTheHeaders(t *testing.T) {
 	require.Equal(t, "DENY", h.Get("X-Frame-Options"))
 	require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
 	require.Equal(t, "no-store", h.Get("Cache-Control"))
+	require.Empty(t, h.Get("Strict-Transport-Security"))
+	require.Contains(t, get(teaSite(t, page.Options{Secure: true}), "/desk/teas").Header().Get("Strict-Transport-Security"), "max-age")
 	framed := get(teaSite(t, page.Options{FrameAncestors: "'self'; script-src *"}), "/desk/teas").Header()
 	require.NotContains(t, framed.Get("Content-Security-Policy"), "; script-src *", "no setting begins another directive")
 	require.Empty(t, framed.Get("X-Frame-Options"))
