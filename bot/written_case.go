@@ -1,7 +1,31 @@
 package bot
 
+// AppendHandoffFields goes on with an object that has begun: it appends the fields of a handoff as json.Marshal writes them, and no brace.
+func AppendHandoffFields(to []byte, h *Handoff) ([]byte, error) {
+	w := writer{out: to}
+	w.fields(h)
+	return w.out, w.err
+}
+
+// AppendHandoffTexts appends an object of what lists of handoffs do without: transcript, photos, order and goods, those that
+// are there.
+func AppendHandoffTexts(to []byte, h *Handoff) ([]byte, error) {
+	w := writer{out: append(to, '{')}
+	listIf(&w, `"transcript":`, h.Transcript, (*writer).line)
+	w.textsIf(`"images":`, h.Images)
+	pointerIf(&w, `"order":`, h.Order, (*writer).order)
+	pointerIf(&w, `"product":`, h.Product, (*writer).product)
+	w.byte('}')
+	return w.out, w.err
+}
+
 func (w *writer) handoff(h *Handoff) {
 	w.byte('{')
+	w.fields(h)
+	w.byte('}')
+}
+
+func (w *writer) fields(h *Handoff) {
 	w.text(`"id":`, h.ID)
 	w.number(`"number":`, h.Number)
 	w.text(`"team":`, h.Team)
@@ -22,7 +46,6 @@ func (w *writer) handoff(h *Handoff) {
 	listIf(w, `"promises":`, h.Promises, (*writer).promise)
 	listIf(w, `"offers":`, h.Offers, (*writer).offer)
 	w.desk(h)
-	w.byte('}')
 }
 
 // desk is what became of a case.

@@ -40,8 +40,10 @@ func documents(t *testing.T, s engine.Store) {
 	require.Equal(t, account, got)
 
 	for _, d := range []desk.Document{
-		{Shop: "s", Kind: "account", ID: "a", At: noon, Body: []byte("1")}, {Shop: "s", Kind: "account", ID: "b", At: noon, Body: []byte("2")},
-		{Shop: "s", Kind: "session", ID: "a", At: noon, Body: []byte{}}, {Shop: desk.AllShops, Kind: "account", ID: "a", At: noon, Body: []byte("3")},
+		{Shop: "s", Kind: "account", ID: "a", At: noon, Body: []byte("1")},
+		{Shop: "s", Kind: "account", ID: "b", At: noon, Body: []byte("2")},
+		{Shop: "s", Kind: "session", ID: "a", At: noon, Body: []byte{}},
+		{Shop: desk.AllShops, Kind: "account", ID: "a", At: noon, Body: []byte("3")},
 	} {
 		put(d, nil)
 	}
