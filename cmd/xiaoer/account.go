@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -189,7 +190,7 @@ func (c *accountListCmd) Run(a *app, of *accountCmd) error {
 				state = "off"
 			}
 			listed = append(listed, l)
-			lines = append(lines, []string{l.Name, rolesText(l.Roles), state, fmt.Sprint(l.Sessions), l.Last, l.Made, l.By})
+			lines = append(lines, []string{l.Name, rolesText(l.Roles), state, strconv.Itoa(l.Sessions), l.Last, l.Made, l.By})
 		}
 		if c.JSON {
 			return writeJSON(a.out, listed)

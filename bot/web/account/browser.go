@@ -7,11 +7,24 @@ func brief(agent string) string {
 	found := []string{}
 	for _, kinds := range [][][2]string{
 		{ // the first that fits: most browsers also claim to be those below
-			{"MicroMessenger", "WeChat"}, {"QQBrowser", "QQ Browser"}, {"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS", "Firefox"},
-			{"Chrome/", "Chrome"}, {"CriOS", "Chrome"}, {"Safari/", "Safari"},
+			{"MicroMessenger", "WeChat"},
+			{"QQBrowser", "QQ Browser"},
+			{"Edg", "Edge"},
+			{"OPR/", "Opera"},
+			{"Firefox/", "Firefox"},
+			{"FxiOS", "Firefox"},
+			{"Chrome/", "Chrome"},
+			{"CriOS", "Chrome"},
+			{"Safari/", "Safari"},
 		},
 		{
-			{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"HarmonyOS", "HarmonyOS"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"},
+			{"iPhone", "iPhone"},
+			{"iPad", "iPad"},
+			{"HarmonyOS", "HarmonyOS"},
+			{"Android", "Android"},
+			{"Windows", "Windows"},
+			{"Mac OS X", "macOS"},
+			{"CrOS", "ChromeOS"},
 			{"Linux", "Linux"},
 		},
 	} {
