@@ -21,14 +21,14 @@ const today = "2026-11-21"
 
 // everyDaybook makes a bench on each store. SQL looks for a day's turns by their ids, so they are UUIDs of the bench's time there.
 func everyDaybook() map[string]func(testing.TB) *bench {
-	inMemory := func(t testing.TB) *bench { t.Helper(); return newBench(t, nil) }
-	return map[string]func(testing.TB) *bench{"memory": inMemory, "sqlite": func(t testing.TB) *bench {
-		t.Helper()
-		kept, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "state.db")})
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, kept.Close()) })
+	inMemory := func(tb testing.TB) *bench { tb.Helper(); return newBench(tb, nil) }
+	return map[string]func(testing.TB) *bench{"memory": inMemory, "sqlite": func(tb testing.TB) *bench {
+		tb.Helper()
+		kept, err := sqlite.Open(tb.Context(), sqlite.Options{Path: filepath.Join(tb.TempDir(), "state.db")})
+		require.NoError(tb, err)
+		tb.Cleanup(func() { require.NoError(tb, kept.Close()) })
 		var b *bench
-		b = newBench(t, func(o *engine.Options) {
+		b = newBench(tb, func(o *engine.Options) {
 			next := o.IDs
 			o.Store, o.IDs = kept, func() string {
 				ms := b.clock().UnixMilli()

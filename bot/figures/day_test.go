@@ -126,10 +126,25 @@ func TestOldTurnsCountForWhatTheyHave(t *testing.T) {
 	require.Equal(t, map[string]int{"return": 1}, d.Intents)
 }
 
+func TestWhatNobodyAnswered(t *testing.T) {
+	t.Parallel()
+	d := figures.NewDay("2026-11-21", time.UTC)
+	e := bot.Event{Kind: bot.EventMessage, Message: &bot.Message{Kind: bot.KindText}}
+	for n, rule := range []string{"otherwise", "guard.no_rule", "product.unknown", "unknown.product", "a"} {
+		d.Add(figures.Turn{ID: fmt.Sprint(n), At: noon, Event: &e, Rule: rule, Outcome: &figures.Outcome{}}, time.UTC)
+	}
+	d.Add(figures.Turn{ID: "9", At: noon, Event: &e, Rule: "a", Outcome: &figures.Outcome{Rules: []string{"a", "guard.no_rule"}, Handoff: 3}}, time.UTC)
+	require.Equal(t, 1, d.Missed)
+	require.Equal(t, 3, d.NoRule)
+	require.Equal(t, 4, d.Asked.All)
+	require.Equal(t, 2, d.Answered)
+	require.Equal(t, 1, d.Handed)
+}
+
 func TestADayStaysSmall(t *testing.T) {
 	t.Parallel()
 	d := figures.NewDay("2026-11-21", time.UTC)
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a fixed sequence
+	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 20_000 {
 		name := strings.Repeat("长", 200) + fmt.Sprint(n)
 		o := figures.Outcome{

@@ -56,6 +56,9 @@ func (o *Outcome) take(a *bot.Action) {
 
 // repliesOf counts the replies that cases gained with a turn, nil for none.
 func repliesOf(before *bot.Conversation, t *bot.Turn) *Replies {
+	if before.Case == nil && len(before.Tasks) == 0 && t.Conversation.Case == nil {
+		return nil // a case that is opened now has no reply yet
+	}
 	last := map[string]*bot.Handoff{}
 	for i := range t.Actions {
 		if h := t.Actions[i].Handoff; h != nil {

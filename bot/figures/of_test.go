@@ -145,7 +145,7 @@ func TestVisitsNeverGetLost(t *testing.T) {
 	t.Parallel()
 	shop := newPlayer(t)
 	for seed := range uint64(60) {
-		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a fixed sequence
+		r := rand.New(rand.NewPCG(seed, 1))
 		p := shop.with("c")
 		visits := map[int]bool{} // episodes in which the buyer has written
 		merged := 0              // that went on with the one before
@@ -213,4 +213,21 @@ func play(p *player, r *rand.Rand) {
 	default:
 		p.says([]string{"我想退货", "东西坏了", "3个", "怎么还不发货", "呜啦啦"}[r.IntN(5)])
 	}
+}
+
+// What each turn pays for being counted later.
+func BenchmarkOutcome(b *testing.B) {
+	p := newPlayer(b)
+	p.says("我想退货")
+	before := p.c
+	r := p.shop.Classifier.Read("怎么还不发货")
+	m := &bot.Message{ID: "m", Conversation: "c", Buyer: bot.Buyer{ID: "b"}, Kind: bot.KindText, Text: "怎么还不发货"}
+	turn := bot.Run(p.shop.Book, before, bot.Event{ID: "e", Kind: bot.EventMessage, At: p.now.Add(time.Minute), Message: m, Reading: &r}, nil)
+	out := make([]byte, 0, 1<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		o := figures.Of(&before, &turn)
+		out = o.AppendJSON(out[:0])
+	}
+	b.ReportMetric(float64(len(out)), "bytes")
 }

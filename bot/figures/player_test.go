@@ -2,7 +2,6 @@ package figures_test
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -118,5 +117,3 @@ func sum(turns []figures.Turn, zone *time.Location) []figures.Day {
 	}
 	return out
 }
-
-func TestMain(m *testing.M) { os.Exit(m.Run()) }

@@ -95,7 +95,7 @@ func TestSimilarQuestionsAreOneGroup(t *testing.T) {
 
 func TestGroupsDoNotDependOnTheOrder(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a fixed sequence
+	r := rand.New(rand.NewPCG(3, 4))
 	words := []string{"刻字", "发票", "送货", "上门", "颜色", "今天", "礼盒", "可以", "吗", "有没有"}
 	var texts []string
 	for range 200 {
@@ -194,7 +194,7 @@ func TestASampleIsFairAndTheSameInAnyOrder(t *testing.T) {
 }
 
 func BenchmarkGroupQuestions(b *testing.B) {
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a fixed sequence
+	r := rand.New(rand.NewPCG(3, 4))
 	var texts []string
 	for range 400 {
 		var s strings.Builder

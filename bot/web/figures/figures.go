@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"xiaoer/bot/desk"
@@ -145,7 +146,7 @@ func (p *pages) lookOf(r *http.Request) (look, error) {
 		return l, err
 	}
 	for _, n := range figures.Lengths() {
-		if r.URL.Query().Get("days") == fmt.Sprint(n) {
+		if r.URL.Query().Get("days") == strconv.Itoa(n) {
 			l.Days = n
 		}
 	}

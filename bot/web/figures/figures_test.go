@@ -88,18 +88,18 @@ func busy() *source {
 	return s
 }
 
-func handler(t testing.TB, s *source) http.Handler {
-	t.Helper()
+func handler(tb testing.TB, s *source) http.Handler {
+	tb.Helper()
 	site, err := page.New(page.Options{})
-	require.NoError(t, err)
-	require.NoError(t, figures.Open(site, figures.Options{Source: s, Shops: func() []string { return []string{"b", "a"} }, Now: func() time.Time { return noon }}))
+	require.NoError(tb, err)
+	require.NoError(tb, figures.Open(site, figures.Options{Source: s, Shops: func() []string { return []string{"b", "a"} }, Now: func() time.Time { return noon }}))
 	return site
 }
 
 // get asks for a page as a person with these roles.
-func get(t testing.TB, h http.Handler, path string, roles map[string]desk.Role) *httptest.ResponseRecorder {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+func get(tb testing.TB, h http.Handler, path string, roles map[string]desk.Role) *httptest.ResponseRecorder {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, path, nil)
 	if roles != nil {
 		r = r.WithContext(page.WithPerson(r.Context(), desk.Person{Name: "小陈", Roles: roles}))
 	}
