@@ -115,11 +115,12 @@ func TestShopsSpreadOverShards(t *testing.T) {
 				fullest = append(fullest, slices.Max(rows)/(dailyMessages/float64(shards)))
 			}
 			slices.Sort(fullest)
-			least := max(1, shares[0]*float64(shards)/dailyMessages) // the busiest shop is in one of them
+			of := float64(shards) / dailyMessages
+			least, most := max(1, shares[0]*of), (shares[0]+shares[1]+shares[2])*of+1.5 // the busiest shop is in one of them, and two others may be there
 			t.Logf("exponent %.1f, %2d shards: the busiest shop has %4.1f %% of all; the fullest shard has %.2f times its share in the median, %.2f at worst",
 				exponent, shards, 100*shares[0]/dailyMessages, fullest[len(fullest)/2], fullest[len(fullest)-1])
 			require.GreaterOrEqual(t, fullest[0], least)
-			require.Less(t, fullest[len(fullest)-1], least+2, "all but the few busiest shops are spread evenly")
+			require.Less(t, fullest[len(fullest)-1], most, "all but the few busiest shops are spread evenly")
 		}
 	}
 }
