@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -168,13 +169,13 @@ func (d *Day) addVisit(t Turn, zone *time.Location) {
 	if v == nil {
 		return
 	}
-	since := time.Unix(v.Since, 0)
+	since, is := time.Unix(v.Since, 0), cmp.Or(v.Is, v.Was)
 	d.move(v.Was, since, zone, -1)
 	if !v.Now {
-		d.move(v.Is, since, zone, 1)
+		d.move(is, since, zone, 1)
 		return
 	}
-	d.move(v.Is, t.At, zone, 1)
+	d.move(is, t.At, zone, 1)
 }
 
 func (d *Day) move(h Hands, at time.Time, zone *time.Location, by int) {

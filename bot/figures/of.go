@@ -119,7 +119,10 @@ func moved(before, after *bot.Conversation, at time.Time) *Visit {
 	if was == is && !now {
 		return nil
 	}
-	v := Visit{Was: was, Is: is, Now: now}
+	v := Visit{Was: was, Now: now}
+	if is != was {
+		v.Is = is
+	}
 	if was != "" {
 		v.Since = before.Clock.Buyer.Unix()
 	}

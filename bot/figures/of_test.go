@@ -19,7 +19,7 @@ func TestWhatATurnCameTo(t *testing.T) {
 	began := p.now.Add(-time.Minute).Unix()
 	o := p.says("东西坏了，质量太差")
 	require.Equal(t, "bad", o.Ask)
-	require.Equal(t, &figures.Visit{Was: figures.Alone, Since: began, Is: figures.Alone, Now: true}, o.Visit)
+	require.Equal(t, &figures.Visit{Was: figures.Alone, Since: began, Now: true}, o.Visit)
 	require.Equal(t, []figures.Offer{{Kind: "refund", Amount: "4.5"}}, p.says("3个").Offers)
 	require.Equal(t, 1, p.says("怎么还不发货").Made)
 	require.Equal(t, 1, p.happens(bot.Event{Kind: bot.EventKept}).Kept)

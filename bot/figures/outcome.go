@@ -42,7 +42,7 @@ type Replies struct {
 type Visit struct {
 	Was   Hands `json:"was,omitempty"`   // how it was counted until now; "" for one that begins
 	Since int64 `json:"since,omitempty"` // when the buyer had written last then: Unix time in seconds
-	Is    Hands `json:"is,omitempty"`    // how it is counted from now on
+	Is    Hands `json:"is,omitempty"`    // how it is counted from now on; "" is as until now
 	Now   bool  `json:"now,omitempty"`   // the buyer wrote with this turn; else it stays where it was
 }
 
