@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -133,11 +135,11 @@ func each(rows pgx.Rows, take func(sqlstore.Row) error) error {
 	return rows.Err()
 }
 
-// mostTries bounds how often a transaction that others have crossed is run again.
-const mostTries = 20
+// restMost is how long a transaction that others have crossed rests at most before it is run again.
+const restMost = 5 * time.Millisecond
 
 // Write runs work in a transaction that sees everything as it stood at one moment, and runs it again where somebody else has changed
-// what it changes.
+// what it changes, for as long as there is patience.
 func (d *database) Write(ctx context.Context, work func(sqlstore.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -148,10 +150,14 @@ func (d *database) Write(ctx context.Context, work func(sqlstore.Tx) error) erro
 	defer d.working.Add(-1)
 	ctx, cancel := context.WithTimeout(ctx, d.options.Patience)
 	defer cancel()
-	for try := 1; ; try++ {
+	for {
 		err := d.write(ctx, work)
-		if !crossed(err) || try >= mostTries {
+		if !crossed(err) {
 			return explain(ctx, err)
+		}
+		rest := time.Duration(rand.Int64N(int64(restMost))) //nolint:gosec // any will do
+		if pause(ctx, rest) != nil {
+			return fmt.Errorf("%w: others change the same without a pause: %w", engine.ErrBusy, errors.Join(context.Cause(ctx), err))
 		}
 	}
 }

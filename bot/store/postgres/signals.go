@@ -73,17 +73,17 @@ func (t *teller) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			t.tell(context.WithoutCancel(ctx))
+			t.tell()
 			return
 		case <-t.wake:
 		}
-		t.tell(ctx)
+		t.tell()
 		_ = pause(ctx, t.pause) // the loop sees that it has ended
 	}
 }
 
-// tell says all that is untold, in one round trip.
-func (t *teller) tell(ctx context.Context) {
+// tell says all that is untold, in one round trip. What was begun is not broken off when the store is closed: it would be lost.
+func (t *teller) tell() {
 	t.mu.Lock()
 	shops := make([]string, 0, len(t.untold))
 	for shop := range t.untold {
@@ -94,7 +94,7 @@ func (t *teller) tell(ctx context.Context) {
 	if len(shops) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, t.db.options.Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), t.db.options.Patience)
 	defer cancel()
 	if _, err := t.db.others.Exec(ctx, `SELECT pg_notify($1, shop) FROM unnest($2::text[]) shop`, channel, shops); err != nil {
 		t.logger.Warn("tell other processes of changes", "shops", len(shops), "err", err)

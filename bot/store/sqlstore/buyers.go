@@ -190,6 +190,9 @@ func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (p
 		return 0, fmt.Errorf("look for the buyer in the audit: %w", err)
 	}
 	err = s.db.Write(ctx, func(to Tx) error {
+		if err := s.lock(to, lockTalksOf, shop, buyer); err != nil {
+			return err
+		}
 		e := erasure{to: to, shop: shop, below: func() error { return s.db.Erased(to) }}
 		if err := e.buyer(buyer, mentions); err != nil {
 			return err

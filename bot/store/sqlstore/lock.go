@@ -19,6 +19,9 @@ const (
 	lockTalk   = `SELECT id FROM conversations WHERE shop_id = $1 AND id = $2`
 	lockTalkOf = `
 SELECT id FROM conversations WHERE shop_id = $1 AND id IN (SELECT l.conversation_id FROM late_replies l WHERE l.shop_id = $1 AND l.id = $2)`
+	lockTalksOf = `
+SELECT id FROM conversations WHERE shop_id = $1 AND id IN (SELECT b.conversation_id FROM buyers b WHERE b.shop_id = $1 AND b.buyer_id = $2)
+ORDER BY id`
 )
 
 // locking is "" where nobody has to be kept out.

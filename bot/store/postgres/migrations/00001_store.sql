@@ -220,3 +220,16 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_buyer ON documents (shop_id, buyer_id) WHERE buyer_id <> '';
 CREATE INDEX documents_until ON documents (until_at) WHERE until_at IS NOT NULL;
+
+-- Long texts are compressed in the quicker way, where the server has it.
+-- +goose StatementBegin
+DO $$
+BEGIN
+    ALTER TABLE conversations ALTER COLUMN body SET COMPRESSION lz4;
+    ALTER TABLE turns ALTER COLUMN body SET COMPRESSION lz4, ALTER COLUMN response SET COMPRESSION lz4;
+    ALTER TABLE handoffs ALTER COLUMN body SET COMPRESSION lz4, ALTER COLUMN texts SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
+END
+$$;
+-- +goose StatementEnd
