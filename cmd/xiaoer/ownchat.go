@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"xiaoer/bot/engine"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/web/chat"
@@ -20,7 +22,8 @@ func (s *service) ownChat(site *page.Site, eng *engine.Engine) error {
 func (s *service) chatOf(id string) (chat.Shop, bool) {
 	found, err := s.shops.find(id)
 	if err != nil {
-		return chat.Shop{}, false
+		broken := errors.Is(err, shop.ErrBroken)
+		return chat.Shop{Broken: broken}, broken
 	}
 	own := found.Connect.Chat
 	if s.demo != nil && !own.On {

@@ -53,9 +53,17 @@ func TestServeTheShopsOwnChat(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, said)
 	require.Contains(t, said, "请在订单页面申请")
 
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/chat/open/live", nil)
+	require.NoError(t, err)
+	live, err := client.Do(req) //nolint:bodyclose // it is, when the server has stopped
+	require.NoError(t, err)
 	status, answer := r.send("open", `{"id":"m-1","conversation":"xiaoer:chat:`+session.Visitor+`","buyer":{"id":"b"},"kind":"text","text":"x"}`, "")
 	require.Equal(t, http.StatusBadRequest, status, "nobody writes into it from outside")
 	require.Contains(t, answer["detail"], "conversation")
 	require.Equal(t, exitOK, r.stop())
+	heard, _ := io.ReadAll(live.Body) // it ends in whatever way, with the server
+	require.NoError(t, live.Body.Close())
+	require.Contains(t, string(heard), "event: state\ndata: {")
+	require.Contains(t, string(heard), "请在订单页面申请")
 	requireDiscreet(t, r)
 }

@@ -16,6 +16,7 @@ import (
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
 )
 
 // A Shop is what the chat must know of one shop.
@@ -26,6 +27,7 @@ type Shop struct {
 	Origins []string       // of the sites that may show the chat in a frame
 	Secrets []string       // "whsec_…": any of them may have signed an identity
 	Rate    float64        // messages a second, of all buyers together; 0 no limit
+	Broken  bool           // no good version of its folder is loaded, so nobody knows whether it has a chat
 }
 
 // Conversations is what the chat needs of the engine. Errors may have a method Refusal() string that says what is the matter.
@@ -170,6 +172,9 @@ func (c *Chat) find(k *call) error {
 	if !ok {
 		return refuse(http.StatusNotFound, "no-chat")
 	}
+	if shop.Broken {
+		return later(http.StatusServiceUnavailable, "broken", 30*time.Second)
+	}
 	if shop.Zone == nil {
 		shop.Zone = time.UTC
 	}
@@ -180,7 +185,7 @@ func (c *Chat) find(k *call) error {
 // known is a handler for those who have a session.
 func (c *Chat) known(h handler) handler {
 	return func(k *call) error {
-		if err := take(c.held.reads, address(k.r)); err != nil {
+		if err := take(c.held.reads, throttle.Address(k.r)); err != nil {
 			return err
 		}
 		who, err := c.visitor(k)

@@ -411,6 +411,16 @@ func TestAnErasedBuyerBeginsAnew(t *testing.T) {
 	require.Len(t, b.say("message-2", "转人工", "").Lines, 2)
 }
 
+func TestAShopThatIsBroken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.guest()
+	w.change(func(s *chat.Shop) { *s = chat.Shop{Broken: true} })
+	for _, call := range [][2]string{{"GET", ""}, {"GET", ".js"}, {"GET", "/lines"}, {"POST", "/messages"}, {"GET", "/live"}} {
+		require.Equal(t, http.StatusServiceUnavailable, b.do(call[0], call[1], map[string]any{}).Code, call)
+	}
+}
+
 func TestAShopWithoutAChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -1,10 +1,7 @@
 package chat
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -100,41 +97,6 @@ func (h *held) takeOfShop(shop string, perSecond float64) error {
 		return later(http.StatusTooManyRequests, "too-many", time.Second)
 	}
 	return nil
-}
-
-// address is where a call comes from. Behind a proxy on this machine or in a private network it is what that proxy says; what others say
-// of themselves counts for nothing. Of an IPv6 address the network counts: a caller has as many as they like in it.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	at, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if at = at.Unmap(); at.IsLoopback() || at.IsPrivate() {
-		all := r.Header.Values("X-Forwarded-For")
-		if len(all) > 0 {
-			last := all[len(all)-1]
-			if told, err := netip.ParseAddr(strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])); err == nil {
-				at = told.Unmap()
-			}
-		}
-	}
-	if at.Is6() {
-		if p, err := at.WithZone("").Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return at.String()
-}
-
-// fromProxy tells whether a call came over https to a proxy that may say so.
-func fromProxy(r *http.Request) bool {
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	at, err := netip.ParseAddr(host)
-	return err == nil && (at.Unmap().IsLoopback() || at.Unmap().IsPrivate()) && r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // seats are for those who listen.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"xiaoer/bot/web/throttle"
 )
 
 const (
@@ -33,7 +35,7 @@ func (c *Chat) getLive(k *call) error {
 	if len(place) > mostPlace {
 		return refuse(http.StatusBadRequest, "malformed")
 	}
-	leave, err := c.seats.join(k.id+" "+k.who.Key, address(k.r))
+	leave, err := c.seats.join(k.id+" "+k.who.Key, throttle.Address(k.r))
 	if err != nil {
 		return err
 	}

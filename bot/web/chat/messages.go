@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"xiaoer/bot"
+	"xiaoer/bot/web/throttle"
 )
 
 // Bounds of a message.
@@ -94,7 +95,7 @@ func (c *Chat) maySay(k *call) error {
 	if err := take(c.held.messages, k.id+" "+k.who.Key); err != nil {
 		return err
 	}
-	if err := take(c.held.messagesOfAddress, address(k.r)); err != nil {
+	if err := take(c.held.messagesOfAddress, throttle.Address(k.r)); err != nil {
 		return err
 	}
 	return c.held.takeOfShop(k.id, k.shop.Rate)

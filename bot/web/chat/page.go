@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
 )
 
 //go:embed files
@@ -98,8 +99,8 @@ func inLanguage(r *http.Request, lang string) *http.Request {
 // script answers with the script that a site loads: it is the same for all shops, but for what it is told first.
 func (c *Chat) script(k *call) {
 	shop, ok := c.Shop(k.id)
-	if !ok {
-		http.Error(k.w, "// this shop has no chat", http.StatusNotFound)
+	if !ok || shop.Broken {
+		http.Error(k.w, "// this shop has no chat", map[bool]int{false: http.StatusNotFound, true: http.StatusServiceUnavailable}[shop.Broken])
 		return
 	}
 	k.shop = shop
@@ -148,7 +149,7 @@ func (c *Chat) takeForm(k *call) error {
 		return refuse(http.StatusBadRequest, "malformed")
 	}
 	if k.who, err = c.visitor(k); err != nil {
-		if err := take(c.held.sessions, address(k.r)); err != nil {
+		if err := take(c.held.sessions, throttle.Address(k.r)); err != nil {
 			return err
 		}
 		secret := newSession(guestMark)

@@ -9,6 +9,7 @@ import (
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/throttle"
 )
 
 const (
@@ -84,7 +85,7 @@ func (c *Chat) mayPut(k *call) error {
 	if err := take(c.held.photos, k.id+" "+k.who.Key); err != nil {
 		return err
 	}
-	if err := take(c.held.photosOfAddress, address(k.r)); err != nil {
+	if err := take(c.held.photosOfAddress, throttle.Address(k.r)); err != nil {
 		return err
 	}
 	return c.held.takeOfShop(k.id, k.shop.Rate)
@@ -128,7 +129,7 @@ func (c *Chat) sentPhoto(ctx context.Context, k *call, name string) (string, err
 
 // getPhoto shows a photo to the buyer whose it is, and to those who work in the shop. To others there is none.
 func (c *Chat) getPhoto(k *call) error {
-	if err := take(c.held.reads, address(k.r)); err != nil {
+	if err := take(c.held.reads, throttle.Address(k.r)); err != nil {
 		return err
 	}
 	id := k.r.PathValue("photo")

@@ -13,6 +13,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/throttle"
 )
 
 // A session is a secret that a buyer's browser keeps: in a cookie, or by the page itself where the browser takes no cookies in frames. It is kept
@@ -130,7 +131,7 @@ func (c *Chat) postSession(k *call) error {
 	if err := readJSON(k, &wants); err != nil {
 		return err
 	}
-	if err := take(c.held.sessions, address(k.r)); err != nil {
+	if err := take(c.held.sessions, throttle.Address(k.r)); err != nil {
 		return err
 	}
 	now, err := c.visitor(k)
@@ -201,7 +202,7 @@ func (c *Chat) identify(k *call, token, secret string, now visitor) (string, vis
 // the browser.
 func (c *Chat) setCookie(k *call, secret string, isSigned bool) {
 	cookie := &http.Cookie{Name: cookieName, Value: secret, Path: "/chat/" + k.id, HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if c.Secure || k.r.TLS != nil || fromProxy(k.r) {
+	if c.Secure || throttle.HTTPS(k.r) {
 		cookie.Secure, cookie.Partitioned, cookie.SameSite = true, true, http.SameSiteNoneMode
 	}
 	if !isSigned {
