@@ -144,7 +144,7 @@ func shortLabel(s string) string {
 		if r > 0x7f {
 			w = 2
 		}
-		if width += w; width > 15 {
+		if width += w; width > 13 {
 			return string(out) + "…"
 		}
 		out = append(out, r)
