@@ -50,20 +50,19 @@ func (s *seals) of(secret string) *seal {
 // verify checks a Standard Webhooks signature over the body: any of the secrets may have made it, and its time must be
 // within five minutes of ours.
 func (s *seals) verify(secrets []string, body []byte, h http.Header) error {
-	err := error(nil)
 	for _, secret := range secrets {
-		one := s.of(secret)
-		if len(one.key) == 0 {
-			continue
-		}
-		if one.made(body, h, time.Now()) {
+		if one := s.of(secret); len(one.key) > 0 && one.made(body, h, time.Now()) {
 			return nil
 		}
-		webhook, makeErr := standardwebhooks.NewWebhookRaw(one.key)
-		if makeErr != nil {
+	}
+	err := error(nil)
+	for _, secret := range secrets { // now to what is wrong
+		key := s.of(secret).key
+		webhook, makeErr := standardwebhooks.NewWebhookRaw(key)
+		if makeErr != nil || len(key) == 0 {
 			continue
 		}
-		failed := webhook.Verify(body, h) // it says what is wrong
+		failed := webhook.Verify(body, h)
 		if failed == nil {
 			return nil
 		}
