@@ -171,9 +171,11 @@ func said(ctx context.Context, t *testing.T) []string {
 
 // see waits until the page shows a text in a line.
 func see(text string) chromedp.Action {
-	return chromedp.Poll(fmt.Sprintf(`[...document.querySelectorAll("#lines .line:not(.pending)")].some((l) => l.textContent.includes(%q))`, text), nil,
-		chromedp.WithPollingTimeout(time.Minute))
+	return until(fmt.Sprintf(`[...document.querySelectorAll("#lines .line:not(.pending)")].some((l) => l.textContent.includes(%q))`, text))
 }
+
+// until waits for something to be so, as long as the browser is there.
+func until(js string) chromedp.Action { return chromedp.Poll(js, nil, chromedp.WithPollingTimeout(0)) }
 
 func write(text string) chromedp.Action {
 	return chromedp.SendKeys(`#text`, text+"\r", chromedp.ByQuery)
@@ -212,7 +214,7 @@ func TestABuyerInTheBrowser(t *testing.T) {
 		see("原因是质量问题"),
 		chromedp.SetUploadFiles(`#file`, []string{photoFile(t)}, chromedp.ByQuery),
 		chromedp.WaitVisible(`.line.buyer:not(.pending) .shot img`, chromedp.ByQuery),
-		chromedp.Poll(`document.querySelector(".shot img").naturalWidth`, nil),
+		until(`document.querySelector(".shot img").naturalWidth`),
 		write("转人工"), see("已为您转接客服"),
 	))
 	require.Equal(t, "质量问题", choice)
@@ -355,7 +357,7 @@ func TestTheChatInAPageOfAnotherSite(t *testing.T) {
 	require.NoError(t, chromedp.Run(ctx,
 		chromedp.EmulateViewport(1000, 720), dark(false),
 		chromedp.Navigate(elsewhere+"/"),
-		chromedp.Poll(`document.querySelector("xiaoer-chat") !== null`, nil),
+		until(`document.querySelector("xiaoer-chat") !== null`),
 		shoot("embed-closed"),
 		chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r"), // by keyboard: the button opens it, and the focus is in the frame
 	))
@@ -367,10 +369,10 @@ func TestTheChatInAPageOfAnotherSite(t *testing.T) {
 	var hidden bool
 	require.NoError(t, chromedp.Run(inFrame, see("您好"), chromedp.Evaluate(`document.getElementById("pick").hidden`, &hidden)))
 	require.True(t, hidden, "a guest has no orders")
-	require.NoError(t, chromedp.Run(ctx, chromedp.Reload(), chromedp.Poll(`document.querySelector("xiaoer-chat") !== null`, nil)))
+	require.NoError(t, chromedp.Run(ctx, chromedp.Reload(), until(`document.querySelector("xiaoer-chat") !== null`)))
 	require.NoError(t, chromedp.Run(frameOf(ctx, t, s.url()), see("您好")), "where cookies are not taken the page keeps the session")
 
-	require.NoError(t, chromedp.Run(ctx, chromedp.Navigate(elsewhere+"/known"), chromedp.Poll(`document.querySelector("xiaoer-chat") !== null`, nil)))
+	require.NoError(t, chromedp.Run(ctx, chromedp.Navigate(elsewhere+"/known"), until(`document.querySelector("xiaoer-chat") !== null`)))
 	inFrame = frameOf(ctx, t, s.url())
 	var orders, address string
 	require.NoError(t, chromedp.Run(inFrame,
