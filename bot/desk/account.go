@@ -58,9 +58,17 @@ func (a *Account) Shops() []string {
 	return out
 }
 
-// AccountID is what an account is kept under: names that look the same, or differ in capital letters, are one.
+// AccountID is what an account is kept under: names that look the same, or differ in capital letters, are one. The id of an id is
+// itself.
 func AccountID(name string) string {
-	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
+	for range 4 { // small letters may fall apart anew, and do so once
+		next := strings.TrimSpace(norm.NFKC.String(strings.ToLower(name)))
+		if next == name {
+			break
+		}
+		name = next
+	}
+	return name
 }
 
 const longestName = 100 // runes
