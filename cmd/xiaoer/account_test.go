@@ -138,3 +138,15 @@ func TestAnAdminIsMadeBesideARunningServer(t *testing.T) {
 	require.Equal(t, exitOK, server.stop())
 	require.NotContains(t, server.errs.String()+errs.String()+out.String(), "correct horse", "no log has a password")
 }
+
+func TestAPublicAddressThatIsNone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	for _, bad := range []string{"desk.example", "ftp://desk.example", "https://desk.example/path"} {
+		var out, errs bytes.Buffer
+		a := &app{ctx: t.Context(), in: strings.NewReader(""), out: &out, err: &errs, env: os.LookupEnv, now: opened.Local}
+		require.Equal(t, exitUsage, run(a, []string{"serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", "memory:", "--public-url", bad}), errs.String())
+		require.Contains(t, errs.String(), "--public-url: the public address")
+	}
+}

@@ -45,6 +45,7 @@ func (f keepFlags) retention() engine.Retention {
 // Help teaches the command.
 func (serveCmd) Help() string {
 	return `Serves POST /v1/shops/SHOP/messages for every shop in the folder, with /healthz, /readyz, /metrics and /openapi.json.
+People work at /desk (xiaoer account add makes the first admin), and buyers may write at /chat/SHOP where the shop wants it.
 
   XIAOER_MYSHOP_SECRET=whsec_… xiaoer serve --shops shops --addr :8080
   xiaoer serve --shops shops --store sqlite:/var/lib/xiaoer/state.db
