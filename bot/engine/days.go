@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"xiaoer/bot/desk"
@@ -12,9 +13,11 @@ import (
 )
 
 const (
-	// kindFigures and kindRating are kinds of documents. A rating has its "stars", from one to five.
+	// Kinds of documents. A rating has its "stars", from one to five; a verdict has the "kind" and "amount" of an offer that a human
+	// was asked about, and whether it was "approved".
 	kindFigures = "figures"
 	kindRating  = "rating"
+	kindVerdict = "verdict"
 
 	// turnsSettle is how long a turn may take from its id to its commit: what is summed for good is older.
 	turnsSettle = 2 * time.Minute
@@ -27,8 +30,8 @@ const (
 	keepFigures = 3 * 365 * 24 * time.Hour
 	// oldestSummed is how far back turns are looked for.
 	oldestSummed = 400
-	// mostRatings bounds how many ratings are read for the days that are not finished.
-	mostRatings = 50_000
+	// mostBeside bounds how many ratings, and how many verdicts, are read for the days that are not finished.
+	mostBeside = 50_000
 )
 
 // A Daybook sums the days of shops from their recorded turns, when somebody looks, and keeps the sums as documents: a day that has
@@ -77,7 +80,7 @@ type looking struct {
 	now   time.Time
 	left  int // turns that may still be summed
 	kept  map[string]keptDay
-	stars map[string][5]int // by day, nil until they were read
+	aside map[string]*beside // by day, nil until they were read
 }
 
 // A keptDay is a day as its document has it.
@@ -144,7 +147,7 @@ func (l *looking) days(ctx context.Context, span figures.Span) (days []figures.D
 			if !all {
 				behind++
 			}
-			there = k.Turns > 0 || k.Stars != [5]int{}
+			there = k.Turns > 0 || k.hasBeside()
 		}
 		if there {
 			found[i] = &k.Day
@@ -193,11 +196,13 @@ func (l *looking) sum(ctx context.Context, k keptDay) (day figures.Day, all bool
 	if all, err = l.goOn(ctx, &k.Day, settled); err != nil {
 		return day, false, err
 	}
-	if k.Stars, err = l.starsOf(ctx, k.Date); err != nil {
+	written, err := l.besideOf(ctx, k.Date)
+	if err != nil {
 		return day, false, err
 	}
+	k.Stars, k.Approved = written.stars, maps.Clone(written.approved)
 	k.Whole = ended && all
-	if k.Turns > 0 && (k.Whole || k.Turns-had >= worthKeeping) || k.Whole && k.Stars != [5]int{} {
+	if k.Turns > 0 && (k.Whole || k.Turns-had >= worthKeeping) || k.Whole && k.hasBeside() {
 		if err := l.keep(ctx, k, until); err != nil {
 			return day, false, err
 		}
@@ -265,36 +270,71 @@ func (l *looking) keep(ctx context.Context, k keptDay, until time.Time) error {
 	return nil
 }
 
-// starsOf are the ratings of a day. All are read once a look, and only where a day is not finished.
-func (l *looking) starsOf(ctx context.Context, date string) ([5]int, error) {
-	if l.stars != nil {
-		return l.stars[date], nil
+// beside is what documents say of a day that its turns do not.
+type beside struct {
+	stars    [5]int
+	approved map[string]figures.Paid
+}
+
+func (k *keptDay) hasBeside() bool { return k.Stars != [5]int{} || len(k.Approved) > 0 }
+
+// besideOf is what documents say of a day. All are read once a look, and only where a day is not finished.
+func (l *looking) besideOf(ctx context.Context, date string) (beside, error) {
+	if l.aside == nil {
+		l.aside = map[string]*beside{}
+		if err := l.everyDocument(ctx, kindRating, (*beside).rate); err != nil {
+			return beside{}, err
+		}
+		if err := l.everyDocument(ctx, kindVerdict, (*beside).approve); err != nil {
+			return beside{}, err
+		}
 	}
-	l.stars = map[string][5]int{}
+	if b := l.aside[date]; b != nil {
+		return *b, nil
+	}
+	return beside{}, nil
+}
+
+// everyDocument hands the documents of a kind to their days.
+func (l *looking) everyDocument(ctx context.Context, kind string, take func(*beside, []byte)) error {
 	after := ""
-	for range mostRatings / turnsAtOnce {
-		list, err := l.documents(ctx, kindRating, after, turnsAtOnce)
+	for range mostBeside / turnsAtOnce {
+		list, err := l.documents(ctx, kind, after, turnsAtOnce)
 		if err != nil {
-			return [5]int{}, err
+			return err
 		}
 		for i := range list {
 			after = list[i].ID
-			var rating struct {
-				Stars int `json:"stars"`
-			}
-			if json.Unmarshal(list[i].Body, &rating) != nil || rating.Stars < 1 || rating.Stars > 5 {
-				continue
-			}
 			on := list[i].At.In(l.zone).Format(time.DateOnly)
-			stars := l.stars[on]
-			stars[rating.Stars-1]++
-			l.stars[on] = stars
+			if l.aside[on] == nil {
+				l.aside[on] = &beside{}
+			}
+			take(l.aside[on], list[i].Body)
 		}
 		if len(list) < turnsAtOnce {
-			break
+			return nil
 		}
 	}
-	return l.stars[date], nil
+	return nil
+}
+
+func (b *beside) rate(body []byte) {
+	var rating struct {
+		Stars int `json:"stars"`
+	}
+	if json.Unmarshal(body, &rating) == nil && rating.Stars >= 1 && rating.Stars <= 5 {
+		b.stars[rating.Stars-1]++
+	}
+}
+
+func (b *beside) approve(body []byte) {
+	var verdict struct {
+		Approved     bool `json:"approved"`
+		Kind, Amount string
+	}
+	if json.Unmarshal(body, &verdict) == nil && verdict.Approved {
+		figures.Pay(&b.approved, verdict.Kind, verdict.Amount)
+	}
 }
 
 // Questions reads what buyers asked in turns that had no answer, masked. Turns that were forgotten meanwhile, or whose buyer was erased, are

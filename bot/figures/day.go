@@ -72,6 +72,8 @@ type Day struct {
 	Broken  int             `json:"broken,omitempty"`
 	Offers  map[string]Paid `json:"offers,omitempty"` // by kind
 	Stars   [5]int          `json:"stars,omitzero"`   // ratings by their stars, from one to five
+
+	Approved map[string]Paid `json:"approved,omitempty"` // offers that had waited and that a human approved on this day, by kind
 }
 
 // Visits are stays of buyers: of the bot's alone, and such that a human had a part in.
@@ -84,7 +86,7 @@ type Visits struct {
 type Paid struct {
 	Count   int   `json:"count,omitempty"`
 	Sum     Money `json:"sum,omitempty"`
-	Waiting int   `json:"waiting,omitempty"` // for a human's approval, and not among the others
+	Waiting int   `json:"waiting,omitempty"` // that were put before a human for approval; those that were approved are among the others, too
 }
 
 // A Turn is what a sum needs to know of one recorded turn.
@@ -222,20 +224,31 @@ func (d *Day) addEffects(o *Outcome, rule string) {
 }
 
 func (d *Day) addOffer(o Offer) {
+	if !o.Approval {
+		Pay(&d.Offers, o.Kind, o.Amount)
+		return
+	}
 	if d.Offers == nil {
 		d.Offers = map[string]Paid{}
 	}
 	name := known(d.Offers, o.Kind)
 	p := d.Offers[name]
-	if o.Approval {
-		p.Waiting++
-	} else {
-		p.Count++
-		if sum, ok := ParseMoney(o.Amount); ok {
-			p.Sum = p.Sum.Add(sum)
-		}
-	}
+	p.Waiting++
 	d.Offers[name] = p
+}
+
+// Pay adds an offer that was given to those of its kind.
+func Pay(in *map[string]Paid, kind, amount string) {
+	if *in == nil {
+		*in = map[string]Paid{}
+	}
+	name := known(*in, kind)
+	p := (*in)[name]
+	p.Count++
+	if sum, ok := ParseMoney(amount); ok {
+		p.Sum = p.Sum.Add(sum)
+	}
+	(*in)[name] = p
 }
 
 // Add sums two.
@@ -267,7 +280,7 @@ func known[V any](in map[string]V, name string) string {
 // Clone shares nothing with the day.
 func (d Day) Clone() Day {
 	d.Hours, d.Visits, d.Intents, d.Rules = maps.Clone(d.Hours), maps.Clone(d.Visits), maps.Clone(d.Intents), maps.Clone(d.Rules)
-	d.Calls, d.Closed, d.Offers = maps.Clone(d.Calls), maps.Clone(d.Closed), maps.Clone(d.Offers)
+	d.Calls, d.Closed, d.Offers, d.Approved = maps.Clone(d.Calls), maps.Clone(d.Closed), maps.Clone(d.Offers), maps.Clone(d.Approved)
 	if d.Asked != nil {
 		asked := d.Asked.Clone()
 		d.Asked = &asked

@@ -74,9 +74,11 @@ func (t *Total) add(d *Day) {
 			pair[0][name] += n
 		}
 	}
-	for kind, p := range d.Offers {
-		sum := t.Offers[kind]
-		t.Offers[kind] = Paid{Count: sum.Count + p.Count, Sum: sum.Sum.Add(p.Sum), Waiting: sum.Waiting + p.Waiting}
+	for _, offers := range []map[string]Paid{d.Offers, d.Approved} {
+		for kind, p := range offers {
+			sum := t.Offers[kind]
+			t.Offers[kind] = Paid{Count: sum.Count + p.Count, Sum: sum.Sum.Add(p.Sum), Waiting: sum.Waiting + p.Waiting}
+		}
 	}
 	for i, n := range d.Stars {
 		t.Stars[i] += n
