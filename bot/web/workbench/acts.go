@@ -62,7 +62,7 @@ func (w *workbench) postAct(ctx context.Context, rw http.ResponseWriter, r *http
 			return err
 		}
 	}
-	if _, err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
+	if err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
 		return w.refuse(rw, r, who, err)
 	}
 	return w.done(rw, r, string(act.Kind))
@@ -81,8 +81,7 @@ func (w *workbench) cost(ctx context.Context, act *desk.Act, amount, id, lang st
 	if act.ID != "" {
 		note.ID = act.ID + "-cost"
 	}
-	_, err := w.do(ctx, who, id, note)
-	return err
+	return w.do(ctx, who, id, note)
 }
 
 // isAmount is whether a text is an amount of money as people write it.
@@ -93,11 +92,12 @@ func isAmount(s string) bool {
 }
 
 // do does an act even if the visitor hangs up meanwhile: the same form again has no second effect.
-func (w *workbench) do(ctx context.Context, who visitor, id string, act desk.Act) (desk.Case, error) {
+func (w *workbench) do(ctx context.Context, who visitor, id string, act desk.Act) error {
 	ctx, cancel := w.within(context.WithoutCancel(ctx))
 	defer cancel()
 	act.Who, act.Role = who.Name, who.role
-	return w.Desk.ActOn(ctx, who.shop, id, act)
+	_, err := w.Desk.ActOn(ctx, who.shop, id, act)
+	return err
 }
 
 // scripted is whether a script sent a form and wants a word instead of a page.

@@ -27,7 +27,7 @@ func TestHostileTextsAreOnlyText(t *testing.T) {
 		m.Buyer.Name = hostile
 		m.Images = []string{"https://x.example/" + hostile, "data:text/html," + hostile}
 		m.Order = &bot.Order{
-			No: hostile, Stage: "delivered", Amount: "1", Remark: ptr(hostile), Items: []bot.Item{{ID: hostile, Title: hostile, SKU: hostile}},
+			No: hostile, Stage: "delivered", Amount: "1", Remark: new(hostile), Items: []bot.Item{{ID: hostile, Title: hostile, SKU: hostile}},
 			Logistics: &bot.Logistics{Carrier: hostile, TrackingNo: hostile, Place: hostile, State: "signed"},
 		}
 		m.Product = &bot.Product{ID: "p", Title: hostile}
@@ -46,8 +46,6 @@ func TestHostileTextsAreOnlyText(t *testing.T) {
 		requireHarmless(t, page, w.see("boss", page))
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // requireHarmless looks at a page as a browser does: no script but the page's own, no handler, no address that runs.
 func requireHarmless(t *testing.T, name, text string) {

@@ -142,7 +142,7 @@ func shows(selector, text string) chromedp.Action {
 
 func quote(s string) string { return `"` + s + `"` }
 
-func do(t *testing.T, ctx context.Context, what string, actions ...chromedp.Action) {
+func do(ctx context.Context, t *testing.T, what string, actions ...chromedp.Action) {
 	t.Helper()
 	for i, a := range actions {
 		if err := chromedp.Run(ctx, a); err != nil {
@@ -194,57 +194,57 @@ func TestTwoAgentsWorkInTheirBrowsers(t *testing.T) {
 	url := "http://" + f.addr
 	chen, wang := person(t, url, "chen"), person(t, url, "wang")
 	for _, who := range []context.Context{chen, wang} {
-		do(t, who, "the queue", chromedp.Navigate(url+"/desk/cases?lang=zh"), shows("#queue", "没有等待的个案"), until(`document.querySelector("#keys").hidden === false`))
+		do(who, t, "the queue", chromedp.Navigate(url+"/desk/cases?lang=zh"), shows("#queue", "没有等待的个案"), until(`document.querySelector("#keys").hidden === false`))
 	}
 	w.say("fruit", "c-1", "我想退货", withOrder)
 	id := w.hand("fruit", "c-1")
 	for _, who := range []context.Context{chen, wang} {
-		do(t, who, "a new case is seen at once", shows("#queue", "#1"), shows("#queue", "还剩"))
+		do(who, t, "a new case is seen at once", shows("#queue", "#1"), shows("#queue", "还剩"))
 	}
-	do(t, chen, "claimed by keyboard", shoot("queue"), press("j"), chromedp.KeyEvent(kb.Enter), shows("#talk", "还没有人接"),
+	do(chen, t, "claimed by keyboard", shoot("queue"), press("j"), chromedp.KeyEvent(kb.Enter), shows("#talk", "还没有人接"),
 		until(`document.querySelector("#keys").hidden === false`), shoot("case-free"), press("c"), shows("#talk", "我在处理"))
-	do(t, wang, "a colleague sees it at once", shows("#queue", "小陈 处理中"))
+	do(wang, t, "a colleague sees it at once", shows("#queue", "小陈 处理中"))
 	require.Equal(t, "小陈", w.one("fruit", id).Agent)
-	do(t, chen, "answered by keyboard", press("r"), until(`document.activeElement.id === "text"`), chromedp.KeyEvent("您好，我来看看"),
+	do(chen, t, "answered by keyboard", press("r"), until(`document.activeElement.id === "text"`), chromedp.KeyEvent("您好，我来看看"),
 		chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)), until(`[...document.querySelectorAll("#talk .line.agent .bubble")].some((b) => b.textContent === "您好，我来看看")`), until(`document.getElementById("text").value === ""`))
 	w.say("fruit", "c-1", "<img src=x onerror=alert(1)> 我想退货")
-	do(t, chen, "the buyer's line comes by itself", shows("#talk .lines", "<img src=x"), shows("#picks", "规则会这样答"))
-	do(t, chen, "a quick reply", chromedp.Focus("#text"), press("/"), until(`document.activeElement.id === "find"`), chromedp.KeyEvent("天内可以"), shoot("quick"),
+	do(chen, t, "the buyer's line comes by itself", shows("#talk .lines", "<img src=x"), shows("#picks", "规则会这样答"))
+	do(chen, t, "a quick reply", chromedp.Focus("#text"), press("/"), until(`document.activeElement.id === "find"`), chromedp.KeyEvent("天内可以"), shoot("quick"),
 		press(kb.Enter), until(`document.getElementById("text").value === "签收 7 天内可以退。"`),
 		chromedp.KeyEvent("加微信"), shows("#hits", "微信"), until(`document.getElementById("anyway").hidden === false`), shoot("forbidden"))
-	do(t, chen, "a draft outlives a reload", until(`document.getElementById("draft-kept").textContent !== ""`), chromedp.Reload(),
+	do(chen, t, "a draft outlives a reload", until(`document.getElementById("draft-kept").textContent !== ""`), chromedp.Reload(),
 		until(`document.getElementById("text").value === "签收 7 天内可以退。加微信"`), chromedp.SetValue("#text", "签收 7 天内可以退。"))
 	f.stop()
-	do(t, chen, "the line is lost", until(`document.querySelector("[data-live-state]").hidden === false`), shoot("lost"))
+	do(chen, t, "the line is lost", until(`document.querySelector("[data-live-state]").hidden === false`), shoot("lost"))
 	w.say("fruit", "c-1", "还在吗")
 	f.start()
-	do(t, chen, "what came meanwhile is there", shows("#talk .lines", "还在吗"))
-	do(t, chen, "sent", chromedp.Evaluate(`new Promise((done) => setTimeout(done, 1500))`, nil, awaited), chromedp.Focus("#text"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)),
+	do(chen, t, "what came meanwhile is there", shows("#talk .lines", "还在吗"))
+	do(chen, t, "sent", chromedp.Evaluate(`new Promise((done) => setTimeout(done, 1500))`, nil, awaited), chromedp.Focus("#text"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)),
 		until(`document.getElementById("text").value === ""`))
 	require.Equal(t, 1, count(w.one("fruit", id).Transcript, "签收 7 天内可以退。"))
-	do(t, wang, "a colleague cannot answer over it", chromedp.Navigate(url+at("fruit", id)), shows("#talk", "小陈 处理中"), chromedp.SetValue("#text", "我来答"),
+	do(wang, t, "a colleague cannot answer over it", chromedp.Navigate(url+at("fruit", id)), shows("#talk", "小陈 处理中"), chromedp.SetValue("#text", "我来答"),
 		chromedp.Click("#answer button.primary"), shows("#hits", "同事已经接手"), until(`document.getElementById("text").value === "我来答"`), shoot("claimed"))
-	do(t, chen, "marked", chromedp.KeyEvent(kb.Escape), press("b"), shows("#notices", "已标记"))
-	do(t, chen, "help", press("?"), until(`document.getElementById("help").open`), shoot("help"), chromedp.KeyEvent(kb.Escape), until(`!document.getElementById("help").open`))
-	do(t, chen, "dark", scheme("dark"), shoot("case-dark"), scheme("light"), shoot("case"))
-	phone(t, chen, "case")
-	do(t, chen, "closed", chromedp.EmulateViewport(1440, 900), chromedp.Evaluate(`document.querySelector("details.more").open = true`, nil), shoot("acts"), chromedp.SetValue("#outcome", "已退款"),
+	do(chen, t, "marked", chromedp.KeyEvent(kb.Escape), press("b"), shows("#notices", "已标记"))
+	do(chen, t, "help", press("?"), until(`document.getElementById("help").open`), shoot("help"), chromedp.KeyEvent(kb.Escape), until(`!document.getElementById("help").open`))
+	do(chen, t, "dark", scheme("dark"), shoot("case-dark"), scheme("light"), shoot("case"))
+	phone(chen, t, "case")
+	do(chen, t, "closed", chromedp.EmulateViewport(1440, 900), chromedp.Evaluate(`document.querySelector("details.more").open = true`, nil), shoot("acts"), chromedp.SetValue("#outcome", "已退款"),
 		chromedp.SetValue("#cause", "courier"), chromedp.Click("form.closing button"), shows("#talk", "已关闭：已退款"))
 	require.Equal(t, desk.Closed, w.one("fruit", id).State)
-	do(t, chen, "the marks", chromedp.Navigate(url+"/desk/marks"), shows("main", "not_reply"), shoot("marks"))
+	do(chen, t, "the marks", chromedp.Navigate(url+"/desk/marks"), shows("main", "not_reply"), shoot("marks"))
 }
 
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // phone looks at a page as wide as a side panel: it scrolls down and never sideways.
-func phone(t *testing.T, ctx context.Context, name string) {
+func phone(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	for _, width := range []int64{360, 320} {
 		var wide, inner float64
-		do(t, ctx, "phone", chromedp.EmulateViewport(width, 780), chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide), chromedp.Evaluate(`window.innerWidth`, &inner))
+		do(ctx, t, "phone", chromedp.EmulateViewport(width, 780), chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide), chromedp.Evaluate(`window.innerWidth`, &inner))
 		require.LessOrEqual(t, wide, inner, name)
 	}
-	do(t, ctx, "phone", chromedp.EmulateViewport(360, 780), shoot(name+"-phone"))
+	do(ctx, t, "phone", chromedp.EmulateViewport(360, 780), shoot(name+"-phone"))
 }
 
 func TestDisputeLeadAndEnglishInABrowser(t *testing.T) {
@@ -261,15 +261,15 @@ func TestDisputeLeadAndEnglishInABrowser(t *testing.T) {
 	require.NoError(t, w.Attend(t.Context(), "fruit", desk.Presence{Agent: "小王", Online: true, Ceiling: 5}))
 	w.pass(150 * time.Second)
 	lead := person(t, url, "lead")
-	do(t, lead, "a stage", chromedp.Navigate(url+at("fruit", id)+"?lang=zh"), until(`document.querySelector("#keys").hidden === false`), press("c"), shows("#talk", "我在处理"),
+	do(lead, t, "a stage", chromedp.Navigate(url+at("fruit", id)+"?lang=zh"), until(`document.querySelector("#keys").hidden === false`), press("c"), shows("#talk", "我在处理"),
 		chromedp.Evaluate(`document.querySelector("details.more").open = true`, nil), chromedp.SetValue("#stage", "investigating"),
 		chromedp.Click(`form[action$="/act/stage"] button`), shows("#notices", "阶段已更改"), shows("#file", "核实中"), shoot("dispute"))
-	do(t, lead, "released", chromedp.Click(`form[action$="/act/release"] button`), shows("#talk", "已关闭"))
-	do(t, lead, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), chromedp.Click(`button[value=approve]`), shows("#file", "主管 已批准"), shoot("offer"))
-	do(t, lead, "the lead's view", chromedp.Navigate(url+"/desk/lead"), shows("main", "小王"), shoot("lead"),
+	do(lead, t, "released", chromedp.Click(`form[action$="/act/release"] button`), shows("#talk", "已关闭"))
+	do(lead, t, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), chromedp.Click(`button[value=approve]`), shows("#file", "主管 已批准"), shoot("offer"))
+	do(lead, t, "the lead's view", chromedp.Navigate(url+"/desk/lead"), shows("main", "小王"), shoot("lead"),
 		chromedp.SetValue("#plan", "早班 小王 8-15"), chromedp.SetValue("#shift", "三号仓今天缺货"), chromedp.Click(`form[action$="/roster"] button`), shows("main", "主管 写于"),
 		scheme("dark"), shoot("lead-dark"))
-	phone(t, lead, "lead")
-	do(t, lead, "english", scheme("light"), chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/desk/cases?lang=en&priority=normal"), shows("#queue", "Claim"), shoot("queue-en"))
-	phone(t, lead, "queue-en")
+	phone(lead, t, "lead")
+	do(lead, t, "english", scheme("light"), chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/desk/cases?lang=en&priority=normal"), shows("#queue", "Claim"), shoot("queue-en"))
+	phone(lead, t, "queue-en")
 }

@@ -279,11 +279,11 @@ func turnOf(id string) string {
 
 // refusal is the word of an error that the visitor can do something about, "" for others.
 func refusal(err error) string {
-	var refused interface {
+	type refuser interface {
 		error
 		Refusal() string
 	}
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[refuser](err); ok {
 		return refused.Refusal()
 	}
 	return ""

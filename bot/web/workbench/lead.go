@@ -158,7 +158,7 @@ func (w *workbench) postMove(ctx context.Context, rw http.ResponseWriter, r *htt
 	if len(act.ID) > mostWords || long(act.To, act.Team) {
 		return &page.Problem{Status: http.StatusBadRequest}
 	}
-	if _, err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
+	if err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
 		return w.refuse(rw, r, who, err)
 	}
 	page.See(rw, r, "/desk/lead?shop="+who.shop+"&done=move")

@@ -2,6 +2,7 @@ package workbench_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,25 +24,22 @@ func TestTheQueueIsNarrowedByItsAddress(t *testing.T) {
 		query string
 		want  []string
 	}{
-		{"", []string{human, angry, tea}}, {"?shop=tea", []string{tea}}, {"?priority=high", []string{angry}}, {"?intent=complaint", []string{angry}},
-		{"?team=nobody", nil}, {"?stage=negotiating", nil}, {"?shop=fruit&team=aftersales", []string{human, angry}}, {"?mine=1", nil},
+		{"", []string{human, angry, tea}},
+		{"?shop=tea", []string{tea}},
+		{"?priority=high", []string{angry}},
+		{"?intent=complaint", []string{angry}},
+		{"?team=nobody", nil},
+		{"?stage=negotiating", nil},
+		{"?shop=fruit&team=aftersales", []string{human, angry}},
+		{"?mine=1", nil},
 	} {
 		page := w.see("boss", "/desk/cases"+c.query)
 		for _, id := range []string{human, angry, tea} {
-			require.Equal(t, has(c.want, id), strings.Contains(page, `id="case-`+id+`"`), "%s %s", c.query, id)
+			require.Equal(t, slices.Contains(c.want, id), strings.Contains(page, `id="case-`+id+`"`), "%s %s", c.query, id)
 		}
 	}
 	require.Contains(t, w.see("chen", "/desk/cases?mine=1"), human)
 	require.Contains(t, w.see("boss", at("fruit", angry)+"?priority=high"), `href="`+at("fruit", angry)+`?priority=high"`, "a case keeps the filter that it was opened with")
-}
-
-func has(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func TestTheQueueIsInTheOrderOfDeadlines(t *testing.T) {

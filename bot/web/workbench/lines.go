@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,21 +71,11 @@ func isPicture(at string) bool {
 	return u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/chat/") && !strings.Contains(u.Path, "..") && !strings.Contains(at, "\\")
 }
 
-// lastSaid is the last line of the bot of which it is known why it was said.
-func lastSaid(lines []line) (line, bool) {
-	for i := len(lines) - 1; i >= 0; i-- {
-		if lines[i].From == "bot" && lines[i].Trace != "" {
-			return lines[i], true
-		}
-	}
-	return line{}, false
-}
-
 // before is the buyer's last line before another, "" where there is none.
 func before(lines []bot.Line, n int) string {
-	for i := min(n, len(lines)) - 1; i >= 0; i-- {
-		if lines[i].From == "buyer" {
-			return lines[i].Text
+	for _, l := range slices.Backward(lines[:min(n, len(lines))]) {
+		if l.From == "buyer" {
+			return l.Text
 		}
 	}
 	return ""

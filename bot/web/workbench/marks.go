@@ -60,7 +60,7 @@ func (w *workbench) postMark(ctx context.Context, rw http.ResponseWriter, r *htt
 	if err != nil {
 		return err
 	}
-	mask := func(text string) string { return maskText(text, shop.Read, f.Case.Buyer, f.buyerName()) }
+	mask := func(text string) string { return maskText(text, shop.Read, f.Buyer, f.buyerName()) }
 	l := f.Lines[at]
 	m := mark{
 		Trace: l.Trace, Case: f.ID, Rule: l.Rule, Asked: mask(before(f.Transcript, at)), Said: mask(l.Text), Who: who.Name, At: w.Now(),
@@ -72,7 +72,7 @@ func (w *workbench) postMark(ctx context.Context, rw http.ResponseWriter, r *htt
 	if err != nil {
 		return err
 	}
-	doc := desk.Document{Shop: who.shop, Kind: markKind, ID: l.Trace, Buyer: f.Case.Buyer, Until: w.Now().Add(marksFor), Body: raw}
+	doc := desk.Document{Shop: who.shop, Kind: markKind, ID: l.Trace, Buyer: f.Buyer, Until: w.Now().Add(marksFor), Body: raw}
 	err = w.Documents.PutDocument(ctx, doc, who.Name, "mark", f.ID)
 	if err != nil && refusal(err) != "conflict" { // marked before: that is what was wanted
 		return w.refuse(rw, r, who, err)

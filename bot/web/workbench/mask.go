@@ -64,7 +64,7 @@ func maskOf(kind, text string) (string, bool) {
 func zeros(text string) string {
 	out := []rune(text)
 	for i, r := range out {
-		if (r >= '0' && r <= '9' || r >= '０' && r <= '９') && !(i == 0 && r == '1') && !(i == 1 && out[0] == '1' && r == '3') {
+		if (r >= '0' && r <= '9' || r >= '０' && r <= '９') && (i != 0 || r != '1') && (i != 1 || out[0] != '1' || r != '3') {
 			out[i] = '0'
 		}
 	}

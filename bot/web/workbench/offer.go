@@ -88,7 +88,7 @@ func (w *workbench) postOffer(ctx context.Context, rw http.ResponseWriter, r *ht
 		return w.refuse(rw, r, who, err)
 	}
 	note := desk.Act{ID: "verdict-" + o.ID, Kind: bot.EventNote, Text: w.pages.Words(page.Language(r), "note."+decision, o.Kind, o.Amount)}
-	if _, err := w.do(ctx, who, c.ID, note); err != nil {
+	if err := w.do(ctx, who, c.ID, note); err != nil {
 		return w.refuse(rw, r, who, err)
 	}
 	return w.done(rw, r, decision)

@@ -41,7 +41,7 @@ func (w *workbench) postReply(ctx context.Context, rw http.ResponseWriter, r *ht
 		}
 	}
 	act := desk.Act{ID: a.Key, Kind: bot.EventAgent, Text: a.Text, Seen: a.Seen}
-	if _, err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
+	if err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
 		word := refusal(err)
 		if a.Problem = "refused." + word; statusOf(word) == http.StatusConflict || word == "busy" || word == "unsure" {
 			return w.keep(ctx, rw, r, who, statusOf(word), a)

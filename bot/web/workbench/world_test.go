@@ -84,32 +84,32 @@ func people() map[string]desk.Person {
 	}
 }
 
-func loadShops(t testing.TB) map[string]*shop.Shop {
-	t.Helper()
+func loadShops(tb testing.TB) map[string]*shop.Shop {
+	tb.Helper()
 	shops := map[string]*shop.Shop{}
 	loader, err := shop.NewLoader(shop.Options{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	for _, id := range []string{"fruit", "tea"} {
 		tree := fstest.MapFS{
 			path.Join(id, "shop.yaml"):  {Data: []byte(strings.ReplaceAll(shopYAML, "SHOP", id))},
 			path.Join(id, "rules.yaml"): {Data: []byte(rulesYAML)},
 		}
 		r := loader.LoadFS(tree, id)
-		require.NotNil(t, r.Shop, r.Problems)
+		require.NotNil(tb, r.Shop, r.Problems)
 		shops[id] = r.Shop
 	}
 	return shops
 }
 
-func fruitBook(t testing.TB) *bot.Book {
-	t.Helper()
-	return loadShops(t)["fruit"].Book
+func fruitBook(tb testing.TB) *bot.Book {
+	tb.Helper()
+	return loadShops(tb)["fruit"].Book
 }
 
-func newWorld(t testing.TB, limits workbench.Limits) *world {
-	t.Helper()
-	w := &world{t: t, now: morning()}
-	shops := loadShops(t)
+func newWorld(tb testing.TB, limits workbench.Limits) *world {
+	tb.Helper()
+	w := &world{t: tb, now: morning()}
+	shops := loadShops(tb)
 	var err error
 	source := &orders.Memory{Now: w.clock}
 	w.Engine, err = engine.New(engine.Options{
@@ -122,11 +122,11 @@ func newWorld(t testing.TB, limits workbench.Limits) *world {
 			return engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: source.Lookup}, nil
 		},
 	})
-	require.NoError(t, err)
-	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
+	require.NoError(tb, err)
+	logger := slog.New(slog.NewTextHandler(tb.Output(), nil))
 	w.site, err = page.New(page.Options{Logger: logger})
-	require.NoError(t, err)
-	require.NoError(t, workbench.Open(w.site, workbench.Options{
+	require.NoError(tb, err)
+	require.NoError(tb, workbench.Open(w.site, workbench.Options{
 		Desk: w, Feed: w, People: w, Documents: w, Shops: w.Shops, Now: w.clock, Limits: limits, Logger: logger,
 		Shop: func(id string) (workbench.Shop, error) {
 			s := shops[id]
