@@ -16,8 +16,10 @@ func at(ms int64) time.Time { return time.UnixMilli(1_764_468_000_000 + ms) }
 func TestAPlaceIsBehindTheLastLine(t *testing.T) {
 	t.Parallel()
 	lines := []bot.Line{
-		{At: at(0), From: "buyer", Text: "一"}, {At: at(0), From: "bot", Text: "二"},
-		{At: at(5), From: "agent", Name: "小陈", Text: "三"}, {At: at(9), From: "buyer", Text: "四"},
+		{At: at(0), From: "buyer", Text: "一"},
+		{At: at(0), From: "bot", Text: "二"},
+		{At: at(5), From: "agent", Name: "小陈", Text: "三"},
+		{At: at(9), From: "buyer", Text: "四"},
 	}
 	require.Equal(t, desk.Place(""), desk.PlaceOf(nil))
 	require.Equal(t, desk.Place("1764468000000.2"), desk.PlaceOf(lines[:2]))

@@ -181,9 +181,13 @@ func TestNoWordIsMissing(t *testing.T) {
 		of   string
 		keys []string
 	}{
-		{"cause.", desk.Causes()}, {"stage.", bot.Stages()}, {"state.", []string{"waiting", "agent", "task", "closed"}},
-		{"risk.", []string{"none", "review", "platform", "regulator", "media", "legal", "health", "safety"}}, {"mood.", []string{"calm", "upset", "angry"}},
-		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead"}}, {"offer.kind.", []string{"coupon", "refund", "difference", "resend"}},
+		{"cause.", desk.Causes()},
+		{"stage.", bot.Stages()},
+		{"state.", []string{"waiting", "agent", "task", "closed"}},
+		{"risk.", []string{"none", "review", "platform", "regulator", "media", "legal", "health", "safety"}},
+		{"mood.", []string{"calm", "upset", "angry"}},
+		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead"}},
+		{"offer.kind.", []string{"coupon", "refund", "difference", "resend"}},
 		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "not_found", "no_shop", "malformed", "busy", "unsure", "broken"}},
 	} {
 		for _, key := range prefix.keys {
