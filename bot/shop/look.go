@@ -21,18 +21,38 @@ const (
 
 // look is a fingerprint of all files that count: their names, sizes and times, and not what is in them.
 func (r *Registry) look() uint64 {
-	sum := fnv.New64a()
+	g := newGlance()
 	for _, dir := range slices.Sorted(maps.Keys(r.counts())) {
-		lookInto(sum, dir)
+		g.into(dir)
 	}
-	return sum.Sum64()
+	return g.Sum64()
 }
 
-func lookInto(sum hash.Hash64, dir string) {
+// A glance is a look at files, and the time of the newest of them.
+type glance struct {
+	hash.Hash64
+	newest time.Time
+}
+
+func newGlance() *glance { return &glance{Hash64: fnv.New64a()} }
+
+// glanceAt looks at the files of some folders, as a reading goes through them.
+func glanceAt(dirs []string) *glance {
+	g := newGlance()
+	for _, dir := range dirs {
+		g.note(dir)
+		for _, d := range withLinks(dir) {
+			g.into(d)
+		}
+	}
+	return g
+}
+
+func (g *glance) into(dir string) {
 	entries, err := os.ReadDir(dir)
-	note(sum, dir)
+	g.note(dir)
 	if err != nil {
-		note(sum, reason(err))
+		g.note(reason(err))
 	}
 	for _, e := range entries {
 		name := e.Name()
@@ -42,19 +62,22 @@ func lookInto(sum hash.Hash64, dir string) {
 		info, err := os.Stat(filepath.Join(dir, name)) // of what a link leads to
 		switch {
 		case err != nil:
-			note(sum, name+": "+reason(err))
+			g.note(name + ": " + reason(err))
 		case info.IsDir(), strings.HasPrefix(name, "orders."): // whether it is there counts; whoever looks orders up reads it
-			note(sum, name)
+			g.note(name)
 		default:
-			note(sum, name, info.Size(), info.ModTime().UnixNano(), int64(info.Mode()))
+			g.note(name, info.Size(), info.ModTime().UnixNano(), int64(info.Mode()))
+			if info.ModTime().After(g.newest) {
+				g.newest = info.ModTime()
+			}
 		}
 	}
 }
 
-func note(sum hash.Hash64, name string, numbers ...int64) {
-	_, _ = sum.Write([]byte(name)) // it cannot fail
-	_, _ = sum.Write([]byte{0})
+func (g *glance) note(name string, numbers ...int64) {
+	_, _ = g.Write([]byte(name)) // it cannot fail
+	_, _ = g.Write([]byte{0})
 	for _, n := range numbers {
-		_ = binary.Write(sum, binary.LittleEndian, n)
+		_ = binary.Write(g, binary.LittleEndian, n)
 	}
 }

@@ -29,7 +29,10 @@ type RegistryOptions struct {
 type Registry struct {
 	o       RegistryOptions
 	reading sync.Mutex // one reading at a time
-	shelf   atomic.Pointer[shops]
+
+	readings map[string]*reading // by folder; for whoever reads
+
+	shelf atomic.Pointer[shops]
 
 	reloaded, failed atomic.Int64 // see Reloads
 }
@@ -122,12 +125,12 @@ func (r *Registry) Status() []Status {
 	return out
 }
 
-// Reload reads everything again; what is good is swapped in, what is broken leaves the last good version. A shop whose
+// Reload reads again whatever may have changed; what is good is swapped in, what is broken leaves the last good version. A shop whose
 // folder is gone is no longer served. The error says that the folder itself cannot be read; then nothing changes.
 func (r *Registry) Reload() error {
 	r.reading.Lock()
 	defer r.reading.Unlock()
-	results, err := r.o.Loader.LoadAll(r.o.Dir)
+	results, err := r.readAll()
 	if err != nil {
 		r.o.Logger.Error("shops cannot be read", "err", err)
 		return err
