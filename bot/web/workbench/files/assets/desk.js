@@ -26,7 +26,8 @@ document.addEventListener("fragment", (ev) => {
 });
 
 const again = (id) => { const el = part(id); return el ? refresh(el) : Promise.resolve(false); };
-const queue = soon(() => { again("queue"); again("lead"); }, 250);
+const choosing = (el) => el?.contains(document.activeElement) && document.activeElement.tagName === "SELECT"; // what is being chosen is not taken away
+const queue = soon(() => { again("queue"); if (!choosing(part("lead"))) again("lead"); }, 250);
 const whole = soon(() => { again("talk"); again("file"); again("picks"); }, 60);
 
 // The end of the conversation is in view unless the agent has scrolled up to read.
