@@ -152,9 +152,13 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
+	if err := refuseHalfMoved(s.ctx, kept, s.log); err != nil {
+		return err
+	}
 	metrics := web.NewMetrics()
 	eng, err := engine.New(engine.Options{
 		Store: kept, Shops: s.shops.get, ShopNames: s.shops.names, Clock: s.now, Logger: s.log, Observe: metrics.Observe, Cache: cached,
+		Shared:         isPostgres(s.store),
 		AllowCallbacks: append(thisMachine(addr), s.allow...),
 	})
 	if err != nil {
