@@ -16,7 +16,7 @@ import (
 // over a slow network, it is less often.
 const (
 	lookEvery     = time.Second
-	restAfterLook = 20
+	restAfterLook = 5
 )
 
 // look is a fingerprint of all files that count: their names, sizes and times, and not what is in them.

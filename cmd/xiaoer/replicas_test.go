@@ -60,6 +60,22 @@ func (w *killWorld) serveAll(t *testing.T, n int) (servers []*child) {
 	return servers
 }
 
+// TestReplicasSendNothingTwice: while nobody dies each late reply is sent once, though several servers look for what is to be sent.
+func TestReplicasSendNothingTwice(t *testing.T) {
+	t.Parallel()
+	w := newKillWorld(t, pgtest.Database(t))
+	w.receiver.calm = true
+	servers := w.serveAll(t, 3)
+	stop, wait := w.call()
+	for range 60 {
+		w.await(t, w.nextAnswer(), servers...)
+	}
+	close(stop)
+	wait()
+	w.requireAll(t, 0, servers...)
+	require.Len(t, w.receiver.seen, w.receiver.calls, "no call came twice")
+}
+
 // TestTheDatabaseIsInTrouble restarts it, crashes it, cuts it off and lets its network lose its way, while two servers work: nobody has to do anything
 // but wait.
 func TestTheDatabaseIsInTrouble(t *testing.T) {
