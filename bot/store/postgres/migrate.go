@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,7 @@ const migratePatience = 10 * time.Minute
 // migrate brings the tables to this program's version, if it may.
 func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger, may bool) (err error) {
 	config = config.Copy()
-	config.RuntimeParams["statement_timeout"] = fmt.Sprint(migratePatience.Milliseconds())
+	config.RuntimeParams["statement_timeout"] = strconv.FormatInt(migratePatience.Milliseconds(), 10)
 	config.RuntimeParams["lock_timeout"] = "0"
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
 	db := stdlib.OpenDB(*config)

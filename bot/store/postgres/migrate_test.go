@@ -113,7 +113,7 @@ func TestOrderIsThatOfBytes(t *testing.T) {
 	var want []string
 	for _, shop := range []string{"B", "Z", "a", "b-c", "b_", "bc", "é", "店"} {
 		c := firstTurn(1)
-		c.Key.Shop, c.Due = shop, noon
+		c.Shop, c.Due = shop, noon
 		c.Recorded.ID = fmt.Sprint("t-", shop)
 		require.NoError(t, s.Commit(t.Context(), c))
 		want = append(want, shop)

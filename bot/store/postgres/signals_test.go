@@ -59,7 +59,7 @@ func TestProcessesTellEachOther(t *testing.T) {
 	l := listen(t, other)
 	entry := func(shop string) desk.Entry { return desk.Entry{ID: "e", Shop: shop} }
 	ofShop := func(shop string, c engine.Commit) engine.Commit {
-		c.Key.Shop = shop
+		c.Shop = shop
 		return c
 	}
 	ctx := t.Context()

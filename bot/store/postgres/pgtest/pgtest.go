@@ -130,10 +130,8 @@ func (s *Server) close() error { return errors.Join(s.keeper.Close(), s.ended())
 
 // Start starts a server again that was stopped or has crashed. It returns when the server answers.
 func (s *Server) Start() error {
-	options := "-k " + s.dir + " -c listen_addresses='' -c fsync=off -c shared_buffers=64MB -c max_connections=200"
-	for _, one := range s.settings {
-		options += " -c " + one
-	}
+	settings := append([]string{"listen_addresses=''", "fsync=off", "shared_buffers=64MB", "max_connections=200"}, s.settings...)
+	options := "-k " + s.dir + " -c " + strings.Join(settings, " -c ")
 	return s.run("pg_ctl", "-D", s.data(), "-l", s.logFile(), "-w", "-o", options, "start")
 }
 
