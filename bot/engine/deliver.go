@@ -63,7 +63,7 @@ func (e *Engine) startDeliveries(ctx context.Context, due time.Time, batch int) 
 		return batch
 	}
 	if e.leases != nil {
-		rand.Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] }) // others want the first ones, too
+		shuffle(pending) // others want the first ones, too
 	}
 	var ready []trip
 	for _, d := range inTurn(pending) {
@@ -83,6 +83,10 @@ func (e *Engine) startDeliveries(ctx context.Context, due time.Time, batch int) 
 		return min(2*batch, widestBatch)
 	}
 	return batch
+}
+
+func shuffle(all []Delivery) {
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] }) //nolint:gosec // spreading needs no secrecy
 }
 
 // A latestTime is by when late replies are due. When the clock is put back, those that were to be tried soon would wait until it is

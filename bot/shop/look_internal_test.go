@@ -23,7 +23,7 @@ func put(t *testing.T, dir string, pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		path := filepath.Join(dir, pairs[i])
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(pairs[i+1]), 0o644)) //nolint:gosec // as shop folders are
+		require.NoError(t, os.WriteFile(path, []byte(pairs[i+1]), 0o644))
 	}
 }
 

@@ -51,6 +51,6 @@ func TestDrain(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "请在订单页面申请", firstReply(answer))
 	require.Equal(t, exitOK, r.stop())
-	_, err = http.Get(r.url + "/healthz") //nolint:noctx // nobody answers
-	require.Error(t, err)
+	_, _, err = call(t.Context(), strings.TrimPrefix(r.url, "http://"), http.MethodGet, "/healthz", nil, sign)
+	require.Error(t, err, "nobody answers")
 }

@@ -97,7 +97,7 @@ func shardOf(shop string, shards int) int {
 	x ^= x >> 33 // FNV's lower bits are those of the last letter
 	x *= 0xff51afd7ed558ccd
 	x ^= x >> 33
-	return int(x % uint64(shards)) //nolint:gosec // below shards
+	return int(x % uint64(shards))
 }
 
 // TestShopsSpreadOverShards says how evenly shop_id spreads the rows, and where it cannot: one shop is never split.

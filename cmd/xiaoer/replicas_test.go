@@ -98,6 +98,9 @@ func TestTheDatabaseIsInTrouble(t *testing.T) {
 		{"a cable that was cut", func() error { line.Cut(); return nil }, func() error { line.Heal(); return nil }},
 		{"a network that has lost its way", func() error { line.Hold(); return nil }, func() error { line.Heal(); return nil }},
 	} {
+		if testing.Short() && trouble.name != "a restart" {
+			continue
+		}
 		w.await(t, w.nextAnswer(), servers...)
 		<-time.After(rand.N(400 * time.Millisecond))
 		require.NoError(t, trouble.begin(), trouble.name)

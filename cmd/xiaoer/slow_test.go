@@ -90,6 +90,9 @@ func (f *flood) count(status int, hasty bool) {
 // TestADatabaseThatIsTooSlow floods a server whose database takes its time over every turn, then one that says nothing at all: callers are
 // told to come back, the server does not grow, and when the database is well again so is the server, with all that was acknowledged.
 func TestADatabaseThatIsTooSlow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute, and says nothing about memory where the race detector takes some too")
+	}
 	t.Parallel()
 	trouble := 4 * time.Second
 	if os.Getenv(killsVariable) != "" {

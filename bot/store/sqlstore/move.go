@@ -196,9 +196,7 @@ func (m *move) copy(ctx context.Context, t *Table) error {
 		if err != nil {
 			return err
 		}
-		if m.place, err = m.stepped(t, &w, rows); err != nil {
-			return err
-		}
+		m.place = m.stepped(t, &w, rows)
 		if err := m.put(ctx, t, rows); err != nil {
 			return err
 		}
@@ -210,7 +208,7 @@ func (m *move) copy(ctx context.Context, t *Table) error {
 }
 
 // stepped is the place after a page: the next table after an empty one.
-func (m *move) stepped(t *Table, w *walk, rows [][]any) (movePlace, error) {
+func (m *move) stepped(t *Table, w *walk, rows [][]any) movePlace {
 	next := movePlace{From: m.place.From, Table: t.Name, After: w.after, Sums: m.place.Sums}
 	sum := next.Sums[t.Name]
 	for _, row := range rows {
@@ -220,7 +218,7 @@ func (m *move) stepped(t *Table, w *walk, rows [][]any) (movePlace, error) {
 	}
 	next.Sums[t.Name] = sum
 	if len(rows) > 0 {
-		return next, nil
+		return next
 	}
 	next.Table, next.After = "", nil
 	for i := range m.tables {
@@ -228,7 +226,7 @@ func (m *move) stepped(t *Table, w *walk, rows [][]any) (movePlace, error) {
 			next.Table = m.tables[i+1].Name
 		}
 	}
-	return next, nil
+	return next
 }
 
 // isPlace is whether a row is the document of a move.
