@@ -99,7 +99,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := migrate(ctx, config.ConnConfig, o.Logger, !o.Existing); err != nil {
-		return nil, explain(ctx, err)
+		return nil, err // whoever opens a store has handed in nothing yet
 	}
 	db, err := newDatabase(ctx, config, o)
 	if err != nil {
