@@ -28,7 +28,7 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := account.NewBook(account.BookOptions{Store: eng.Store, Clock: s.now, Logger: s.log})
+	book, err := account.NewBook(account.BookOptions{Store: eng.Store, Clock: s.now, Logger: s.log, Shops: s.shops.names})
 	if err != nil {
 		return nil, err
 	}

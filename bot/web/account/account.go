@@ -1,6 +1,6 @@
 // Package account is who may use the pages: people with passwords and roles, their sessions, invitations, and the pages on which they
-// sign in and are managed. Accounts and sessions are small documents of a store. It decides nothing about shops, cases and buyers, and knows
-// agents' tokens not at all: those are the API's.
+// sign in and are managed. Accounts and sessions are small documents of a store. It decides nothing about shops, cases and buyers, and makes no
+// agents' tokens: those are the API's. It takes them back when the account of who has or gave them ends or shrinks.
 package account
 
 import (
@@ -28,10 +28,11 @@ type Records interface {
 	Audit(ctx context.Context, shop, before string, limit int) ([]desk.Entry, error)
 }
 
-// Store is both; every store of the engine is one.
+// Store is all of them; every store of the engine is one.
 type Store interface {
 	Documents
 	Records
+	Tokens
 }
 
 // BookOptions are what a book works with. Only Store is required.
@@ -41,6 +42,7 @@ type BookOptions struct {
 	IDs    func() string    // fresh, unique and growing; default UUIDv7
 	Logger *slog.Logger     // default: discards
 	Cost   Cost             // of a password; default as OWASP wants it
+	Shops  func() []string  // all shops that there are, for tokens of who had a role in all; default: those in which accounts have roles
 }
 
 // A Book is all accounts, as the store keeps them. It holds nothing itself, so that a command line may change it beside a running server.

@@ -199,9 +199,10 @@ func (b *Book) SetPassword(ctx context.Context, name, password, by string) error
 	return err
 }
 
-// SetRole gives an account a role in a shop, or takes it with "". The audit of that shop says so.
+// SetRole gives an account a role in a shop, or takes it with "". The audit of that shop says so. Tokens that the person could not have now
+// are taken back.
 func (b *Book) SetRole(ctx context.Context, name, shop string, role desk.Role, by string) error {
-	_, err := b.Change(ctx, name, func(a *desk.Account) (Deed, error) {
+	now, err := b.Change(ctx, name, func(a *desk.Account) (Deed, error) {
 		detail := "none"
 		if role == "" {
 			delete(a.Roles, shop)
@@ -210,13 +211,17 @@ func (b *Book) SetRole(ctx context.Context, name, shop string, role desk.Role, b
 		}
 		return Deed{Who: by, What: "role", Detail: detail, Shops: []string{shop}}, judgeRoles(a.Roles)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return b.disarm(ctx, now.Name, []string{shop}, now.Roles, by)
 }
 
-// Switch lets nobody sign in to an account, or lets them again. Sessions end when it is switched off.
+// Switch lets nobody sign in to an account, or lets them again. Sessions end when it is switched off, and
+// tokens that the person has or gave in the account's shops are taken back for good.
 func (b *Book) Switch(ctx context.Context, name string, off bool, by string) error {
 	var ended []desk.Session
-	_, err := b.Change(ctx, name, func(a *desk.Account) (Deed, error) {
+	now, err := b.Change(ctx, name, func(a *desk.Account) (Deed, error) {
 		ended, a.Off = nil, off
 		what := "switch on"
 		if off {
@@ -225,23 +230,41 @@ func (b *Book) Switch(ctx context.Context, name string, off bool, by string) err
 		return Deed{Who: by, What: what, Shops: a.Shops()}, nil
 	})
 	b.dropSessions(ctx, ended)
-	return err
+	if err != nil || !off {
+		return err
+	}
+	return b.disarm(ctx, now.Name, now.Shops(), nil, by)
 }
 
-// Remove forgets an account, or is desk.ErrNotFound. Its sessions are worthless from then on.
+// Remove forgets an account, or is desk.ErrNotFound. Its sessions are worthless from then on, and so are tokens that the person has or
+// gave in the account's shops.
 func (b *Book) Remove(ctx context.Context, name, by string) error {
 	a, err := b.Find(ctx, name)
 	if err != nil {
 		return err
 	}
+	shops, err := b.everywhere(ctx, a.Shops()) // while the account is there to say which
+	if err == nil {
+		err = b.disarm(ctx, a.Name, shops, nil, by) // before, so that one who failed half way may try again
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.drop(ctx, a, by); err != nil {
+		return err
+	}
+	b.dropSessions(ctx, a.Sessions)
+	return b.disarm(ctx, a.Name, shops, nil, by) // what was made meanwhile
+}
+
+func (b *Book) drop(ctx context.Context, a desk.Account, by string) error {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
 	entries := b.entries(Deed{Who: by, What: "account gone", Shops: a.Shops()}, a.Name)
-	if err := b.Store.DropDocument(ctx, desk.AllShops, desk.AccountKind, desk.AccountID(name), &entries[0]); err != nil {
+	if err := b.Store.DropDocument(ctx, desk.AllShops, desk.AccountKind, desk.AccountID(a.Name), &entries[0]); err != nil {
 		return fmt.Errorf("forget an account: %w", err)
 	}
 	b.note(ctx, entries[1:])
-	b.dropSessions(ctx, a.Sessions)
 	return nil
 }
 

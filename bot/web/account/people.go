@@ -52,6 +52,7 @@ type peopleView struct {
 	Shops       []string
 	People      []personView
 	Invitations []invitationView
+	Tokens      []desk.Grant
 	Roles       []desk.Role
 	Link        string // of an invitation that was just made; it is shown this once
 	LinkFor     string
@@ -99,6 +100,9 @@ func (a *Accounts) showPeople(w http.ResponseWriter, r *http.Request, status int
 	all, err := a.Book.List(r.Context())
 	if err == nil {
 		v.Invitations, err = a.invitations(r.Context(), me, v.Shop)
+	}
+	if err == nil {
+		v.Tokens, err = a.Book.tokens(r.Context(), v.Shop)
 	}
 	if err != nil {
 		a.Site.Error(w, r, err)

@@ -118,6 +118,7 @@ func (a *Accounts) routes() {
 		"POST /desk/people/switch":      a.postSwitch,
 		"POST /desk/people/reset":       a.postReset,
 		"POST /desk/people/remove":      a.postRemove,
+		"POST /desk/people/revoke":      a.postRevoke,
 		"GET /desk/invitation/{token}":  a.getInvitation,
 		"POST /desk/invitation/{token}": a.postInvitation,
 		"GET /desk/audit":               a.getAudit,
