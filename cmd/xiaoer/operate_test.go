@@ -38,17 +38,20 @@ func newOperator(t *testing.T) *operator {
 	t.Cleanup(func() { require.NoError(t, kept.Close()) })
 	o.kept = kept
 	k := engine.Key{Shop: "shop", Conversation: "c-1"}
+	var standing engine.Standing
 	for n := range 3 {
 		id := fmt.Sprint("l-", n)
 		at := opened.Add(time.Duration(n) * time.Minute)
 		c := bot.NewConversation(k.Shop, k.Conversation)
 		c.Buyer.ID = "buyer-1042"
-		require.NoError(t, kept.Commit(t.Context(), engine.Commit{
-			Key: k, Version: int64(n), Conversation: c, Buyer: c.Buyer.ID, At: at, Waiting: "aftersales",
+		turn := engine.Commit{
+			Key: k, Version: int64(n), Standing: standing, Conversation: c, Buyer: c.Buyer.ID, At: at, Waiting: "aftersales",
 			Late:     &engine.Late{ID: id, Key: k, At: at, Deliver: true, Replies: []bot.Reply{{Kind: bot.KindText, Text: "您好 <b>"}}},
 			Recorded: &engine.Recorded{ID: fmt.Sprint("t-", n), Key: k, At: at, Before: c, Events: []bot.Event{}},
 			Cases:    []desk.Case{{State: desk.Waiting, Handoff: bot.Handoff{ID: "h-1", Number: 1, Team: "aftersales"}}},
-		}))
+		}
+		require.NoError(t, kept.Commit(t.Context(), turn))
+		standing = turn.Next()
 	}
 	for _, id := range []string{"l-0", "l-1"} {
 		require.NoError(t, kept.Settle(t.Context(), engine.Settlement{Key: k, ID: id, State: engine.DeadLetter, Attempts: 40, Error: "500\x1b[31m", At: opened}))
