@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"xiaoer/bot/desk"
 	"xiaoer/bot/web/chat"
 )
 
@@ -95,9 +96,38 @@ func TestBuyersAddressesAndShopsHaveTheirPace(t *testing.T) {
 	behind := w.browser()
 	behind.from = "127.0.0.1:9" // a proxy on this machine says whom it speaks for …
 	require.Equal(t, http.StatusOK, behind.do("POST", "/session", map[string]any{}, "X-Forwarded-For", "192.0.2.1, 203.0.113.5").Code)
+	behind.cookie = ""
 	behind.refused(behind.do("POST", "/session", map[string]any{}, "X-Forwarded-For", "203.0.113.5, 192.0.2.1"), http.StatusTooManyRequests, "too-many")
 	liar := w.browser() // … others are believed nothing
 	liar.refused(liar.do("POST", "/session", map[string]any{}, "X-Forwarded-For", "203.0.113.77"), http.StatusTooManyRequests, "too-many")
+}
+
+func TestGuestsWhoAreMadeUpAreCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *chat.Options) { o.Limits = chat.Limits{Sessions: chat.Pace{Every: 1e15, Burst: 3}} })
+	honest := w.guest()
+	for n := range 6 {
+		liar := w.browser()
+		liar.cookie = fmt.Sprintf("xiaoer_chat=g%032d", n)
+		got := liar.do("POST", "/messages", map[string]any{"id": "message-1", "text": "转人工"})
+		if n < 2 { // one that the server has forgotten looks the same
+			require.Equal(t, http.StatusOK, got.Code, got.Body.String())
+			continue
+		}
+		liar.refused(got, http.StatusTooManyRequests, "too-many")
+		for _, call := range [][2]string{{"GET", "/lines"}, {"PUT", "/photos/photo-0001"}, {"POST", "/session"}} {
+			liar.refused(liar.do(call[0], call[1], map[string]any{}), http.StatusTooManyRequests, "too-many")
+		}
+		form := liar.do("POST", "", []byte("id=message-1&text=x"), "Content-Type", "application/x-www-form-urlencoded")
+		require.Equal(t, http.StatusTooManyRequests, form.Code)
+	}
+	for range 5 {
+		honest.begin(map[string]any{}) // who has a session may open as many pages as they like
+	}
+	honest.say("message-1", "转人工", "")
+	waiting, err := w.Cases(t.Context(), desk.Query{Shops: []string{"xiaoguo"}, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, waiting, 3)
 }
 
 func TestThePageAndItsFrame(t *testing.T) {

@@ -192,6 +192,9 @@ func (c *Chat) known(h handler) handler {
 		if err != nil {
 			return err
 		}
+		if err := c.held.meet(k, &who); err != nil {
+			return err
+		}
 		k.who = who
 		return h(k)
 	}

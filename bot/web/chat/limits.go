@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -52,6 +53,7 @@ type held struct {
 	messages, messagesOfAddress *throttle.Throttle
 	photos, photosOfAddress     *throttle.Throttle
 	sessions, reads             *throttle.Throttle // by address
+	met                         *throttle.Throttle // guests who were counted among their address's sessions; it holds nobody back
 
 	mu    sync.Mutex
 	shops map[string]*rate.Limiter
@@ -69,7 +71,23 @@ func newHeld(l Limits) *held {
 		messages: l.Messages.throttle(1), messagesOfAddress: l.Messages.throttle(l.Address),
 		photos: l.Photos.throttle(1), photosOfAddress: l.Photos.throttle(l.Address),
 		sessions: l.Sessions.throttle(1), reads: Pace{200 * time.Millisecond, 50}.throttle(l.Address), shops: map[string]*rate.Limiter{},
+		met: throttle.New(math.MaxInt32, math.MaxInt32, mostHeld),
 	}
+}
+
+// meet counts a guest who was not seen lately as a new session of their address: anybody may make up a secret, and with it a buyer whose pace
+// nobody has used yet. Whom the site has named is not made up.
+func (h *held) meet(k *call, who *visitor) error {
+	if who.Signed {
+		return nil
+	}
+	key := k.id + " " + who.Key
+	if !h.met.Knows(key) {
+		if err := take(h.sessions, throttle.Address(k.r)); err != nil {
+			return err
+		}
+	}
+	return take(h.met, key)
 }
 
 // take counts one call of a caller, or refuses it.

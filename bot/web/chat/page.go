@@ -148,16 +148,22 @@ func (c *Chat) takeForm(k *call) error {
 	if err != nil {
 		return refuse(http.StatusBadRequest, "malformed")
 	}
+	if err := take(c.held.reads, throttle.Address(k.r)); err != nil {
+		return err
+	}
+	secret := ""
 	if k.who, err = c.visitor(k); err != nil {
-		if err := take(c.held.sessions, throttle.Address(k.r)); err != nil {
+		if p, _ := problemOf(err); p.status != http.StatusUnauthorized {
 			return err
 		}
-		secret := newSession(guestMark)
+		secret = newSession(guestMark)
+		k.who = guestOf(k.id, secret)
+	}
+	if err := c.held.meet(k, &k.who); err != nil {
+		return err
+	}
+	if secret != "" {
 		c.setCookie(k, secret, false)
-		k.r.AddCookie(&http.Cookie{Name: cookieName, Value: secret}) //nolint:gosec // it goes nowhere
-		if k.who, err = c.visitor(k); err != nil {
-			return err
-		}
 	}
 	return c.say(k, said{ID: fields.Get("id"), Text: fields.Get("text")})
 }

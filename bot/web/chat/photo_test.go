@@ -203,6 +203,22 @@ func TestPhotosAreTheirBuyersOwn(t *testing.T) {
 	b.refused(b.do("GET", path, nil), http.StatusNotFound, "no-photo")
 }
 
+func TestAPhotoThatNoMessageNamesIsForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.guest()
+	named := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(6, 4))))["url"].(string), "/chat/xiaoguo")
+	alone := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0002", asJPEG(t, sketch(6, 4))))["url"].(string), "/chat/xiaoguo")
+	for range 2 { // sent again, it changes nothing
+		b.state(b.do("POST", "/messages", map[string]any{"id": "message-1", "photos": []string{"photo-0001"}}))
+	}
+	w.clock.pass(time.Hour)
+	require.Equal(t, http.StatusOK, b.do("GET", named, nil).Code)
+	b.refused(b.do("GET", alone, nil), http.StatusNotFound, "no-photo")
+	w.clock.pass(178 * 24 * time.Hour)
+	require.Equal(t, http.StatusOK, b.do("GET", named, nil).Code)
+}
+
 func TestUploadsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

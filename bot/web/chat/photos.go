@@ -15,6 +15,8 @@ import (
 const (
 	kindPhoto = "photo"
 
+	keptUnnamed = time.Hour // how long a photo is kept that no message names
+
 	mostPhoto   = 8 << 20  // bytes of one that is sent; the page makes them smaller before
 	mostInHand  = 48 << 20 // bytes of all that are being read and worked on
 	mostDevelop = 2        // photos that are decoded at once: each may take 130 MB
@@ -73,7 +75,7 @@ func (c *Chat) putPhoto(k *call) error {
 		return err
 	}
 	err = c.Documents.Keep(k.r.Context(), desk.Document{
-		Shop: k.id, Kind: kindPhoto, ID: id, Buyer: k.who.Buyer.ID, At: c.Clock(), Until: c.Clock().Add(c.KeepPhotos), Body: made.body,
+		Shop: k.id, Kind: kindPhoto, ID: id, Buyer: k.who.Buyer.ID, At: c.Clock(), Until: c.Clock().Add(min(keptUnnamed, c.KeepPhotos)), Body: made.body,
 	})
 	if err != nil && !isConflict(err) { // the same was sent twice at once
 		return err
@@ -114,7 +116,7 @@ func (c *Chat) receive(k *call) (picture, error) {
 	return c.desk.develop(ctx, raw)
 }
 
-// sentPhoto is the address of a photo that this buyer has sent.
+// sentPhoto is the address of a photo that this buyer has sent. From now on it is kept as long as the message that names it.
 func (c *Chat) sentPhoto(ctx context.Context, k *call, name string) (string, error) {
 	id := k.photoID(name)
 	d, found, err := c.Documents.Kept(ctx, k.id, kindPhoto, id)
@@ -123,6 +125,12 @@ func (c *Chat) sentPhoto(ctx context.Context, k *call, name string) (string, err
 	}
 	if !found || d.Buyer != k.who.Buyer.ID {
 		return "", refuse(http.StatusBadRequest, "no-photo")
+	}
+	if until := d.At.Add(c.KeepPhotos); d.Until.Before(until) {
+		d.Until = until
+		if err := c.Documents.Keep(ctx, d); err != nil && !isConflict(err) { // the same message was sent twice at once
+			return "", err
+		}
 	}
 	return photoPath(k.id, id), nil
 }

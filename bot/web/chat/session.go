@@ -87,10 +87,15 @@ func (c *Chat) visitor(k *call) (visitor, error) {
 	case secret == "":
 		return visitor{}, refuse(http.StatusUnauthorized, "no-session")
 	case strings.HasPrefix(secret, guestMark):
-		key := keyed("guest", k.id, secret)
-		return visitor{Key: key, Buyer: bot.Buyer{ID: "guest-" + key}}, nil
+		return guestOf(k.id, secret), nil
 	}
 	return c.signedVisitor(k, secret)
+}
+
+// guestOf is who has a guest's secret.
+func guestOf(shop, secret string) visitor {
+	key := keyed("guest", shop, secret)
+	return visitor{Key: key, Buyer: bot.Buyer{ID: "guest-" + key}}
 }
 
 // A signed is the document of a session that began with an identity.
@@ -131,7 +136,7 @@ func (c *Chat) postSession(k *call) error {
 	if err := readJSON(k, &wants); err != nil {
 		return err
 	}
-	if err := take(c.held.sessions, throttle.Address(k.r)); err != nil {
+	if err := take(c.held.reads, throttle.Address(k.r)); err != nil {
 		return err
 	}
 	now, err := c.visitor(k)
@@ -142,6 +147,11 @@ func (c *Chat) postSession(k *call) error {
 	secret := sessionOf(k.r)
 	switch {
 	case wants.Identity != "":
+		if !now.Signed {
+			if err := take(c.held.sessions, throttle.Address(k.r)); err != nil {
+				return err
+			}
+		}
 		secret, now, err = c.identify(k, wants.Identity, secret, now)
 		if err != nil {
 			return err
@@ -153,7 +163,10 @@ func (c *Chat) postSession(k *call) error {
 			}
 		}
 		secret = newSession(guestMark)
-		now = visitor{Key: keyed("guest", k.id, secret)}
+		now = guestOf(k.id, secret)
+	}
+	if err := c.held.meet(k, &now); err != nil {
+		return err
 	}
 	c.setCookie(k, secret, now.Signed)
 	out := map[string]any{"visitor": now.Key, "signed": now.Signed, "name": now.Buyer.Name}
