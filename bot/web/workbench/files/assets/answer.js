@@ -3,14 +3,15 @@
 import { say } from "/assets/page/words.js";
 import { notice } from "/assets/page/notice.js";
 import { soon } from "/assets/page/fragment.js";
+import { draft } from "/assets/workbench/draft.js";
 
 const reading = 1200; // ms until a line that has just come in counts as read
 
-export function answer(form, whole) {
+export function answer(form, me, whole) {
   const text = form.elements.text, seen = form.elements.seen, key = form.elements.key;
   const hits = document.getElementById("hits"), anyway = document.getElementById("anyway");
   const find = document.getElementById("find"), picks = document.getElementById("picks"), keptLine = document.getElementById("draft-kept");
-  const store = `xiaoer-draft:${form.action}`;
+  const kept = draft(me, form.action);
   let timer, checked = 0;
 
   const place = () => document.querySelector("#talk [data-place]")?.dataset.place ?? "";
@@ -41,10 +42,8 @@ export function answer(form, whole) {
     } catch { /* sending checks once more */ }
   }, 300);
 
-  const keep = soon(() => {
-    try { text.value ? localStorage.setItem(store, text.value) : localStorage.removeItem(store); } catch { return; }
-    keptLine.textContent = text.value ? say("kept") : "";
-  }, 400);
+  const save = () => { if (kept.put(text.value, key.value)) keptLine.textContent = text.value ? say("kept") : ""; };
+  const keep = soon(save, 400);
 
   text.addEventListener("input", () => { check(); keep(); });
 
@@ -53,18 +52,20 @@ export function answer(form, whole) {
     const button = form.querySelector("button.primary");
     if (button.disabled) return;
     button.disabled = true;
+    const sent = text.value;
+    save(); // with its key, so that it is sent once even when the page is left before the answer comes
     try {
       const got = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "x-fragment": "1" }, credentials: "same-origin" });
       const told = /json/.test(got.headers.get("content-type") ?? "") ? await got.json() : {};
       if (got.ok) {
-        text.value = "";
+        if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length).trimStart(); // what was written meanwhile stays
         key.value = told.key;
-        localStorage.removeItem(store);
-        keptLine.textContent = "";
+        save();
         show([]);
+        if (text.value !== "") check();
       } else {
         show(told.hits ?? [], told.detail || say("failed"));
-        if (told.refused === "conflict") key.value = key.value + "-again"; // the key was used for other words
+        if (told.refused === "conflict") { key.value += "-again"; save(); } // the key was used for other words
         if (told.refused === "news") setTimeout(read, reading);
       }
     } catch {
@@ -116,8 +117,8 @@ export function answer(form, whole) {
   return {
     begin() {
       if (find) find.hidden = false;
-      const draft = localStorage.getItem(store);
-      if (draft && text.value === "") { text.value = draft; keptLine.textContent = say("kept"); check(); }
+      const found = kept.get();
+      if (found && text.value === "") { text.value = found.text; key.value = found.key || key.value; keptLine.textContent = say("kept"); check(); }
     },
   };
 }

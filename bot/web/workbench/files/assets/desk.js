@@ -7,6 +7,7 @@ import { clocks } from "/assets/workbench/clock.js";
 import { sound } from "/assets/workbench/sound.js";
 import { keys } from "/assets/workbench/keys.js";
 import { answer } from "/assets/workbench/answer.js";
+import { forget } from "/assets/workbench/draft.js";
 
 const bench = document.getElementById("bench");
 const part = (id) => document.getElementById(id);
@@ -43,7 +44,10 @@ function talked() {
 }
 
 const form = part("answer");
-const writing = form ? answer(form, whole) : null;
+const me = bench?.dataset.me ?? "";
+if (me) forget(me);
+const writing = form ? answer(form, me, whole) : null;
+document.querySelector("form.leave")?.addEventListener("submit", () => forget(""));
 
 // Forms of acts are sent without leaving the page, so that a draft stays where it is.
 document.addEventListener("submit", async (ev) => {
