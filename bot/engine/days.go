@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"xiaoer/bot/desk"
@@ -24,14 +25,14 @@ const (
 	// mostSummed bounds the turns that one look sums; the next look goes on from there.
 	mostSummed  = 50_000
 	turnsAtOnce = 500
+	// sumsAtOnce is how many shops' days may be summed at once.
+	sumsAtOnce = 2
 	// worthKeeping is how many turns an unfinished sum must have gained to be written down.
 	worthKeeping = 200
 	// keepFigures is how long the figures of a day are kept after it.
 	keepFigures = 3 * 365 * 24 * time.Hour
 	// oldestSummed is how far back turns are looked for.
 	oldestSummed = 400
-	// mostBeside bounds how many ratings, and how many verdicts, are read for the days that are not finished.
-	mostBeside = 50_000
 )
 
 // A Daybook sums the days of shops from their recorded turns, when somebody looks, and keeps the sums as documents: a day that has
@@ -40,7 +41,16 @@ type Daybook struct {
 	store Store
 	clock func() time.Time
 	wait  time.Duration // for one read or write
-	one   chan struct{} // one sum at a time: looking at figures may take one processor, not all
+	seats chan struct{} // as many sums at a time: looking at figures may take some processors, not all
+
+	mu    sync.Mutex
+	shops map[string]*shopDays
+}
+
+// shopDays is what is known of one shop between looks. Only who has its seat may touch the rest.
+type shopDays struct {
+	seat   chan struct{} // one look at a time: the next finds what this one summed
+	beside besides
 }
 
 // NewDaybook makes a daybook. Zero wait is ten seconds for each read or write.
@@ -48,18 +58,48 @@ func NewDaybook(s Store, clock func() time.Time, wait time.Duration) *Daybook {
 	if wait <= 0 {
 		wait = 10 * time.Second
 	}
-	return &Daybook{store: s, clock: clock, wait: wait, one: make(chan struct{}, 1)}
+	return &Daybook{store: s, clock: clock, wait: wait, seats: make(chan struct{}, sumsAtOnce), shops: map[string]*shopDays{}}
 }
 
-// Days sums what is to be summed of a stretch of days and gives all of it.
-func (b *Daybook) Days(ctx context.Context, shop string, zone *time.Location, span figures.Span) (figures.Counted, error) {
+// enter waits for the shop's seat and then for one of all seats, so that no shop has more than one of those; ErrBusy where there is none in
+// time.
+func (b *Daybook) enter(ctx context.Context, shop string) (own *shopDays, leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.wait)
+	defer cancel()
+	own = b.of(shop)
 	select {
-	case b.one <- struct{}{}:
-		defer func() { <-b.one }()
+	case own.seat <- struct{}{}:
 	case <-ctx.Done():
-		return figures.Counted{}, ctx.Err()
+		return nil, nil, fmt.Errorf("wait for another look at the shop's figures: %w", ErrBusy)
 	}
-	l := &looking{Daybook: b, shop: shop, zone: zone, now: b.clock(), left: mostSummed, kept: map[string]keptDay{}}
+	select {
+	case b.seats <- struct{}{}:
+		return own, func() { <-b.seats; <-own.seat }, nil
+	case <-ctx.Done():
+		<-own.seat
+		return nil, nil, fmt.Errorf("wait for others who look at figures: %w", ErrBusy)
+	}
+}
+
+func (b *Daybook) of(shop string) *shopDays {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	own := b.shops[shop]
+	if own == nil {
+		own = &shopDays{seat: make(chan struct{}, 1)}
+		b.shops[shop] = own
+	}
+	return own
+}
+
+// Days sums what is to be summed of a stretch of days and gives all of it. It is ErrBusy where too many look at figures.
+func (b *Daybook) Days(ctx context.Context, shop string, zone *time.Location, span figures.Span) (figures.Counted, error) {
+	own, leave, err := b.enter(ctx, shop)
+	if err != nil {
+		return figures.Counted{}, err
+	}
+	defer leave()
+	l := &looking{Daybook: b, own: own, shop: shop, zone: zone, now: b.clock(), left: mostSummed, kept: map[string]keptDay{}}
 	if err := l.readKept(ctx, span); err != nil {
 		return figures.Counted{}, err
 	}
@@ -75,12 +115,12 @@ func (b *Daybook) Days(ctx context.Context, shop string, zone *time.Location, sp
 // looking is one look at a shop's days.
 type looking struct {
 	*Daybook
-	shop  string
-	zone  *time.Location
-	now   time.Time
-	left  int // turns that may still be summed
-	kept  map[string]keptDay
-	aside map[string]*beside // by day, nil until they were read
+	shop string
+	zone *time.Location
+	now  time.Time
+	left int // turns that may still be summed
+	kept map[string]keptDay
+	own  *shopDays
 }
 
 // A keptDay is a day as its document has it.
@@ -196,7 +236,7 @@ func (l *looking) sum(ctx context.Context, k keptDay) (day figures.Day, all bool
 	if all, err = l.goOn(ctx, &k.Day, settled); err != nil {
 		return day, false, err
 	}
-	written, err := l.besideOf(ctx, k.Date)
+	written, err := l.besideOf(ctx, k.Date, until, ended)
 	if err != nil {
 		return day, false, err
 	}
@@ -268,73 +308,6 @@ func (l *looking) keep(ctx context.Context, k keptDay, until time.Time) error {
 		return writeRefusal("keep figures", err)
 	}
 	return nil
-}
-
-// beside is what documents say of a day that its turns do not.
-type beside struct {
-	stars    [5]int
-	approved map[string]figures.Paid
-}
-
-func (k *keptDay) hasBeside() bool { return k.Stars != [5]int{} || len(k.Approved) > 0 }
-
-// besideOf is what documents say of a day. All are read once a look, and only where a day is not finished.
-func (l *looking) besideOf(ctx context.Context, date string) (beside, error) {
-	if l.aside == nil {
-		l.aside = map[string]*beside{}
-		if err := l.everyDocument(ctx, kindRating, (*beside).rate); err != nil {
-			return beside{}, err
-		}
-		if err := l.everyDocument(ctx, kindVerdict, (*beside).approve); err != nil {
-			return beside{}, err
-		}
-	}
-	if b := l.aside[date]; b != nil {
-		return *b, nil
-	}
-	return beside{}, nil
-}
-
-// everyDocument hands the documents of a kind to their days.
-func (l *looking) everyDocument(ctx context.Context, kind string, take func(*beside, []byte)) error {
-	after := ""
-	for range mostBeside / turnsAtOnce {
-		list, err := l.documents(ctx, kind, after, turnsAtOnce)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			after = list[i].ID
-			on := list[i].At.In(l.zone).Format(time.DateOnly)
-			if l.aside[on] == nil {
-				l.aside[on] = &beside{}
-			}
-			take(l.aside[on], list[i].Body)
-		}
-		if len(list) < turnsAtOnce {
-			return nil
-		}
-	}
-	return nil
-}
-
-func (b *beside) rate(body []byte) {
-	var rating struct {
-		Stars int `json:"stars"`
-	}
-	if json.Unmarshal(body, &rating) == nil && rating.Stars >= 1 && rating.Stars <= 5 {
-		b.stars[rating.Stars-1]++
-	}
-}
-
-func (b *beside) approve(body []byte) {
-	var verdict struct {
-		Approved     bool `json:"approved"`
-		Kind, Amount string
-	}
-	if json.Unmarshal(body, &verdict) == nil && verdict.Approved {
-		figures.Pay(&b.approved, verdict.Kind, verdict.Amount)
-	}
 }
 
 // Questions reads what buyers asked in turns that had no answer, masked. Turns that were forgotten meanwhile, or whose buyer was erased, are
