@@ -370,6 +370,8 @@ func TestAnAgentAnswersAndTheBuyerRates(t *testing.T) {
 	}
 	b.refused(b.do("POST", "/rating", map[string]any{"stars": 5, "episode": 2}), http.StatusConflict, "not-asked")
 	b.good(b.do("POST", "/rating", map[string]any{"stars": 4, "words": " 很快\u202e ", "episode": 1}))
+	rated := w.clock.Now()
+	w.clock.pass(25 * time.Hour)
 	b.good(b.do("POST", "/rating", map[string]any{"stars": 5, "words": "很快", "episode": 1}))
 	require.Equal(t, 5, b.lines("").Rating.Stars)
 	all, err := w.store.Documents(t.Context(), "xiaoguo", "rating", "", 10)
@@ -377,7 +379,8 @@ func TestAnAgentAnswersAndTheBuyerRates(t *testing.T) {
 	require.Len(t, all, 1, "one of each time")
 	var kept chat.Rating
 	require.NoError(t, json.Unmarshal(all[0].Body, &kept))
-	require.Equal(t, chat.Rating{Stars: 5, Words: "很快", Conversation: c, Episode: 1, Agent: "小陈", At: w.clock.Now()}, kept)
+	require.Equal(t, chat.Rating{Stars: 5, Words: "很快", Conversation: c, Episode: 1, Agent: "小陈", At: rated}, kept)
+	require.Equal(t, rated, all[0].At, "a rating that is changed stays on its day")
 	require.True(t, strings.HasPrefix(all[0].Buyer, "guest-"))
 }
 

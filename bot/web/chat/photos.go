@@ -2,9 +2,10 @@ package chat
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"xiaoer/bot/desk"
@@ -17,26 +18,64 @@ const (
 
 	keptUnnamed = time.Hour // how long a photo is kept that no message names
 
-	mostPhoto   = 8 << 20  // bytes of one that is sent; the page makes them smaller before
-	mostInHand  = 48 << 20 // bytes of all that are being read and worked on
-	mostDevelop = 2        // photos that are decoded at once: each may take 130 MB
+	mostPhoto     = 8 << 20          // bytes of one that is sent; the page makes them smaller before
+	mostInHand    = 48 << 20         // bytes of all that are being read and worked on
+	mostOfAddress = 2                // photos that one address may send at once
+	mostDevelop   = 2                // photos that are decoded at once: each may take 130 MB
+	mostReading   = 60 * time.Second // of one photo: a phone's line may be slow
 )
 
 // A darkroom bounds what photos that are being worked on may take.
 type darkroom struct {
-	inHand atomic.Int64
-	seats  chan struct{}
+	seats chan struct{}
+
+	mu     sync.Mutex
+	inHand int64 // bytes
+	from   map[string]int
 }
 
-func newDarkroom() *darkroom { return &darkroom{seats: make(chan struct{}, mostDevelop)} }
+func newDarkroom() *darkroom {
+	return &darkroom{seats: make(chan struct{}, mostDevelop), from: map[string]int{}}
+}
 
-// admit makes room for a photo of so many bytes, until leave is called.
-func (d *darkroom) admit(size int64) (leave func(), err error) {
-	if d.inHand.Add(size) > mostInHand {
-		d.inHand.Add(-size)
-		return nil, later(http.StatusServiceUnavailable, "busy", 2*time.Second)
+// A sheet is the room that one photo takes: as much as has been read of it, so that who sends slowly takes none from others.
+type sheet struct {
+	*darkroom
+
+	address string
+	size    int64
+}
+
+// admit begins a photo that comes from an address, which leaves once.
+func (d *darkroom) admit(address string) (*sheet, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.from[address] >= mostOfAddress {
+		return nil, later(http.StatusTooManyRequests, "too-many", 2*time.Second)
 	}
-	return func() { d.inHand.Add(-size) }, nil
+	d.from[address]++
+	return &sheet{darkroom: d, address: address}, nil
+}
+
+// Write makes room for what was read.
+func (s *sheet) Write(read []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inHand+int64(len(read)) > mostInHand {
+		return 0, later(http.StatusServiceUnavailable, "busy", 2*time.Second)
+	}
+	s.inHand += int64(len(read))
+	s.size += int64(len(read))
+	return len(read), nil
+}
+
+func (s *sheet) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inHand -= s.size
+	if s.from[s.address]--; s.from[s.address] == 0 {
+		delete(s.from, s.address)
+	}
 }
 
 // develop makes a clean picture, when it is its turn.
@@ -67,10 +106,15 @@ func (c *Chat) putPhoto(k *call) error {
 		}
 		return answer(k.w, told)
 	}
+	room, err := c.desk.admit(throttle.Address(k.r))
+	if err != nil {
+		return err
+	}
+	defer room.leave()
 	if err := c.mayPut(k); err != nil {
 		return err
 	}
-	made, err := c.receive(k)
+	made, err := c.receive(k, room)
 	if err != nil {
 		return err
 	}
@@ -94,7 +138,7 @@ func (c *Chat) mayPut(k *call) error {
 }
 
 // receive reads a photo and makes a clean picture of it. Nothing of what was sent is kept.
-func (c *Chat) receive(k *call) (picture, error) {
+func (c *Chat) receive(k *call, room *sheet) (picture, error) {
 	size := k.r.ContentLength
 	if size < 0 {
 		return picture{}, refuse(http.StatusLengthRequired, "malformed")
@@ -102,11 +146,10 @@ func (c *Chat) receive(k *call) (picture, error) {
 	if size > mostPhoto {
 		return picture{}, refuse(http.StatusRequestEntityTooLarge, "photo-large")
 	}
-	leave, err := c.desk.admit(size)
-	if err != nil {
+	if err := c.allowTime(k); err != nil {
 		return picture{}, err
 	}
-	defer leave()
+	k.r.Body = io.NopCloser(io.TeeReader(k.r.Body, room))
 	raw, err := readBody(k, size)
 	if err != nil {
 		return picture{}, err
@@ -114,6 +157,15 @@ func (c *Chat) receive(k *call) (picture, error) {
 	ctx, cancel := context.WithTimeout(k.r.Context(), c.TurnTimeout)
 	defer cancel()
 	return c.desk.develop(ctx, raw)
+}
+
+// allowTime gives a photo longer than the server gives a call.
+func (c *Chat) allowTime(k *call) error {
+	control, until := http.NewResponseController(k.w), time.Now().Add(mostReading)
+	if err := supported(control.SetReadDeadline(until)); err != nil {
+		return err
+	}
+	return supported(control.SetWriteDeadline(until.Add(c.TurnTimeout + c.Patience)))
 }
 
 // sentPhoto is the address of a photo that this buyer has sent. From now on it is kept as long as the message that names it.

@@ -110,6 +110,9 @@ func readBody(k *call, most int64) ([]byte, error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "too-large")
 	}
+	if p, ok := errors.AsType[*problem](err); ok { // there is no room for more of it
+		return nil, p
+	}
 	if err != nil {
 		return nil, later(http.StatusBadRequest, "broken-off", time.Second)
 	}

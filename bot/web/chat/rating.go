@@ -42,7 +42,7 @@ func (c *Chat) asked(ctx context.Context, k *call, episode int) (*asked, error) 
 	return &asked{Episode: episode, Stars: given.Stars}, nil
 }
 
-// postRating keeps a rating, in place of one that was given before.
+// postRating keeps a rating, in place of one that was given before, whose time it keeps.
 func (c *Chat) postRating(k *call) error {
 	var given struct {
 		Stars   int    `json:"stars"`
@@ -80,9 +80,12 @@ func (c *Chat) postRating(k *call) error {
 }
 
 func (c *Chat) keepRating(k *call, r Rating) error {
-	before, _, err := c.Documents.Kept(k.r.Context(), k.id, kindRating, k.ratingID(r.Episode))
+	before, found, err := c.Documents.Kept(k.r.Context(), k.id, kindRating, k.ratingID(r.Episode))
 	if err != nil {
 		return err
+	}
+	if found {
+		r.At = before.At // it counts once, on its first day
 	}
 	body, err := json.Marshal(r)
 	if err != nil {
