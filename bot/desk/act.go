@@ -8,6 +8,7 @@ type Act struct {
 	Who   string        // the agent's name
 	Role  Role          // in the shop of the case
 	Kind  bot.EventKind // EventClaim, EventAgent (a reply), EventNote, EventStage, EventMove, EventRelease, EventResolve, EventKept
+	From  string        `json:",omitempty"` // EventClaim: who has the case as its claimer sees it; "" for nobody
 	Text  string        // EventAgent, EventNote
 	Seen  Place         // EventAgent: how far its writer has read; "" asks for nothing
 	Stage string        // EventStage

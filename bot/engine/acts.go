@@ -150,8 +150,8 @@ func (w *acting) mayAct(l Loaded) (bool, error) {
 	return false, nil
 }
 
-// mayTouch lets agents work on what is theirs or nobody's. Editors may take over and put away what others have, and anybody may leave
-// a note; the buyer is spoken to only by who has the conversation.
+// mayTouch lets agents work on what is theirs or nobody's. Editors may take over and put away what others have, but take it over only from
+// whom they know to have it, so that one wins a claim; anybody may leave a note. The buyer is spoken to only by who has the conversation.
 func (w *acting) mayTouch(c *bot.Conversation, h *bot.Handoff) error {
 	others := func(h *bot.Handoff) bool { return h != nil && h.Agent != "" && h.Agent != w.act.Who }
 	switch {
@@ -162,7 +162,7 @@ func (w *acting) mayTouch(c *bot.Conversation, h *bot.Handoff) error {
 			return ErrClaimed
 		}
 		return nil
-	case others(h) && !w.act.Role.Covers(desk.Editor):
+	case others(h) && (!w.act.Role.Covers(desk.Editor) || w.act.Kind == bot.EventClaim && h.Agent != w.act.From):
 		return ErrClaimed
 	}
 	return nil
@@ -238,7 +238,7 @@ func actKey(id string) string {
 
 // printOf is equal for acts that are the same.
 func printOf(id string, a desk.Act) string {
-	a.ID, a.Role, a.Seen = "", "", ""
+	a.ID, a.Role, a.Seen, a.From = "", "", "", ""
 	raw, _ := json.Marshal(struct { // texts only: it cannot fail
 		Case string
 		desk.Act

@@ -60,7 +60,7 @@ func idempotencyKey(h http.Header, act *desk.Act) error {
 
 func claim(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventClaim
-	return fields{}, func() error { return nil }
+	return fields{"from": &act.From}, func() error { return boundText("from", act.From, mostWords) }
 }
 
 func reply(act *desk.Act) (fields, func() error) {

@@ -136,7 +136,7 @@ func TestActs(t *testing.T) {
 		body string
 		want desk.Act
 	}{
-		"claim":   {``, desk.Act{Kind: bot.EventClaim}},
+		"claim":   {`{"from":"小王"}`, desk.Act{Kind: bot.EventClaim, From: "小王"}},
 		"reply":   {`{"text":" 您好\n"}`, desk.Act{Kind: bot.EventAgent, Text: " 您好\n"}},
 		"note":    {`{"text":"老客户"}`, desk.Act{Kind: bot.EventNote, Text: "老客户"}},
 		"stage":   {`{"stage":"resolving"}`, desk.Act{Kind: bot.EventStage, Stage: "resolving"}},

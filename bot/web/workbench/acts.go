@@ -25,7 +25,7 @@ func actOf(kind string, form url.Values, me string) (desk.Act, bool) {
 	a := desk.Act{ID: form.Get("key")}
 	switch kind {
 	case "claim":
-		a.Kind = bot.EventClaim
+		a.Kind, a.From = bot.EventClaim, form.Get("from")
 	case "release":
 		a.Kind, a.Outcome = bot.EventRelease, form.Get("outcome")
 	case "close":
@@ -54,7 +54,7 @@ func (w *workbench) postAct(ctx context.Context, rw http.ResponseWriter, r *http
 		return err
 	}
 	act, ok := actOf(r.PathValue("act"), form, who.Name)
-	if !ok || len(act.ID) > mostWords || utf8.RuneCountInString(act.Text) > mostAnswer || long(act.Outcome, act.What, act.Team, act.To, act.Stage, act.Cause) {
+	if !ok || len(act.ID) > mostWords || utf8.RuneCountInString(act.Text) > mostAnswer || long(act.From, act.Outcome, act.What, act.Team, act.To, act.Stage, act.Cause) {
 		return &page.Problem{Status: http.StatusBadRequest}
 	}
 	if act.Kind == bot.EventResolve && form.Get("cost") != "" {

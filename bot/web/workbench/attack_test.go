@@ -119,8 +119,10 @@ func TestRolesOfTheDesk(t *testing.T) {
 	drop := "/desk/marks/fruit/" + first.TraceID + "/drop"
 	require.Equal(t, http.StatusForbidden, w.ask("chen", http.MethodPost, drop, formOf()).Code)
 	w.post("lead", drop)
-	w.post("lead", at("fruit", id, "/act/claim"))
-	require.Equal(t, "主管", w.one("fruit", id).Agent, "an editor does")
+	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, at("fruit", id, "/act/claim"), formOf()).Code, "nor does an editor who saw that nobody has it")
+	require.Contains(t, w.see("lead", at("fruit", id)), `name="from" value="小陈"`)
+	w.post("lead", at("fruit", id, "/act/claim"), "from", "小陈")
+	require.Equal(t, "主管", w.one("fruit", id).Agent, "an editor does who knows whose it is")
 }
 
 func TestWhoHasNotSignedIn(t *testing.T) {
