@@ -103,7 +103,7 @@ func (s *scheduler) takeTimers(ctx context.Context, timers []Timer) (taken []Tim
 		return timers, until
 	}
 	now := s.Clock()
-	until = now.Add(timerLease)
+	until = now.Add(timerLease).Truncate(time.Millisecond) // as stores keep it, which know them by it when they are given back
 	asking, cancel := context.WithTimeout(ctx, s.StoreTimeout)
 	defer cancel()
 	taken, err := s.leases.store.TakeTimers(asking, now, until, timers)

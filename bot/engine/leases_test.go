@@ -214,6 +214,42 @@ func TestTheTimersOfADeadReplicaAreSteppedByTheOthers(t *testing.T) {
 	})
 }
 
+// A coarse store keeps times in milliseconds, as databases do: what is to happen, not before its time.
+type coarse struct{ *store.Memory }
+
+func (c coarse) TakeTimers(ctx context.Context, now, until time.Time, of []engine.Timer) ([]engine.Timer, error) {
+	return c.Memory.TakeTimers(ctx, now.Truncate(time.Millisecond), until.Add(time.Millisecond-time.Nanosecond).Truncate(time.Millisecond), of)
+}
+
+func TestAReplicaThatStopsGivesItsTimersBackAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const talks = 5
+		kept := store.NewMemory(store.Limits{})
+		odd := func() time.Time { return time.Now().Add(123456 * time.Nanosecond) }
+		var first *replica
+		var once sync.Once
+		stopped := time.Time{}
+		first = join(t, coarse{kept}, &callback{}, func(o *engine.Options) {
+			o.Clock = odd
+			o.Observe = func(what, _ string, _ time.Duration) {
+				if what == "timer" {
+					once.Do(func() {
+						go first.stop()
+						stopped = odd()
+						time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock does not keep anybody waiting
+					})
+				}
+			}
+		})
+		first.waits(t, "s", talks)
+		elapse(5 * time.Minute)
+		require.False(t, stopped.IsZero())
+		left, err := kept.Due(t.Context(), engine.Query{Now: stopped.Add(2 * time.Second), Limit: 10, PerShop: 10})
+		require.NoError(t, err)
+		require.Len(t, left, talks-1, "all but the one that was stepped")
+	})
+}
+
 func TestOnlyAStoreThatOffersLeasesIsShared(t *testing.T) {
 	t.Parallel()
 	_, err := engine.New(engine.Options{Store: struct{ engine.Store }{}, Shops: func(string) (engine.Shop, error) { return engine.Shop{}, nil }, Shared: true})

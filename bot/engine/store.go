@@ -147,6 +147,7 @@ type Signals interface {
 // Leases is what a store must offer beside where several processes share its timers and its outbox (see Options.Shared). What is due is
 // listed to all of them; each takes what it is about to do, and whoever dies leaves it to the others when the lease has run out. A lease
 // is no more than a later time: a timer's and a late reply's own time is moved to its end, so that neither lists nor NextDue show it until then.
+// Its end is given in whole milliseconds, by which it is known again.
 type Leases interface {
 	// TakeTimers moves those of these timers that are due at now still to until, and gives those that it moved. A commit of the conversation
 	// sets the time anew, whoever has taken it. With an until that has come the timers are given back.

@@ -46,8 +46,8 @@ func leasedTimers(t *testing.T, s engine.Store) {
 		require.NoError(t, err)
 		return conversationsOf(got)
 	}
-	now := noon.Add(time.Minute)
-	until := now.Add(20 * time.Second)
+	now := noon.Add(time.Minute + 123456*time.Nanosecond)
+	until := now.Add(20 * time.Second).Truncate(time.Millisecond)
 	require.Empty(t, take(now, until))
 	require.Equal(t, []string{"c-1"}, take(now, until, 1, 7), "there is no seventh")
 	require.Equal(t, []string{"c-0"}, take(now, until, 0, 1, 2), "one is another's, one is not due yet")
