@@ -319,6 +319,32 @@ func TestNoLineIsLostOrDoubledWhenAnswersAreLost(t *testing.T) {
 	require.Equal(t, 3, lost)
 }
 
+func TestAPhotoThatDoesNotGetThroughHoldsNoWordsBack(t *testing.T) {
+	ctx := chromium(t)
+	s := newStage(t)
+	losePhotos := func(lose bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.lose = func(r *http.Request) bool { return lose && r.Method == http.MethodPut }
+	}
+	losePhotos(true)
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.EmulateViewport(420, 720),
+		chromedp.Navigate(s.url()+"/chat/xiaoguo?lang=en"),
+		chromedp.WaitVisible(`#photo`, chromedp.ByQuery),
+		chromedp.SetUploadFiles(`#file`, []string{photoFile(t)}, chromedp.ByQuery),
+		chromedp.WaitVisible(`.line.pending`, chromedp.ByQuery),
+		write("我想退货"), see("请问退货原因是？"),
+		chromedp.WaitVisible(`.line.pending .fate button`, chromedp.ByQuery), shoot("en-photo-failed"),
+	))
+	losePhotos(false)
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.Click(`.line.pending .fate button`, chromedp.ByQuery), // send again
+		chromedp.WaitVisible(`.line.buyer:not(.pending) .shot img`, chromedp.ByQuery),
+		chromedp.WaitNotPresent(`.line.pending`, chromedp.ByQuery),
+	))
+}
+
 // frameOf looks into the frame of the chat in a page of another site: for the browser it is a page of its own.
 func frameOf(ctx context.Context, t *testing.T, url string) context.Context {
 	t.Helper()

@@ -1,5 +1,7 @@
 // Calls to the chat's own interface. The session is in a cookie; where the browser takes none in frames, the page keeps it and sends it along.
 const memory = new Map();
+const usual = 40000; // ms until a call is given up
+const forPhotos = 90000; // the server takes a minute to read one, and a while to work on it
 
 // store keeps small texts in the browser, and in memory where it lets nothing be kept.
 export const store = {
@@ -67,11 +69,11 @@ export class Calls {
   }
 
   // raw makes a call and gives the response, which is one that worked.
-  async raw(path, options = {}) {
+  async raw(path, options = {}, patience = usual) {
     let response;
     try {
       response = await fetch(this.base + path, {
-        credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(40000), ...options, headers: this.headers(options.headers),
+        credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(patience), ...options, headers: this.headers(options.headers),
       });
     } catch (err) {
       if (options.signal?.aborted) throw err;
@@ -92,7 +94,7 @@ export class Calls {
   }
 
   async put(path, blob) {
-    const response = await this.raw(path, { method: "PUT", headers: { "Content-Type": blob.type || "image/jpeg" }, body: blob });
+    const response = await this.raw(path, { method: "PUT", headers: { "Content-Type": blob.type || "image/jpeg" }, body: blob }, forPhotos);
     return response.json();
   }
 

@@ -2,6 +2,7 @@
 import { store, Trouble } from "/assets/chat/call.js";
 
 const tooOld = 24 * 60 * 60 * 1000; // ms: then the buyer decides again
+const mostTries = 4; // of a photo, before what was written after it goes first
 const keptPhoto = 1500000; // letters of a photo that is kept over a reload
 
 export function freshID() {
@@ -89,12 +90,13 @@ export class Outbox {
         } catch (trouble) {
           if (!(trouble instanceof Trouble)) throw trouble;
           if (trouble.status === 401) { this.on.ended(trouble); return; }
-          if (trouble.after > 0) {
+          if (trouble.after > 0 && !(await this.hopeless(item, trouble))) {
             this.on.trying(item, true);
             await new Promise((done) => { setTimeout(done, Math.max(trouble.after, wait) * 1000); });
             wait = Math.min(wait * 2, 20);
             continue;
           }
+          wait = 1;
           item.failed = trouble.code;
           this.keep(item);
           this.on.failed(item, trouble);
@@ -102,6 +104,28 @@ export class Outbox {
       }
     } finally {
       this.running = false;
+    }
+  }
+
+  // hopeless says whether a photo was tried often enough: it may be too much for a line that takes words. While nothing gets through at all,
+  // or the server has named a time, it is not the photo's fault.
+  async hopeless(item, trouble) {
+    if (!item.photo || item.photo.sent || trouble.status === 429) return false;
+    if (trouble.status === 0 && !(await this.reaches())) return false;
+    if (this.tried !== item.id) Object.assign(this, { tried: item.id, tries: 0 });
+    this.tries++;
+    if (this.tries < mostTries) return false;
+    this.tried = "";
+    return true;
+  }
+
+  async reaches() {
+    try {
+      await this.calls.get(`/lines?after=${encodeURIComponent(this.place() || "0")}`);
+      return true;
+    } catch (trouble) {
+      if (!(trouble instanceof Trouble)) throw trouble;
+      return false;
     }
   }
 
