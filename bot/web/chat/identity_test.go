@@ -67,6 +67,23 @@ func TestASignedBuyer(t *testing.T) {
 	b.refused(b.do("GET", "/lines", nil), http.StatusUnauthorized, "no-session")
 }
 
+func TestASignedSessionThatHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.browser()
+	b.begin(map[string]any{"identity": signed(t, buyerB1(), secret)})
+	w.clock.pass(13 * time.Hour)
+	b.refused(b.do("POST", "/session", map[string]any{}), http.StatusUnauthorized, "no-session")
+
+	noScripts := w.browser()
+	noScripts.cookie = b.cookie
+	sent := noScripts.do("POST", "", []byte("id=message-1&text=hello"), "Content-Type", "application/x-www-form-urlencoded")
+	require.Equal(t, http.StatusSeeOther, sent.Code, sent.Body.String())
+	require.Equal(t, "buyer: hello", noScripts.lines("").texts()[0], "without scripts nobody can ask, and the words count")
+
+	require.Equal(t, false, b.begin(map[string]any{"guest": true})["signed"])
+}
+
 func TestIdentitiesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -125,8 +125,8 @@ func (c *Chat) signedVisitor(k *call, secret string) (visitor, error) {
 	return visitor{Key: keyed("buyer", k.id, s.Buyer.ID), Buyer: s.Buyer, Signed: true, Orders: s.Orders, session: id}, nil
 }
 
-// postSession gives the buyer a session: the one that they have, where nothing speaks against it. A page that says "guest" has nobody signed in, so
-// that who was is not shown to whoever sits there now.
+// postSession gives the buyer a session: the one that they have, where nothing speaks against it. Who was signed in and is no more is told so, and
+// not made a guest unasked. A page that says "guest" has nobody signed in, so that who was is not shown to whoever sits there now.
 func (c *Chat) postSession(k *call) error {
 	var wants struct {
 		Identity string `json:"identity"`
@@ -145,6 +145,9 @@ func (c *Chat) postSession(k *call) error {
 		return err
 	}
 	secret := sessionOf(k.r)
+	if !has && strings.HasPrefix(secret, signedMark) && wants.Identity == "" && !wants.Guest {
+		return err // it has ended: whom the site had named is not made a guest without a word
+	}
 	switch {
 	case wants.Identity != "":
 		if !now.Signed {

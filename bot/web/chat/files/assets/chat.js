@@ -69,7 +69,7 @@ async function begin(wants) {
         continue;
       }
       const guest = [[say("guest"), () => begin({ guest: true })]];
-      stopped(trouble, trouble.code.startsWith("identity-") ? guest : []);
+      stopped(trouble, trouble.code.startsWith("identity-") || trouble.code === "no-session" ? guest : []);
       return undefined;
     }
   }
