@@ -32,7 +32,9 @@ func isPostgres(where *url.URL) bool {
 const (
 	statementTimeout = "5000"
 	lockTimeout      = "2000"
-	idleTimeout      = "10000" // within a transaction
+	writersTimeout   = "100"           // lock_timeout of those who write turns
+	heldMost         = 2 * time.Second // as long as lockTimeout; they try again meanwhile
+	idleTimeout      = "10000"         // within a transaction
 	connectTimeout   = 3 * time.Second
 	application      = "xiaoer"
 )
@@ -67,6 +69,17 @@ func parse(address string) (*pgxpool.Config, error) {
 		c.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	return c, nil
+}
+
+// soonerFree lets those who write turns wait for a lock only for a moment, and try again for as long as a lock may last: who waits keeps a
+// connection from all others. A lock_timeout in the URL is taken at its word.
+func soonerFree(config *pgxpool.Config) (*pgxpool.Config, time.Duration) {
+	if config.ConnConfig.RuntimeParams["lock_timeout"] != lockTimeout {
+		return config, 0
+	}
+	config = config.Copy()
+	config.ConnConfig.RuntimeParams["lock_timeout"] = writersTimeout
+	return config, heldMost
 }
 
 // connections is how many the URL allows, 0 where it says nothing.

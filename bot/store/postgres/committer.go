@@ -19,7 +19,8 @@ import (
 
 // A committer writes turns. A few goroutines, with a connection each, take what waits and send all of it as one transaction in one
 // round trip: so many turns share one write of the database's log, and few connections keep the database busy. Where one of them is
-// refused, nothing of that transaction is kept, and the others are sent again without it.
+// refused, nothing of that transaction is kept, and the others are sent again without it. A row that somebody else holds keeps only those
+// waiting that want it: what is sent along with them goes on after a moment.
 //
 // Turns that change what others of their shop change too, such as the count of its changes, have a goroutine of their own: so they do
 // not wait for each other within this process, and nobody else waits with them for other processes.
@@ -28,6 +29,7 @@ type committer struct {
 	logger   *slog.Logger
 	batch    int
 	patience time.Duration
+	held     time.Duration // how long a turn may wait for what somebody else holds, looked after again and again; 0 for once
 
 	complained atomic.Int64 // in which second, last
 
@@ -43,12 +45,13 @@ type work struct {
 	statements []sqlstore.Statement
 	shop       string        // in which it changes what others change too, "" for nothing such
 	taken      atomic.Bool   // by a writer, or by the one who waits when he gives up first
+	since      time.Time     // when it was held up first, zero for never
 	done       chan struct{} // closed when err stands
 	err        error
 }
 
-func newCommitter(p *pgxpool.Pool, o Options) *committer {
-	c := &committer{pool: p, logger: o.Logger, batch: o.Batch, patience: o.Patience, queue: make(chan *work, o.Queue), shared: make(chan *work, o.Queue)}
+func newCommitter(p *pgxpool.Pool, o Options, held time.Duration) *committer {
+	c := &committer{pool: p, logger: o.Logger, batch: o.Batch, patience: o.Patience, held: held, queue: make(chan *work, o.Queue), shared: make(chan *work, o.Queue)}
 	for range o.Writers - 1 {
 		c.writers.Go(func() { c.run(c.queue) })
 	}
@@ -117,7 +120,7 @@ func (c *committer) run(queue chan *work) {
 // gather takes what waits already.
 func (c *committer) gather(first *work, queue chan *work) (turns []*work) {
 	for next := first; next != nil; {
-		if next.taken.CompareAndSwap(false, true) {
+		if !next.since.IsZero() || next.taken.CompareAndSwap(false, true) {
 			turns = append(turns, next)
 		}
 		if next = nil; len(turns) < c.batch {
@@ -133,33 +136,86 @@ func (c *committer) gather(first *work, queue chan *work) (turns []*work) {
 // mostRounds bounds how often what was not refused is sent again together; then each goes by itself.
 const mostRounds = 4
 
-// commit keeps turns together, but for those that are refused.
+// commit keeps turns together, but for those that are refused. Those that somebody else holds up go to the end of the queue once the
+// others are kept.
 func (c *committer) commit(turns []*work) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
-	defer cancel()
+	began := time.Now()
+	var held []*work
+	defer func() { c.putBack(held) }()
 	for round := 0; len(turns) > 0; round++ {
 		if round == mostRounds && len(turns) > 1 {
-			for _, one := range turns {
-				c.commit([]*work{one})
-			}
+			c.oneByOne(turns)
 			return
 		}
-		at, err := c.send(ctx, turns)
+		at, err, said := c.attempt(turns)
+		locked := codeOf(err) == codeLockTimeout
 		switch {
 		case err == nil:
 			finish(turns, nil)
 			return
 		case again(err) && round < mostRounds:
+		case at < 0 && locked && time.Since(began) < c.held: // another process changes what is shared in a shop
+			round--
 		case at >= 0 && ofOne(err):
-			finish(turns[at:at+1], explain(ctx, err))
+			one := turns[at]
+			one.err = said
+			if locked && c.mayWait(one) {
+				held = append(held, one)
+			} else {
+				c.refuse(one)
+			}
 			turns = append(turns[:at:at], turns[at+1:]...)
 		default:
-			err = explain(ctx, err)
-			c.complain(len(turns), err)
-			finish(turns, err)
+			c.complain(len(turns), said)
+			finish(turns, said)
 			return
 		}
 	}
+}
+
+// attempt sends turns once: what the database said, and what that means.
+func (c *committer) attempt(turns []*work) (at int, err, said error) {
+	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
+	defer cancel()
+	at, err = c.send(ctx, turns)
+	return at, err, explain(ctx, err)
+}
+
+// oneByOne keeps each by itself, for as long as there is patience with all of them.
+func (c *committer) oneByOne(turns []*work) {
+	began := time.Now()
+	for i, one := range turns {
+		if time.Since(began) > c.patience {
+			finish(turns[i:], fmt.Errorf("%w: the database is too slow", engine.ErrBusy))
+			return
+		}
+		c.commit([]*work{one})
+	}
+}
+
+// mayWait is whether a turn that is held up is to be sent once more.
+func (c *committer) mayWait(one *work) bool {
+	if one.since.IsZero() {
+		one.since = time.Now()
+	}
+	return time.Since(one.since) < c.held
+}
+
+// putBack lets turns that are held up wait behind the others.
+func (c *committer) putBack(held []*work) {
+	for _, one := range held {
+		if c.put(one) != nil { // it is closed, or full
+			c.refuse(one)
+		}
+	}
+}
+
+// refuse ends a turn with the error that it has.
+func (c *committer) refuse(one *work) {
+	if errors.Is(one.err, engine.ErrBusy) {
+		c.complain(1, one.err)
+	}
+	finish([]*work{one}, one.err)
 }
 
 // complain writes trouble down, but not again and again while it lasts.
@@ -183,7 +239,7 @@ func ofOne(err error) bool {
 		return false
 	}
 	switch said.Code {
-	case codeReadOnly, codeDiskFull, codeCancelled, codeLockTimeout:
+	case codeReadOnly, codeDiskFull:
 		return false
 	default:
 		return true

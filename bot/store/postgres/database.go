@@ -48,13 +48,14 @@ func newDatabase(ctx context.Context, config *pgxpool.Config, o Options) (*datab
 		d.reads.Close()
 		return nil, err
 	}
-	writes, err := pool(ctx, config, o.Writers, true)
+	ofWriters, held := soonerFree(config)
+	writes, err := pool(ctx, ofWriters, o.Writers, true)
 	if err != nil {
 		d.reads.Close()
 		d.others.Close()
 		return nil, err
 	}
-	d.commits = newCommitter(writes, o)
+	d.commits = newCommitter(writes, o, held)
 	return d, nil
 }
 

@@ -192,7 +192,43 @@ func TestALockThatIsHeldByAnother(t *testing.T) {
 	}
 }
 
-// One row that is held keeps nobody waiting but those who want it, and those who were sent along with them for as long as locks last.
+// Who wants a row that somebody else holds does not take those with him who were sent along.
+func TestARowThatIsHeldAmongOthers(t *testing.T) {
+	t.Parallel()
+	for name, setting := range map[string]string{"a lock": "&lock_timeout=50", "a time": "&lock_timeout=0&statement_timeout=50"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			where := pgtest.Database(t)
+			s := open(t, postgres.Options{URL: where + setting})
+			do(t, where, `INSERT INTO marks VALUES ('held', 1)`)
+			end := begin(t, where, `SELECT 1 FROM marks FOR UPDATE`)
+			ended := s.CommitTogether(`INSERT INTO marks VALUES ('a', 1)`, `UPDATE marks SET at = 2 WHERE id = 'held'`, `INSERT INTO marks VALUES ('b', 1)`)
+			require.NoError(t, ended[0]())
+			require.ErrorIs(t, ended[1](), engine.ErrBusy)
+			require.NoError(t, ended[2]())
+			end()
+			require.Equal(t, 3, count(t, where, `SELECT sum(at)::int FROM marks`))
+		})
+	}
+}
+
+// Who wants it is kept when it is free, and the others do not wait for that.
+func TestARowThatIsHeldForAWhile(t *testing.T) {
+	t.Parallel()
+	where := pgtest.Database(t)
+	s := open(t, postgres.Options{URL: where})
+	s.HoldOn(patience)
+	do(t, where, `INSERT INTO marks VALUES ('held', 1)`)
+	end := begin(t, where, `SELECT 1 FROM marks FOR UPDATE`)
+	ended := s.CommitTogether(`UPDATE marks SET at = 2 WHERE id = 'held'`, `INSERT INTO marks VALUES ('a', 1)`)
+	require.NoError(t, ended[1]())
+	require.NoError(t, s.Commit(t.Context(), firstTurn(1)))
+	end()
+	require.NoError(t, ended[0]())
+	require.Equal(t, 3, count(t, where, `SELECT sum(at)::int FROM marks`))
+}
+
+// One row that is held keeps nobody waiting but those who want it.
 func TestARowThatIsHeldByAnother(t *testing.T) {
 	t.Parallel()
 	where := pgtest.Database(t)
