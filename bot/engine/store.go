@@ -342,7 +342,7 @@ type Settlement struct {
 	At       time.Time
 
 	// Taken is the end of the lease under which it was tried, zero without one. When another has taken it since, or settled it, it is not
-	// for this one to say that it is tried later: ErrStale.
+	// for this one to say anything but that it was delivered: ErrStale.
 	Taken time.Time
 }
 

@@ -135,7 +135,7 @@ func (m *Memory) Settle(_ context.Context, s engine.Settlement) error {
 		return engine.ErrNotFound
 	}
 	l := t.late[i]
-	if s.State == engine.TryLater && !s.Taken.IsZero() && (l.state != pending || !l.next.Equal(s.Taken)) {
+	if s.State != engine.Delivered && !s.Taken.IsZero() && (l.state != pending || !l.next.Equal(s.Taken)) {
 		return engine.ErrStale
 	}
 	l.attempts, l.err = s.Attempts, s.Error

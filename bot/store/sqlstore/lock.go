@@ -41,17 +41,39 @@ func (s *Store) lock(to Tx, query string, args ...any) error {
 }
 
 // settle ends the way of a late reply, and lets the next one follow. A turn that puts one more behind it comes before or after that: else
-// it might see it waiting still while nothing sees the one that waits behind.
+// it might see it waiting still while nothing sees the one that waits behind. That it was delivered is true whoever has taken it since;
+// anything else is for that one to say.
 func (s *Store) settle(ctx context.Context, e engine.Settlement) error {
 	b := make(batch, 0, 3)
 	if s.locking() != "" {
 		b.may(lockTalk+s.locking(), e.Shop, e.Conversation)
 	}
-	b.must(settleLate, e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At))
+	args := []any{e.Shop, e.Conversation, e.ID, e.Attempts, e.Error, string(e.State), millis(e.At)}
+	leased := e.State != engine.Delivered && !e.Taken.IsZero()
+	if leased {
+		b.must(settleLeased, append(args, millisAfter(e.Taken))...)
+	} else {
+		b.must(settleLate, args...)
+	}
 	b.may(promoteLate, e.Shop, e.Conversation)
 	err := s.db.Commit(ctx, b)
-	if errors.Is(err, engine.ErrStale) {
+	switch {
+	case !errors.Is(err, engine.ErrStale):
+		return err
+	case !leased:
 		return engine.ErrNotFound
 	}
-	return err
+	return s.db.Write(ctx, func(to Tx) error { return notTaken(to, e) })
+}
+
+// notTaken says why a late reply could not be changed under a lease.
+func notTaken(to Tx, e engine.Settlement) error {
+	there, err := list(to, selectLate, e.Shop, e.Conversation, e.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(there) == 0:
+		return engine.ErrNotFound
+	}
+	return engine.ErrStale
 }

@@ -103,12 +103,5 @@ func postpone(to Tx, e engine.Settlement) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	there, err := list(to, selectLate, e.Shop, e.Conversation, e.ID)
-	switch {
-	case err != nil:
-		return err
-	case len(there) == 0:
-		return engine.ErrNotFound
-	}
-	return engine.ErrStale
+	return notTaken(to, e)
 }

@@ -157,6 +157,9 @@ UPDATE late_replies SET attempts = $4, error = $5, next_at = $6 WHERE shop_id = 
 	settleLate = `
 UPDATE late_replies SET attempts = $4, error = $5, state = $6, settled_at = $7 WHERE shop_id = $1 AND conversation_id = $2 AND id = $3`
 
+	// settleLeased is settleLate for who has taken it until $8.
+	settleLeased = settleLate + ` AND state = 'pending' AND next_at = $8`
+
 	// promoteLate lets the next in the queue be sent, when nothing is before it.
 	promoteLate = `
 UPDATE late_replies SET state = 'pending' WHERE shop_id = $1 AND conversation_id = $2

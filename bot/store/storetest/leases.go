@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 )
 
@@ -115,8 +116,29 @@ func leasedDeliveries(t *testing.T, s engine.Store) {
 	require.NotContains(t, idsOfDeliveries(list(over)), "a-1")
 	done := engine.Settlement{Key: key(1), ID: "a-1", State: engine.Delivered, Attempts: 1, At: over, Taken: renewed}
 	require.NoError(t, s.Settle(ctx, done))
-	require.ErrorIs(t, s.Settle(ctx, stale), engine.ErrStale, "what was delivered is not tried again")
+	for _, state := range []engine.DeliveryState{engine.TryLater, engine.DeadLetter, engine.Dropped} {
+		stale.State = state
+		require.ErrorIs(t, s.Settle(ctx, stale), engine.ErrStale, "what was delivered is not %q by who was slow", state)
+	}
+	requireDelivered(t, s, "a-1")
+	missing := stale
+	missing.ID = "unheard-of"
+	require.ErrorIs(t, s.Settle(ctx, missing), engine.ErrNotFound)
 	require.Equal(t, []string{"a-2"}, take(over, renewed, later), "the next is not held up by the lease of the one before")
+	late := engine.Settlement{Key: key(1), ID: "a-2", State: engine.DeadLetter, Attempts: 1, Error: "slow", At: over, Taken: until}
+	require.ErrorIs(t, s.Settle(ctx, late), engine.ErrStale, "it is another's")
+	late.Taken = renewed
+	require.NoError(t, s.Settle(ctx, late))
+	late.State, late.Taken = engine.Delivered, until
+	require.NoError(t, s.Settle(ctx, late), "what was delivered was, whoever had it")
+	requireDelivered(t, s, "a-2")
+}
+
+func requireDelivered(t *testing.T, s engine.Store, id string) {
+	t.Helper()
+	states, err := s.Deliveries(t.Context(), key(1))
+	require.NoError(t, err)
+	require.Contains(t, states, desk.Delivered{ID: id, State: string(engine.Delivered)})
 }
 
 func idsOfDeliveries(list []engine.Delivery) (ids []string) {
