@@ -6,6 +6,13 @@ import (
 	"xiaoer/bot"
 )
 
+// Wanted is what of an advice somebody wants: a draft may wait for the look-up of an order, the rest waits for nothing but the store.
+type Wanted struct {
+	Quick []bot.QuickReply // to be filled in
+	Draft bool
+	Said  bool
+}
+
 // An Advice is what helps an agent to answer a case: nothing of it is said before an agent has sent it.
 type Advice struct {
 	Quick []bot.Rendered

@@ -10,9 +10,9 @@ import (
 	"xiaoer/bot/desk"
 )
 
-// Advise fills in quick replies for a case, says what the rules would answer to the buyer's last message (an order may be looked up for it),
-// and why the bot said what it said. It changes nothing.
-func (e *Engine) Advise(ctx context.Context, shopID, id string, quick []bot.QuickReply) (desk.Advice, error) {
+// Advise does for a case what is wanted: it fills in quick replies, says what the rules would answer to the buyer's last message (an order may
+// be looked up for it), and why the bot said what it said. It changes nothing.
+func (e *Engine) Advise(ctx context.Context, shopID, id string, want desk.Wanted) (desk.Advice, error) {
 	shop, err := e.shop(shopID)
 	if err != nil {
 		return desk.Advice{}, err
@@ -28,11 +28,16 @@ func (e *Engine) Advise(ctx context.Context, shopID, id string, quick []bot.Quic
 	now := e.Clock()
 	about := bot.Event{ID: e.IDs(), Kind: bot.EventMessage, At: now, Record: loaded.Record, Desk: loaded.Desk}
 	about.Desk.Next = max(1, about.Desk.Next)
-	out := desk.Advice{Said: e.reasons(ctx, shopID, &loaded.Conversation)}
+	var out desk.Advice
+	if want.Said {
+		out.Said = e.reasons(ctx, shopID, &loaded.Conversation)
+	}
 	e.seats.take(shopID)
 	defer e.seats.give()
-	out.Quick = bot.Advise(shop.Book, loaded.Conversation, &found.Handoff, about, quick)
-	out.Draft = e.draft(ctx, shopID, shop, loaded.Conversation, about)
+	out.Quick = bot.Advise(shop.Book, loaded.Conversation, &found.Handoff, about, want.Quick)
+	if want.Draft {
+		out.Draft = e.draft(ctx, shopID, shop, loaded.Conversation, about)
+	}
 	return out, nil
 }
 

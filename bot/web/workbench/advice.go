@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -16,19 +17,48 @@ import (
 // An advice is desk.Advice as a page shows it.
 type advice struct {
 	desk.Advice
-	Known bool // there is advice; without it a case is worked on all the same
+	Known   bool // there is advice; without it a case is worked on all the same
+	Drafted bool // a draft was asked for
 }
 
-// advice asks for quick replies and drafts. A closed case needs none. That there is none is no reason to show no case.
-func (w *workbench) advice(ctx context.Context, shop string, c *desk.Case, quick []bot.QuickReply) advice {
-	a, err := w.Desk.Advise(ctx, shop, c.ID, quick)
+// needs is what a page or a part of one waits for.
+type needs struct{ said, quick, draft bool }
+
+// needsOf lets each part of a case wait for no more than it shows. The page shows no draft before it is there: its script asks for it, and who has
+// no script asks by a link.
+func needsOf(part string, q url.Values) needs {
+	switch part {
+	case "talk":
+		return needs{said: true}
+	case "file":
+		return needs{}
+	case "help":
+		return needs{quick: true, draft: true}
+	default:
+		return needs{said: true, quick: true, draft: q.Has("help") || q.Has("draft")}
+	}
+}
+
+// advice asks for what is needed. A closed case needs no words. That there is none is no reason to show no case.
+func (w *workbench) advice(ctx context.Context, shop string, c *desk.Case, quick []bot.QuickReply, needs needs) advice {
+	want := desk.Wanted{Said: needs.said}
+	if c.State != desk.Closed {
+		want.Draft = needs.draft
+		if needs.quick {
+			want.Quick = quick
+		}
+	}
+	if !want.Said && !want.Draft && len(want.Quick) == 0 {
+		return advice{}
+	}
+	a, err := w.Desk.Advise(ctx, shop, c.ID, want)
 	if err != nil {
 		if ctx.Err() == nil && refusal(err) != "not_found" {
 			w.Logger.Warn("advise an agent", "shop", shop, "case", c.ID, "err", err)
 		}
-		return advice{}
+		return advice{Drafted: want.Draft}
 	}
-	return advice{a, true}
+	return advice{a, true, want.Draft}
 }
 
 // pick is the text of a quick reply by its name, or of a draft by its number: for those who have no script.

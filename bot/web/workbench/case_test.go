@@ -143,11 +143,44 @@ func TestQuickRepliesAndDraftsWithoutAScript(t *testing.T) {
 	require.NotContains(t, w.see("chen", at("fruit", id)+"?quick=单号"), "快递单号是")
 	w.post("chen", at("fruit", id, "/act/claim"))
 	w.say("fruit", "c-1", "我想退货")
-	page = w.see("chen", at("fruit", id))
+	require.Contains(t, w.see("chen", at("fruit", id)), `<noscript><p><a href="`+at("fruit", id)+`?help=1#quick">`)
+	page = w.see("chen", at("fruit", id)+"?help=1")
 	require.Contains(t, page, "草稿")
 	require.Contains(t, page, "签收 7 天内支持退货。")
 	require.Contains(t, w.see("chen", at("fruit", id)+"?draft=0"), "签收 7 天内支持退货。</textarea>")
 	w.see("chen", at("fruit", id)+"?draft=99&quick=nothing")
+}
+
+func TestNoPartWaitsForWhatItDoesNotShow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	for _, c := range []struct {
+		query              string
+		said, quick, draft bool
+	}{
+		{query: "?part=file"},
+		{query: "?part=talk", said: true},
+		{query: "?part=help", quick: true, draft: true},
+		{query: "", said: true, quick: true},
+		{query: "?help=1", said: true, quick: true, draft: true},
+		{query: "?draft=0", said: true, quick: true, draft: true},
+	} {
+		w.wanted = nil
+		w.see("chen", at("fruit", id)+c.query)
+		if !c.said && !c.quick && !c.draft {
+			require.Empty(t, w.wanted, c.query)
+			continue
+		}
+		require.Len(t, w.wanted, 1, c.query)
+		require.Equal(t, c.said, w.wanted[0].Said, c.query)
+		require.Equal(t, c.quick, len(w.wanted[0].Quick) > 0, c.query)
+		require.Equal(t, c.draft, w.wanted[0].Draft, c.query)
+	}
+	w.post("chen", at("fruit", id, "/act/close"))
+	w.wanted = nil
+	w.see("chen", at("fruit", id)+"?help=1")
+	require.Equal(t, []desk.Wanted{{Said: true}}, w.wanted, "nothing is said in a closed case")
 }
 
 func TestOffersAboveTheCap(t *testing.T) {

@@ -94,7 +94,7 @@ func (w *workbench) getCase(ctx context.Context, rw http.ResponseWriter, r *http
 	ctx, cancel := w.within(ctx)
 	defer cancel()
 	q := r.URL.Query()
-	f, err := w.file(ctx, who, r.PathValue("case"), page.Language(r))
+	f, err := w.file(ctx, who, r.PathValue("case"), page.Language(r), needsOf(q.Get("part"), q))
 	if err != nil {
 		return err
 	}
@@ -130,8 +130,8 @@ func pictures(h http.Header) {
 	h.Set(name, strings.Replace(h.Get(name), "img-src 'self'", "img-src 'self' https:", 1))
 }
 
-// file puts everything about a case together.
-func (w *workbench) file(ctx context.Context, who visitor, id, lang string) (*file, error) {
+// file puts everything about a case together, with what of the advice is needed.
+func (w *workbench) file(ctx context.Context, who visitor, id, lang string, needs needs) (*file, error) {
 	c, late, err := w.Desk.Case(ctx, who.shop, id)
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (w *workbench) file(ctx context.Context, who visitor, id, lang string) (*fi
 		f.Requests = append(f.Requests, names.intent(c.Shop, of))
 	}
 	f.Form = answer{Key: freshKey(), Seen: f.Place}
-	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick)
+	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick, needs)
 	f.Lines = linesOf(&c, f.Advice.Said, late)
 	f.Clocks = clocksOf(&c, now)
 	f.Promises = promisesOf(&c, now)

@@ -48,7 +48,7 @@ func (w *workbench) postMark(ctx context.Context, rw http.ResponseWriter, r *htt
 	}
 	ctx, cancel := w.within(context.WithoutCancel(ctx))
 	defer cancel()
-	f, err := w.file(ctx, who, r.PathValue("case"), page.Language(r))
+	f, err := w.file(ctx, who, r.PathValue("case"), page.Language(r), needs{said: true})
 	if err != nil {
 		return err
 	}

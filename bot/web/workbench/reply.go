@@ -61,7 +61,7 @@ func (w *workbench) keep(ctx context.Context, rw http.ResponseWriter, r *http.Re
 	}
 	ctx, cancel := w.within(ctx)
 	defer cancel()
-	f, err := w.file(ctx, who, r.PathValue("case"), lang)
+	f, err := w.file(ctx, who, r.PathValue("case"), lang, needs{said: true, quick: true})
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ type Desk interface {
 	Cases(ctx context.Context, q desk.Query) ([]desk.Case, error)
 	Case(ctx context.Context, shop, id string) (desk.Case, []desk.Delivered, error)
 	ActOn(ctx context.Context, shop, id string, a desk.Act) (desk.Case, error)
-	// Advise gives quick replies and drafts for a case; it may take as long as the look-up of an order.
-	Advise(ctx context.Context, shop, id string, quick []bot.QuickReply) (desk.Advice, error)
+	// Advise gives what is wanted for a case; a draft may take as long as the look-up of an order.
+	Advise(ctx context.Context, shop, id string, want desk.Wanted) (desk.Advice, error)
 }
 
 // A Feed tells of changes of cases as they are committed; the engine has these methods.

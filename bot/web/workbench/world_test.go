@@ -71,6 +71,16 @@ type world struct {
 	mu   sync.Mutex
 	now  time.Time
 	said int
+
+	wanted []desk.Wanted // of the advice, since the test has last looked
+}
+
+// Advise writes down what is wanted.
+func (w *world) Advise(ctx context.Context, shop, id string, want desk.Wanted) (desk.Advice, error) {
+	w.mu.Lock()
+	w.wanted = append(w.wanted, want)
+	w.mu.Unlock()
+	return w.Engine.Advise(ctx, shop, id, want)
 }
 
 // people are who may look, by their cookie.
