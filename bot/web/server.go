@@ -152,6 +152,7 @@ func (s *Server) Drain() {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           s.echo,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // its values are for requests too, its end is not
 		ReadHeaderTimeout: min(5*time.Second, s.ReadTimeout),
 		ReadTimeout:       s.ReadTimeout,
 		WriteTimeout:      s.ReadTimeout + s.TurnTimeout + 10*time.Second,

@@ -67,3 +67,36 @@ func TestServeTheShopsOwnChat(t *testing.T) {
 	require.Contains(t, string(heard), "请在订单页面申请")
 	requireDiscreet(t, r)
 }
+
+func TestServeTrustsTheProxiesThatItIsToldOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		flags  []string
+		secure bool
+	}{
+		{"this machine", nil, true},
+		{"another network", []string{"--trusted-proxies", "10.0.0.0/8"}, false},
+		{"this machine too", []string{"--trusted-proxies", "10.0.0.0/8,127.0.0.1/32,::1/128"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\nchat: {origins: [\"https://shop.example\"], secret: \"env:SHOP_SECRET\"}\n")
+			r := serve(t, dir, c.flags...)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/chat/open/session", strings.NewReader("{}"))
+			require.NoError(t, err)
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("X-Forwarded-Proto", "https")
+			res, err := http.DefaultClient.Do(req)
+			require.NoError(t, err)
+			require.NoError(t, res.Body.Close())
+			require.Equal(t, http.StatusOK, res.StatusCode)
+			require.Len(t, res.Cookies(), 1)
+			require.Equal(t, c.secure, res.Cookies()[0].Secure)
+		})
+	}
+	code, _, errs := command(t, "serve", "--shops", t.TempDir(), "--trusted-proxies", "somewhere")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "trusted-proxies")
+}

@@ -15,6 +15,7 @@ import (
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/web"
+	"xiaoer/bot/web/throttle"
 	"xiaoer/rules/doc"
 )
 
@@ -25,6 +26,7 @@ type serveCmd struct {
 	ForbidUnsigned bool           `help:"Refuse unsigned calls, whatever a shop's connect.yaml says." env:"XIAOER_FORBID_UNSIGNED"`
 	MaxRate        int            `help:"The most calls a second for any one shop; 0 leaves it to connect.yaml." env:"XIAOER_MAX_RATE"`
 	AllowCallbacks []netip.Prefix `help:"Networks, as CIDR, that callbacks may reach beside the internet: private ones, or this machine." env:"XIAOER_ALLOW_CALLBACKS" placeholder:"CIDR,…"`
+	TrustedProxies []netip.Prefix `help:"Networks, as CIDR, of proxies that are believed what they add to X-Forwarded-For and X-Forwarded-Proto." default:"127.0.0.0/8,::1/128" env:"XIAOER_TRUSTED_PROXIES" placeholder:"CIDR,…"`
 	DrainWait      time.Duration  `help:"How long new calls are still answered after SIGTERM, while /readyz says 503: give a balancer twice as long as it takes between two looks." default:"0s" env:"XIAOER_DRAIN_WAIT" placeholder:"TIME"`
 	PublicURL      string         `name:"public-url" help:"Where people reach the pages, such as https://desk.example behind a proxy: links say so, and cookies are for https only." env:"XIAOER_PUBLIC_URL" placeholder:"URL"`
 	Keep           keepFlags      `embed:"" prefix:"keep-"`
@@ -77,7 +79,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	warnOfSecrets(log, registry)
-	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), drain: c.DrainWait, policy: c.policy, allow: c.AllowCallbacks, publicURL: c.PublicURL, registry: registry, shops: &shops{
+	s := &service{app: a, log: log, store: c.Store, keep: c.Keep.retention(), drain: c.DrainWait, policy: c.policy, allow: c.AllowCallbacks, proxies: c.TrustedProxies, publicURL: c.PublicURL, registry: registry, shops: &shops{
 		find: registry.Shop, names: registry.Names,
 		source: func(s *shop.Shop) (orders.Source, error) { return source(s, a.now, log) },
 	}}
@@ -128,14 +130,15 @@ func (a *app) logger(format string) *slog.Logger {
 // A service is the engine and the web server round one set of shops.
 type service struct {
 	*app
-	log    *slog.Logger
-	store  string // what --store says
-	keep   engine.Retention
-	shops  *shops
-	policy func(shop.Webhook) shop.Webhook
-	drain  time.Duration  // see serveCmd.DrainWait
-	allow  []netip.Prefix // networks that callbacks may reach beside the internet
-	demo   *web.Demo      // nil without the demo page
+	log     *slog.Logger
+	store   string // what --store says
+	keep    engine.Retention
+	shops   *shops
+	policy  func(shop.Webhook) shop.Webhook
+	drain   time.Duration  // see serveCmd.DrainWait
+	allow   []netip.Prefix // networks that callbacks may reach beside the internet
+	proxies []netip.Prefix // see serveCmd.TrustedProxies; nil means those on this machine
+	demo    *web.Demo      // nil without the demo page
 
 	publicURL string // where people reach the pages, "" where they do not say
 
@@ -200,6 +203,9 @@ func thisMachine(addr string) []netip.Prefix {
 // and what was taken is answered; what is not over then is given up or left to others.
 func (s *service) serve(ln net.Listener, server *web.Server, eng *engine.Engine, background []func(context.Context) error) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.ctx))
+	if s.proxies != nil {
+		ctx = throttle.Trust(ctx, s.proxies)
+	}
 	defer stop()
 	var loops sync.WaitGroup
 	loops.Go(func() { eng.Run(ctx) })
