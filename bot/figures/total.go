@@ -2,7 +2,6 @@ package figures
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -172,13 +171,4 @@ func Unused(rules []string, used map[string]int) []string {
 		}
 	}
 	return out
-}
-
-// Dates lists the days that are in a list of days.
-func Dates(days []Day) []string {
-	dates := map[string]bool{}
-	for i := range days {
-		dates[days[i].Date] = true
-	}
-	return slices.Sorted(maps.Keys(dates))
 }

@@ -55,7 +55,7 @@ func TestServeTheShopsOwnChat(t *testing.T) {
 
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/chat/open/live", nil)
 	require.NoError(t, err)
-	live, err := client.Do(req) //nolint:bodyclose // it is, when the server has stopped
+	live, err := client.Do(req)
 	require.NoError(t, err)
 	status, answer := r.send("open", `{"id":"m-1","conversation":"xiaoer:chat:`+session.Visitor+`","buyer":{"id":"b"},"kind":"text","text":"x"}`, "")
 	require.Equal(t, http.StatusBadRequest, status, "nobody writes into it from outside")
