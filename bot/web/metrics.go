@@ -128,8 +128,8 @@ func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// request records one request. A route is the pattern and not the path; an unknown method is not repeated.
-func (m *Metrics) request(route, method string, status int, took time.Duration) {
+// request records one request. A route is the pattern and not the path; an unknown method is not repeated. A stream is counted without its time.
+func (m *Metrics) request(route, method string, status int, stream bool, took time.Duration) {
 	if route == "" {
 		route = "none"
 	}
@@ -141,7 +141,7 @@ func (m *Metrics) request(route, method string, status int, took time.Duration) 
 	m.called.get(callLabels{route, method, status}, func(l callLabels) prometheus.Counter {
 		return m.requests.WithLabelValues(l.route, l.method, strconv.Itoa(l.status))
 	}).Inc()
-	if route != liveRoute { // they last as long as the agent's day, and would drown the others
+	if !stream { // they last as long as the agent's day, and would drown the others
 		m.routes.get(route, func(route string) prometheus.Observer { return m.seconds.WithLabelValues(route) }).Observe(took.Seconds())
 	}
 }

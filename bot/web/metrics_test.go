@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -135,4 +136,26 @@ func TestHistogramsReachFromMicrosecondsToSeconds(t *testing.T) {
 	for le, n := range map[string]int{"5e-05": 0, "0.0001": 1, "5": 1, "10": 2, "+Inf": 2} {
 		require.Contains(t, text, fmt.Sprintf("xiaoer_work_seconds_bucket{outcome=\"ok\",what=\"turn\",le=%q} %d\n", le, n))
 	}
+}
+
+// A streaming page tells of things as they happen.
+type streaming struct{ pagesFake }
+
+func (streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/chat/open/live" {
+		w.Header().Set("Content-Type", "text/event-stream")
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+func TestStreamsDoNotDrownTheOthersTimes(t *testing.T) {
+	t.Parallel()
+	h := newServer(t, func(o *web.Options) { o.Pages = streaming{} }).Handler()
+	for range 3 {
+		asked(t, h, "", "GET", "/chat/open/live", "", 200)
+	}
+	asked(t, h, "", "GET", "/chat/open", "", 200)
+	text := asked(t, h, "", "GET", "/metrics", "", 200)
+	require.Contains(t, text, `xiaoer_http_requests_total{method="GET",route="/chat/*",status="200"} 4`)
+	require.Contains(t, text, `xiaoer_http_request_seconds_count{route="/chat/*"} 1`)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -49,7 +50,12 @@ func (s *Server) measure(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
-		s.Metrics.request(c.Path(), c.Request().Method, c.Response().Status, time.Since(began))
+		s.Metrics.request(c.Path(), c.Request().Method, c.Response().Status, isStream(c.Response().Header()), time.Since(began))
 		return nil
 	}
+}
+
+// isStream is whether an answer tells of things as they happen, and lasts as long as somebody listens.
+func isStream(h http.Header) bool {
+	return strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
 }
