@@ -79,6 +79,27 @@ func TestRoundTripsOfAMessage(t *testing.T) {
 	require.Equal(t, int64(1), trips(func() error { return s.Ready(ctx) }), "ready")
 }
 
+// However many turns a buyer has had, to forget them takes a few round trips.
+func TestRoundTripsOfAnErasure(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	line := server.Line(t)
+	s := open(t, postgres.Options{URL: line.Through(t, server.Database(t)), Connections: 4, Writers: 2})
+	ctx := t.Context()
+	const many = 100
+	c := fullTurn(1)
+	for n := range many {
+		c.Version, c.Answered.Message, c.Recorded.ID = int64(n), "m-"+strconv.Itoa(n), "t-"+strconv.Itoa(n)
+		require.NoError(t, s.Store.Commit(ctx, c))
+		c.Numbers, c.Record, c.Late, c.Entry, c.Standing = nil, nil, nil, nil, c.Next()
+	}
+	before := line.Trips()
+	pieces, err := s.Store.Erase(ctx, c.Shop, c.Buyer, desk.Entry{ID: "erased", Shop: c.Shop})
+	require.NoError(t, err)
+	require.Equal(t, 2*many+4, pieces, "the conversation, its record, its case, its late reply")
+	require.Less(t, line.Trips()-before, int64(many/2))
+}
+
 // What many keep at once shares transactions, and so writes of the log.
 func TestTurnsShareTransactions(t *testing.T) {
 	t.Parallel()

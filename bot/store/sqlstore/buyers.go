@@ -220,8 +220,16 @@ func (e *erasure) buyer(buyer string, mentions []string) error {
 	if err != nil {
 		return err
 	}
-	for _, talk := range talks {
-		if err := e.talk(talk); err != nil {
+	var chains []string
+	for _, talk := range talks { // those at the desk change what others change too, so that comes before what takes long
+		last, err := e.talk(talk)
+		if err != nil {
+			return err
+		}
+		chains = append(chains, last)
+	}
+	for _, last := range chains {
+		if err := e.turns(last); err != nil {
 			return err
 		}
 	}
@@ -267,49 +275,41 @@ func (e *erasure) record(buyer string) error {
 	return err
 }
 
-// talk forgets one conversation. It goes first, so that no turn of it is committed meanwhile; its turns are found by the last of them.
-func (e *erasure) talk(talk string) error {
+// talk forgets one conversation, but for its turns, which are found by the last of them. It goes first, so that no turn of it is
+// committed meanwhile.
+func (e *erasure) talk(talk string) (last string, err error) {
 	var version int64
-	var waiting, last string
+	var waiting string
 	gone, err := returned(e.to, eraseTalk, []any{e.shop, talk}, &version, &waiting, &last)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if gone {
 		e.pieces++
 		if _, err := e.to.Exec(noteErased, e.shop, version); err != nil {
-			return err
-		}
-		if err := e.turns(last); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if waiting != "" {
 		if _, err := e.to.Exec(leaveDesk, e.shop, waiting); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if err := e.drop(eraseCases, talk); err != nil {
-		return err
+		return "", err
 	}
-	return e.drop(deleteLate, talk)
+	return last, e.drop(deleteLate, talk)
 }
 
-// turns forgets a chain. A turn and its answer count as two pieces.
+// turns forgets a chain, by one statement however long it is. A turn and its answer count as two pieces.
 func (e *erasure) turns(last string) error {
-	turns, err := list(e.to, selectTurnsOf, e.shop, last)
-	if err != nil {
+	if last == "" {
+		return nil
+	}
+	return e.to.Query(eraseTurns, []any{e.shop, last}, func(row Row) error {
+		var pieces int
+		err := row.Scan(&pieces)
+		e.pieces += pieces
 		return err
-	}
-	for _, turn := range turns {
-		var answers int
-		gone, err := returned(e.to, eraseTurn, []any{e.shop, turn}, &answers)
-		if err != nil {
-			return err
-		}
-		if gone {
-			e.pieces += 1 + answers
-		}
-	}
-	return nil
+	})
 }

@@ -121,7 +121,6 @@ const (
 	eraseRecord      = `DELETE FROM records WHERE shop_id = $1 AND buyer_id = $2 RETURNING version`
 	eraseCases       = `DELETE FROM handoffs WHERE shop_id = $1 AND conversation_id = $2`
 	eraseBuyersCases = `DELETE FROM handoffs WHERE shop_id = $1 AND buyer_id = $2`
-	eraseTurn        = `DELETE FROM turns WHERE shop_id = $1 AND id = $2 RETURNING CASE WHEN response IS NULL THEN 0 ELSE 1 END`
 	eraseParticipant = `DELETE FROM buyers WHERE shop_id = $1 AND buyer_id = $2`
 	selectMentions   = `SELECT id FROM audit WHERE shop_id = $1 AND subject = $2`
 	eraseMention     = `UPDATE audit SET subject = '' WHERE shop_id = $1 AND id = $2`
@@ -133,12 +132,17 @@ ON CONFLICT (shop_id) DO UPDATE SET version = CASE WHEN excluded.version > erase
 
 	selectLastTurn = `SELECT last_turn FROM conversations WHERE shop_id = $1 AND id = $2`
 
-	// selectTurnsOf follows the chain of a conversation's turns from the last one, $2, to the first.
-	selectTurnsOf = `
+	// turnsOf follows the chain of a conversation's turns from the last one, $2, to the first.
+	turnsOf = `
 WITH RECURSIVE chain (id, previous_id) AS (
 	SELECT t.id, t.previous_id FROM turns t WHERE t.shop_id = $1 AND t.id = $2
 	UNION
 	SELECT t.id, t.previous_id FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
-)
+)`
+	selectTurnsOf = turnsOf + `
 SELECT id FROM chain ORDER BY id`
+
+	// eraseTurns forgets such a chain, and gives for each turn how many pieces it was.
+	eraseTurns = turnsOf + `
+DELETE FROM turns WHERE shop_id = $1 AND id IN (SELECT n.id FROM chain n) RETURNING CASE WHEN response IS NULL THEN 1 ELSE 2 END`
 )

@@ -18,10 +18,10 @@ const (
 func Texts() []string {
 	all := slices.DeleteFunc(Queries(), func(q string) bool { return q == selectOpen }) // it counts all that are open
 	return append(all,
-		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, promoteLate, takeTimer, takeLate,
+		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, settleLeased, promoteLate, takeTimer, takeLate,
 		clearAnswers, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
 		deletePart, deleteCases, deleteEntries, deletePresence, resendLate, postponeLate,
-		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurn, eraseParticipant,
+		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurns, eraseParticipant,
 		updateDocument, deleteDocument, deleteDocuments, eraseDocuments,
 	)
 }
@@ -34,6 +34,7 @@ const (
 	SelectDeadLetters = selectDeadLetters
 	SelectMentions    = selectMentions
 	EraseMention      = eraseMention
+	DeleteSent        = deleteSent
 )
 
 // ListCases is the query of a list of cases.
