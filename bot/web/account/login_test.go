@@ -14,6 +14,7 @@ import (
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/account"
+	"xiaoer/bot/web/page"
 )
 
 func TestSigningIn(t *testing.T) {
@@ -384,5 +385,24 @@ func TestFormsThatNoBrowserSends(t *testing.T) {
 			require.Equal(t, c.status, b.do(r).Code, "%s %s %.20s", to, c.kind, c.body)
 		}
 		require.Equal(t, "boss", b.in(), to)
+	}
+}
+
+func TestWhatIsForEverybodyCarriesNoSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("boss", roles("*", "admin"))
+	b := h.signed("boss")
+	h.handler = h.accounts.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, known := page.Who(r)
+		require.Equal(t, r.URL.Path == "/chat/apples" || r.URL.Path == "/chat/apples/photos/x.js", known, r.URL.Path)
+	}))
+	for _, at := range []string{"/assets/page/base.css", "/chat/apples.js"} {
+		w := b.get(at)
+		require.Empty(t, w.Result().Cookies(), at)
+		require.Empty(t, w.Header().Get("Vary"), at)
+	}
+	for _, at := range []string{"/chat/apples", "/chat/apples/photos/x.js"} {
+		require.NotEmpty(t, b.get(at).Header().Get("Vary"), at)
 	}
 }

@@ -150,6 +150,13 @@ func open(path string) bool {
 // under is whether a path is one of the desk's pages.
 func under(path string) bool { return path == "/desk" || strings.HasPrefix(path, "/desk/") }
 
+// public is whether what is at a path is the same for everybody, and kept by whoever stands between: the pages' assets, and the script that a
+// shop's site loads. No session may come with that.
+func public(path string) bool {
+	script, ok := strings.CutPrefix(path, "/chat/")
+	return strings.HasPrefix(path, "/assets/") || ok && strings.HasSuffix(script, ".js") && !strings.Contains(script, "/")
+}
+
 // Wrap stands before all pages: it finds out who is looking, refuses what other sites send through a browser, and sends those who have not signed in to do so,
 // on every address under /desk but those where they can. Pages then ask page.Who, and check the role in the shop themselves.
 func (a *Accounts) Wrap(next http.Handler) http.Handler {
@@ -157,7 +164,7 @@ func (a *Accounts) Wrap(next http.Handler) http.Handler {
 	plain, secure := a.plain.LoadAndSave(known), a.secure.LoadAndSave(known)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case strings.HasPrefix(r.URL.Path, "/assets/"):
+		case public(r.URL.Path):
 			next.ServeHTTP(w, r)
 		case under(r.URL.Path) && a.guard.Check(r) != nil:
 			a.Site.Fail(w, r, &page.Problem{Status: http.StatusForbidden})
