@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
@@ -221,4 +222,30 @@ func TestErasureBesideTurnsOfOthers(t *testing.T) {
 	for _, table := range []string{"conversations", "turns", "records", "buyers"} {
 		require.Zero(t, count(t, where, `SELECT count(*) FROM `+table), table)
 	}
+}
+
+// A buyer who comes back while the upkeep forgets an older conversation of that name is found when everything of him is to be forgotten.
+func TestABuyerWhoComesBackBesideTheUpkeep(t *testing.T) {
+	t.Parallel()
+	where := pgtest.Database(t)
+	s := open(t, postgres.Options{URL: where})
+	ctx := t.Context()
+	do(t, where, `INSERT INTO buyers VALUES ('s', 'b-1', 'c-1')`) // what a forgotten conversation left
+	conn, err := pgx.Connect(ctx, where)
+	require.NoError(t, err)
+	upkeep, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	require.NoError(t, err)
+	const forget = `DELETE FROM buyers b WHERE b.buyer_id = $1 AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = b.conversation_id)`
+	_, err = upkeep.Exec(ctx, forget, "another")
+	require.NoError(t, err)
+	require.NoError(t, s.Commit(ctx, firstTurn(1)))
+	_, err = upkeep.Exec(ctx, forget, "b-1")
+	require.ErrorContains(t, err, "could not serialize", "it saw neither the conversation nor that the row was written anew")
+	require.NoError(t, upkeep.Rollback(ctx))
+	require.NoError(t, conn.Close(ctx))
+	_, err = s.Erase(ctx, "s", "b-1", desk.Entry{ID: "e", Shop: "s"})
+	require.NoError(t, err)
+	got, err := s.Load(ctx, engine.Ask{Key: firstTurn(1).Key})
+	require.NoError(t, err)
+	require.Zero(t, got.Version)
 }

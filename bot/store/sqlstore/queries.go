@@ -105,10 +105,11 @@ UPDATE conversations SET version = version + 1, buyer_id = $3, waiting = $4, due
 	last_book = $9, steps = $10, since_at = $11
 WHERE shop_id = $1 AND id = $2 AND version = $12`
 
-	// insertBuyer remembers that a buyer took part in a conversation.
+	// insertBuyer remembers that a buyer took part in a conversation. A row that is there is written anew: the upkeep may be about to
+	// forget it, because it saw no such conversation, and fails then or comes first.
 	insertBuyer = `
 INSERT INTO buyers (shop_id, buyer_id, conversation_id) VALUES ($1, $2, $3)
-ON CONFLICT (shop_id, buyer_id, conversation_id) DO NOTHING`
+ON CONFLICT (shop_id, buyer_id, conversation_id) DO UPDATE SET buyer_id = excluded.buyer_id`
 
 	insertRecord = `
 INSERT INTO records (shop_id, buyer_id, version, touched_at, body) VALUES ($1, $2, ` + firstVersion + `, $3, $4)
