@@ -74,6 +74,19 @@ func TestADraftIsATest(t *testing.T) {
 	require.Len(t, tests, 1)
 }
 
+func TestAMarkKeepsTheFormOfWhatItHides(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"我要退货，电话 13912345678":    "我要退货，电话 13000000000",
+		"发到li.ming@example.cn谢谢": "发到someone@example.com谢谢",
+		"加我微信night_owl7":         "加我微信xxxxx_xxx0",
+		"收件人李小明，卡号6222 0212 34":  "收件人某某，卡号0000 0000 00",
+		"微信昵称：小太阳":               "微信昵称：某某某",
+	} {
+		require.Equal(t, want, workbench.MaskText(in))
+	}
+}
+
 func FuzzMask(f *testing.F) {
 	f.Add("我电话 13912345678 住北京市朝阳区建国路88号")
 	f.Add("１３９１２３４５６７８")

@@ -3,10 +3,10 @@ package workbench
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
+	"xiaoer/bot/mask"
 	"xiaoer/intents"
 )
 
@@ -14,58 +14,46 @@ import (
 const (
 	maskedAddress = "某省某市某区某路1号"
 	maskedLink    = "https://example.com/"
+	maskedMail    = "someone@example.com"
 	maskedName    = "某某"
 )
 
-// longNumber is every number that may be somebody's: phones, bank cards, orders, parcels, whatever the classifier took them for.
-var longNumber = regexp.MustCompile(`[0-9０-９][0-9０-９ -]{5,}[0-9０-９]`)
-
-// maskText takes out of a text what would tell who a buyer is: what the classifier finds (phones, addresses, orders, parcels, links), other
-// long numbers, and the buyer's own name.
+// maskText takes out of a text what would tell who a buyer is (see the package mask), the buyer's own names included.
 func maskText(text string, read func(string) intents.Reading, names ...string) string {
-	runes := []rune(text)
-	var b strings.Builder
-	last := 0
+	var found []intents.Entity
 	if read != nil {
-		for _, e := range read(text).Entities {
-			if e.Start < last || e.End > len(runes) || e.Start >= e.End {
-				continue
-			}
-			if masked, ok := maskOf(e.Type, string(runes[e.Start:e.End])); ok {
-				b.WriteString(string(runes[last:e.Start]))
-				b.WriteString(masked)
-				last = e.End
-			}
-		}
+		found = read(text).Entities
 	}
-	b.WriteString(string(runes[last:]))
-	out := longNumber.ReplaceAllStringFunc(b.String(), zeros)
-	for _, name := range names {
-		if len([]rune(name)) > 1 {
-			out = strings.ReplaceAll(out, name, maskedName)
-		}
-	}
-	return out
+	return mask.Text(text, found, names, maskOf)
 }
 
-func maskOf(kind, text string) (string, bool) {
+func maskOf(kind, part string) string {
 	switch kind {
-	case intents.Phone, intents.OrderNo, intents.TrackingNo:
-		return zeros(text), true
 	case intents.Address:
-		return maskedAddress, true
+		return maskedAddress
 	case intents.Link:
-		return maskedLink, true
+		return maskedLink
+	case mask.Mail:
+		return maskedMail
+	case mask.Name:
+		return maskedName
 	}
-	return "", false
+	return zeros(part)
 }
 
-// zeros keeps the form of a number and none of its digits but a leading 1 and the 3 after it, by which a phone is known.
-func zeros(text string) string {
-	out := []rune(text)
+// zeros keeps the form of a number or of a name in another program, and nothing of it but a leading 13, by which a phone is known.
+func zeros(part string) string {
+	out := []rune(part)
+	phone := strings.HasPrefix(part, "13")
 	for i, r := range out {
-		if (r >= '0' && r <= '9' || r >= '０' && r <= '９') && (i != 0 || r != '1') && (i != 1 || out[0] != '1' || r != '3') {
+		switch {
+		case phone && i < 2:
+		case mask.IsDigit(r):
 			out[i] = '0'
+		case unicode.In(r, unicode.Han):
+			out[i] = '某'
+		case !unicode.IsPunct(r) && r != ' ':
+			out[i] = 'x'
 		}
 	}
 	return string(out)
