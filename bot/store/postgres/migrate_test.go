@@ -61,7 +61,7 @@ ALTER TABLE conversations ADD COLUMN mood text;
 ALTER TABLE turns ADD COLUMN weight bigint NOT NULL DEFAULT 0;
 CREATE TABLE moods (shop_id text NOT NULL PRIMARY KEY);
 CREATE INDEX turns_weight ON turns (shop_id, weight) WHERE weight > 0;
-INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, true)`)
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true)`)
 	again := firstTurn(1)
 	again.Version, again.Answered.Message, again.Recorded.ID = 1, "m-again", "t-again"
 	require.NoError(t, running.Commit(t.Context(), again))
@@ -83,11 +83,11 @@ func TestANewerProgramContracts(t *testing.T) {
 	require.NoError(t, open(t, postgres.Options{URL: where}).Close())
 	do(t, where, `
 ALTER TABLE conversations DROP COLUMN steps;
-INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, true), (3, true), (4, true);
-INSERT INTO compatible (version) VALUES (3)`)
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true), (4, true), (5, true);
+INSERT INTO compatible (version) VALUES (4)`)
 	_, err := postgres.Open(t.Context(), postgres.Options{URL: where})
 	require.ErrorContains(t, err,
-		"it is of version 4, which programs that know version 3 and later may use, and this one knows up to 1; use a newer program")
+		"it is of version 5, which programs that know version 4 and later may use, and this one knows up to 2; use a newer program")
 }
 
 func TestACommandLeavesTheTablesToServers(t *testing.T) {

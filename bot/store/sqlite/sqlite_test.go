@@ -217,7 +217,7 @@ func TestOpenRefuses(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, s.Close())
 			change(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
-		}, "it is of version 9999 and this program knows up to 7; use a newer program"},
+		}, "it is of version 9999 and this program knows up to 8; use a newer program"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -80,6 +80,7 @@ func TestListsReadOnlyWhatTheyShow(t *testing.T) {
 		"an agent's":           {plan(t, s.db, mine, mineArgs), "handoffs_deadline", true},
 		"a buyer's":            {plan(t, s.db, buyers, buyersArgs), "handoffs_deadline", true},
 		"buyers in the audit":  {plan(t, s.db, sqlstore.SelectMentions, []any{"s", "b"}), "sqlite_autoindex_audit_1", true},
+		"what was sent":        {plan(t, s.db, sqlstore.DeleteSent, []any{1, 100}), "late_replies_settled", true},
 		"a buyer in the audit": {plan(t, s.db, sqlstore.EraseMention, []any{"s", "e"}), "sqlite_autoindex_audit_1", true},
 	} {
 		require.Contains(t, strings.Join(test.plan, "\n"), test.index+" (", name)
@@ -133,4 +134,23 @@ func TestLongChainsAreForgottenInOneLook(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, test.left, left())
 	}
+}
+
+// TestASweepGoesOn: what cannot be forgotten is told, and does not keep the rest.
+func TestASweepGoesOn(t *testing.T) {
+	t.Parallel()
+	s := openFile(t)
+	for _, change := range []string{
+		`INSERT INTO late_replies (shop_id, conversation_id, seq, id, state, attempts, at, next_at, error, body)
+			VALUES ('s', 'c', 1, 'l', 'delivered', 1, 1, 1, '', '{}')`,
+		`INSERT INTO presence (shop_id, agent, teams, ceiling, online, seen_at) VALUES ('s', 'a', '', 1, 1, 1)`,
+		`CREATE TRIGGER kept BEFORE DELETE ON late_replies BEGIN SELECT RAISE(ABORT, 'it is kept'); END`,
+	} {
+		_, err := s.db.ExecContext(t.Context(), change)
+		require.NoError(t, err)
+	}
+	require.ErrorContains(t, s.kept.Sweep(t.Context(), time.UnixMilli(1e12)), "sweep late replies: ")
+	var left int
+	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM presence`).Scan(&left))
+	require.Zero(t, left)
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,8 +21,10 @@ const (
 )
 
 // Sweep forgets what has been kept long enough, in batches between which turns are committed. Conversations are looked
-// at once a day only: to find the old ones by an index, each turn would have to move its own in it.
+// at once a day only: to find the old ones by an index, each turn would have to move its own in it. What cannot be forgotten now does not
+// keep the rest.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	var all error
 	for _, old := range []struct {
 		name, query string
 		keep        time.Duration
@@ -36,12 +39,17 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		{"documents", deleteDocuments, 0},
 	} {
 		if err := s.sweep(ctx, old.query, millis(now.Add(-old.keep))); err != nil {
-			return fmt.Errorf("sweep %s: %w", old.name, err)
+			all = errors.Join(all, fmt.Errorf("sweep %s: %w", old.name, err))
+		}
+		if ctx.Err() != nil {
+			return all
 		}
 	}
-	if err := s.sweepTurns(ctx, now); err != nil {
-		return err
-	}
+	return errors.Join(all, s.sweepTurns(ctx, now), s.sweepTalks(ctx, now))
+}
+
+// sweepTalks looks at all conversations, when it is time to.
+func (s *Store) sweepTalks(ctx context.Context, now time.Time) error {
 	if !s.passed.begin(now, passEvery) {
 		return nil
 	}
