@@ -219,6 +219,26 @@ func TestSessionsEndWithTime(t *testing.T) {
 	})
 }
 
+// A tab that is left open reads what has changed by itself, and listens on.
+func TestAnOpenTabDoesNotKeepASession(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *account.Options) { o.Idle = time.Hour })
+		h.person("boss", roles("*", "admin"))
+		b, used := h.signed("boss"), h.signed("boss")
+		for range 3 {
+			pass(15 * time.Minute)
+			require.Equal(t, http.StatusOK, b.get("/desk/", "X-Fragment", "1").Code)
+			require.Equal(t, http.StatusNotFound, b.get("/desk/live").Code, "it gets there")
+			used.post("/desk/", "read", "1")
+		}
+		pass(16 * time.Minute)
+		require.Equal(t, http.StatusUnauthorized, b.get("/desk/", "X-Fragment", "1").Code)
+		require.Empty(t, b.in())
+		require.Equal(t, "boss", used.in())
+	})
+}
+
 // What is looked at often is not written often.
 func TestUsingASessionWritesSeldom(t *testing.T) {
 	t.Parallel()

@@ -168,12 +168,35 @@ func (a *Accounts) Wrap(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		case under(r.URL.Path) && a.guard.Check(r) != nil:
 			a.Site.Fail(w, r, &page.Problem{Status: http.StatusForbidden})
+		case unattended(r):
+			a.look(w, r, known)
 		case a.by(r) == a.secure:
 			secure.ServeHTTP(w, r)
 		default:
 			plain.ServeHTTP(w, r)
 		}
 	})
+}
+
+// unattended is whether a page asks by itself, with nobody at it: for what is live, and for parts of it that have changed. A page that is only
+// open is not in use.
+func unattended(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (r.URL.Path == "/desk/live" || r.Header.Get("X-Fragment") != "")
+}
+
+// look serves a request without noting that the session was used.
+func (a *Accounts) look(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	w.Header().Add("Vary", "Cookie")
+	m, token := a.by(r), ""
+	if cookie, err := r.Cookie(m.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := m.Load(r.Context(), token)
+	if err != nil {
+		a.Site.Error(w, r, err)
+		return
+	}
+	next.ServeHTTP(w, r.WithContext(ctx))
 }
 
 func (a *Accounts) let(w http.ResponseWriter, r *http.Request, next http.Handler) {
