@@ -16,6 +16,7 @@ import (
 // Codes of PostgreSQL's that mean something here.
 const (
 	codeDivision      = "22012" // how a statement says that it changed nothing (see mustChange)
+	classData         = "22"    // how all codes begin that say that something is wrong with a value
 	codeUnique        = "23505"
 	codeReadOnly      = "25006"
 	codeSerialization = "40001"
@@ -83,7 +84,8 @@ func explain(ctx context.Context, err error) error {
 	}
 }
 
-// refused explains what PostgreSQL has refused, and that is: rolled back.
+// refused explains what PostgreSQL has refused, and that is: rolled back. What is wrong with a value stays so however often it is sent, so
+// that is not engine.ErrBusy.
 func refused(code string, err error) error {
 	switch code {
 	case codeDivision, codeUnique, codeSerialization, codeDeadlock:
@@ -96,7 +98,9 @@ func refused(code string, err error) error {
 		return fmt.Errorf("%w: somebody else holds what was to be changed: %w", engine.ErrBusy, err)
 	case codeCancelled:
 		return fmt.Errorf("%w: the database is too slow: %w", engine.ErrBusy, err)
-	default:
-		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
 	}
+	if strings.HasPrefix(code, classData) {
+		return fmt.Errorf("the database has no place for such a value: %w", err)
+	}
+	return fmt.Errorf("%w: %w", engine.ErrBusy, err)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -115,18 +116,21 @@ func (p *parcel) send(ctx context.Context) (failed int, err error) {
 	return failed, results.Close()
 }
 
-// storable is a text as PostgreSQL can keep it: without the one character that it has no place for.
+// storable is a text as PostgreSQL can keep it: without the one character that it has no place for, and without bytes that are no
+// characters.
 func storable(text string) string {
-	if strings.IndexByte(text, 0) < 0 {
+	if isStorable(text) {
 		return text
 	}
-	return strings.ReplaceAll(text, "\x00", "�")
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", "�")
 }
+
+func isStorable(text string) bool { return strings.IndexByte(text, 0) < 0 && utf8.ValidString(text) }
 
 // allStorable is storable for all texts among values.
 func allStorable(args []any) []any {
 	for i, arg := range args {
-		if text, ok := arg.(string); ok && strings.IndexByte(text, 0) >= 0 {
+		if text, ok := arg.(string); ok && !isStorable(text) {
 			out := slices.Clone(args)
 			for j := i; j < len(out); j++ {
 				if text, ok := out[j].(string); ok {

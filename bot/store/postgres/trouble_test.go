@@ -339,3 +339,19 @@ func TestTextsWithNothingInThem(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "x�y", entries[0].Detail)
 }
+
+// Bytes that are no characters name nothing, and nobody is asked to try them again.
+func TestTextsThatAreNone(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Options{})
+	_, err := s.Replies(t.Context(), engine.Key{Shop: "s", Conversation: "\xff"}, "\xfe", 10)
+	require.ErrorIs(t, err, engine.ErrNotFound)
+	require.NoError(t, s.Note(t.Context(), desk.Entry{ID: "e", Shop: "s", Detail: "x\xffy"}))
+	entries, err := s.Audit(t.Context(), "s", "", 10)
+	require.NoError(t, err)
+	require.Equal(t, "x�y", entries[0].Detail)
+	for _, end := range s.CommitTogether(`INSERT INTO marks VALUES ('a', 10 * 9223372036854775807)`) {
+		require.ErrorContains(t, end(), "no place for such a value")
+		require.NotErrorIs(t, end(), engine.ErrBusy)
+	}
+}
