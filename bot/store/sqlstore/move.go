@@ -40,6 +40,7 @@ type MovedTable struct {
 
 // Why nothing is moved, or what is wrong with what was.
 var (
+	ErrHalfSource  = errors.New("the source is the target of a move that is not done")
 	ErrTargetInUse = errors.New("the target holds something already")
 	ErrOtherMove   = errors.New("the target holds part of another move")
 	ErrChanged     = errors.New("the source has changed since the move began")
@@ -98,6 +99,12 @@ func newMove(ctx context.Context, from, to *Store, o MoveOptions) (*move, error)
 	target, ok2 := to.db.(Catalogue)
 	if !ok || !ok2 {
 		return nil, errors.New("such a store cannot be moved")
+	}
+	switch _, err := from.Document(ctx, "", MoveKind, MoveID); {
+	case err == nil:
+		return nil, ErrHalfSource
+	case !errors.Is(err, engine.ErrNotFound):
+		return nil, fmt.Errorf("look whether the source is whole: %w", err)
 	}
 	tables, err := source.Tables(ctx)
 	if err != nil {
