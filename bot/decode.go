@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -111,7 +112,7 @@ func (d *fieldReader) message(top field) Message {
 		return Message{}
 	}
 	m := Message{
-		ID: d.required(d.at(&top, "id")), Conversation: d.required(d.at(&top, "conversation")), Buyer: d.buyer(d.at(&top, "buyer")),
+		ID: d.id(d.at(&top, "id")), Conversation: d.id(d.at(&top, "conversation")), Buyer: d.buyer(d.at(&top, "buyer")),
 		Kind: d.required(d.at(&top, "kind")), Text: d.said(d.at(&top, "text")), Images: d.texts(d.at(&top, "images")),
 	}
 	if at := d.time(d.at(&top, "sent_at")); at != nil {
@@ -129,7 +130,7 @@ func (d *fieldReader) message(top field) Message {
 func (d *fieldReader) buyer(f field) Buyer {
 	d.mustBeObject(&f)
 	return Buyer{
-		ID: d.required(d.at(&f, "id")), Name: d.shortText(d.at(&f, "name"), mostName), Tier: d.shortText(d.at(&f, "tier"), mostName),
+		ID: d.id(d.at(&f, "id")), Name: d.shortText(d.at(&f, "name"), mostName), Tier: d.shortText(d.at(&f, "tier"), mostName),
 		Orders: d.count(d.at(&f, "orders")), OpenOrders: d.count(d.at(&f, "open_orders")), FirstTime: d.bool(d.at(&f, "first_time")),
 	}
 }
@@ -289,6 +290,15 @@ func (d *fieldReader) required(f field) string {
 	s := d.shortText(f, mostID)
 	if strings.TrimSpace(s) == "" {
 		d.fail(&f, "must not be empty")
+	}
+	return s
+}
+
+// id is what something is kept under: not every store has a place for control characters, and nobody would find it again by typing.
+func (d *fieldReader) id(f field) string {
+	s := d.required(f)
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		d.fail(&f, "must not have control characters")
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -98,7 +99,7 @@ func (d *slowReader) message(root any) Message {
 		return Message{}
 	}
 	m := Message{
-		ID: d.required(top.at("id")), Conversation: d.required(top.at("conversation")), Buyer: d.buyer(top.at("buyer")),
+		ID: d.id(top.at("id")), Conversation: d.id(top.at("conversation")), Buyer: d.buyer(top.at("buyer")),
 		Kind: d.required(top.at("kind")), Text: d.said(top.at("text")), Images: d.texts(top.at("images")),
 	}
 	if at := d.time(top.at("sent_at")); at != nil {
@@ -116,7 +117,7 @@ func (d *slowReader) message(root any) Message {
 func (d *slowReader) buyer(f slowField) Buyer {
 	d.object(f)
 	return Buyer{
-		ID: d.required(f.at("id")), Name: d.text(f.at("name"), mostName), Tier: d.text(f.at("tier"), mostName),
+		ID: d.id(f.at("id")), Name: d.text(f.at("name"), mostName), Tier: d.text(f.at("tier"), mostName),
 		Orders: d.count(f.at("orders")), OpenOrders: d.count(f.at("open_orders")), FirstTime: d.bool(f.at("first_time")),
 	}
 }
@@ -267,6 +268,14 @@ func (d *slowReader) required(f slowField) string {
 	s := d.text(f, mostID)
 	if strings.TrimSpace(s) == "" {
 		d.fail(f, "must not be empty")
+	}
+	return s
+}
+
+func (d *slowReader) id(f slowField) string {
+	s := d.required(f)
+	if strings.IndexFunc(s, unicode.IsControl) >= 0 {
+		d.fail(f, "must not have control characters")
 	}
 	return s
 }

@@ -63,6 +63,9 @@ func TestDecodeMessageNamesTheField(t *testing.T) {
 		{"a truth value", base(`,"buyer":{"id":"b","first_time":"yes"}`), "buyer", "given twice"},
 		{"a key twice", base(`,"id":"n"`), "id", "given twice"},
 		{"too deep", base(`,"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40)), "x" + strings.Repeat("[0]", 31), "too deep"},
+		{"a zero in an id", `{"id":"m\u0000","conversation":"c","buyer":{"id":"b"},"kind":"text"}`, "id", "control characters"},
+		{"a line in a conversation", `{"id":"m","conversation":"c\n","buyer":{"id":"b"},"kind":"text"}`, "conversation", "control characters"},
+		{"a zero in a buyer", `{"id":"m","conversation":"c","buyer":{"id":"\u0000b"},"kind":"text"}`, "buyer.id", "control characters"},
 		{"too long", `{"id":"` + strings.Repeat("长", 201) + `","conversation":"c","buyer":{"id":"b"},"kind":"text"}`, "id", "at most"},
 	}
 	for _, tt := range tests {
@@ -77,6 +80,8 @@ func TestDecodeMessageNamesTheField(t *testing.T) {
 	m, err := bot.DecodeMessage([]byte(base(`,"text":null,"order":null,"images":null,"buyer_x":1`)))
 	require.NoError(t, err)
 	require.Nil(t, m.Order)
+	_, err = bot.DecodeMessage([]byte(`{"id":"m","conversation":"c","buyer":{"id":"b"},"kind":"x\u0000","text":"a\u0000b"}`))
+	require.NoError(t, err, "what nothing is kept under may hold anything")
 	m, err = bot.DecodeMessage([]byte(base(`,"text":"` + strings.Repeat("长", 100_000) + `","images":["a"` + strings.Repeat(`,"a"`, 10_000) + "]")))
 	require.NoError(t, err, "what a buyer says is cut, never refused")
 	require.Equal(t, strings.Repeat("长", 20_000), m.Text)
