@@ -58,7 +58,7 @@ func (w *workbench) postAct(ctx context.Context, rw http.ResponseWriter, r *http
 		return &page.Problem{Status: http.StatusBadRequest}
 	}
 	if act.Kind == bot.EventResolve && form.Get("cost") != "" {
-		if err := w.cost(ctx, &act, form.Get("cost"), r.PathValue("case"), page.Language(r), who); err != nil {
+		if err := w.cost(&act, form.Get("cost"), page.Language(r)); err != nil {
 			return err
 		}
 	}
@@ -72,16 +72,18 @@ func long(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return utf8.RuneCountInString(s) > mostWords })
 }
 
-// cost writes what a case has cost into a note, since a case has no field for it.
-func (w *workbench) cost(ctx context.Context, act *desk.Act, amount, id, lang string, who visitor) error {
+// cost writes what a case has cost into its outcome, since a case has no field for it: a note of its own would stand there also where the case
+// was not closed.
+func (w *workbench) cost(act *desk.Act, amount, lang string) error {
 	if len(amount) > mostCost || !isAmount(amount) {
 		return &page.Problem{Status: http.StatusBadRequest}
 	}
-	note := desk.Act{Kind: bot.EventNote, Text: w.pages.Words(lang, "note.cost", amount)}
-	if act.ID != "" {
-		note.ID = act.ID + "-cost"
+	cost := w.pages.Words(lang, "note.cost", amount)
+	if act.Outcome != "" {
+		cost = act.Outcome + " · " + cost
 	}
-	return w.do(ctx, who, id, note)
+	act.Outcome = cost
+	return nil
 }
 
 // isAmount is whether a text is an amount of money as people write it.

@@ -219,7 +219,7 @@ func TestTwoAgentsWorkInTheirBrowsers(t *testing.T) {
 	w.say("fruit", "c-1", "还在吗")
 	f.start()
 	do(chen, t, "what came meanwhile is there", shows("#talk .lines", "还在吗"))
-	do(chen, t, "sent", chromedp.Evaluate(`new Promise((done) => setTimeout(done, 1500))`, nil, awaited), chromedp.Focus("#text"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)),
+	do(chen, t, "sent", until(`document.querySelector("#answer [name=seen]").value === document.querySelector("#talk [data-place]").dataset.place`), chromedp.Focus("#text"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)),
 		until(`document.getElementById("text").value === ""`))
 	require.Equal(t, 1, count(w.one("fruit", id).Transcript, "签收 7 天内可以退。"))
 	do(wang, t, "a colleague cannot answer over it", chromedp.Navigate(url+at("fruit", id)), shows("#talk", "小陈 处理中"), chromedp.SetValue("#text", "我来答"),
@@ -233,8 +233,6 @@ func TestTwoAgentsWorkInTheirBrowsers(t *testing.T) {
 	require.Equal(t, desk.Closed, w.one("fruit", id).State)
 	do(chen, t, "the marks", chromedp.Navigate(url+"/desk/marks"), shows("main", "not_reply"), shoot("marks"))
 }
-
-func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // phone looks at a page as wide as a side panel: it scrolls down and never sideways.
 func phone(ctx context.Context, t *testing.T, name string) {

@@ -9,6 +9,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
+	"xiaoer/bot/engine"
 	"xiaoer/bot/web/workbench"
 )
 
@@ -64,13 +65,18 @@ func TestFromTheQueueToTheEnd(t *testing.T) {
 	c := w.one("fruit", id)
 	require.Equal(t, 1, count(c.Transcript, "您好，马上为您处理"), "the same form twice is sent once")
 	require.Contains(t, w.see("chen", at("fruit", id)), "等待读取", "the delivery of the line stands beside it")
-	w.post("chen", at("fruit", id, "/act/note"), "text", "客户说周三寄回")
+	_, forms, _ := strings.Cut(w.see("chen", at("fruit", id)), "/act/note")
+	for range 2 {
+		w.post("chen", at("fruit", id, "/act/note"), "text", "客户说周三寄回", "key", field(t, forms, "key"))
+	}
+	require.Len(t, w.one("fruit", id).Notes, 1, "the same form twice is one note")
 	require.Equal(t, "客户说周三寄回", w.one("fruit", id).Notes[0].Text)
 	w.post("chen", at("fruit", id, "/act/close"), "outcome", "refunded", "cause", "courier", "cost", "12.50")
 	c = w.one("fruit", id)
 	require.Equal(t, desk.Closed, c.State)
 	require.Equal(t, "courier", c.Cause)
-	require.Contains(t, c.Notes[1].Text, "12.50")
+	require.Equal(t, "refunded · 成本：12.50 元", c.Outcome)
+	require.Len(t, c.Notes, 1, "the cost is no note, which would stay where the case is not closed")
 	closed := w.see("wang", at("fruit", id))
 	require.NotContains(t, closed, `id="answer"`, "nothing more is said in a closed case")
 	require.NotContains(t, w.see("chen", "/desk/cases"), "#1 ")
@@ -196,7 +202,15 @@ func TestOffersAboveTheCap(t *testing.T) {
 	form := formOf("offer", offer.ID, "decision", "approve")
 	require.Equal(t, http.StatusForbidden, w.ask("wang", http.MethodPost, at("fruit", id, "/offer"), form).Code, "only who has the case, or an editor")
 	w.post("chen", at("fruit", id, "/act/claim"))
-	w.post("chen", at("fruit", id, "/offer"), "offer", offer.ID, "decision", "approve")
+	w.broken = engine.ErrBusy
+	require.Equal(t, http.StatusServiceUnavailable, w.ask("chen", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "approve")).Code)
+	w.broken = nil
+	require.Empty(t, w.one("fruit", id).Notes)
+	for range 2 {
+		w.post("chen", at("fruit", id, "/offer"), "offer", offer.ID, "decision", "approve")
+	}
+	require.Len(t, w.one("fruit", id).Notes, 1, "the decision gets the note that it lacked, once")
+	require.Equal(t, http.StatusConflict, w.ask("chen", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "refuse")).Code, "nobody takes it back")
 	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "refuse")).Code, "it is decided once")
 	require.Contains(t, w.see("wang", at("fruit", id)), "小陈 已批准")
 	require.Contains(t, w.one("fruit", id).Notes[0].Text, "119.7")

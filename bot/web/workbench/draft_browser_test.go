@@ -46,19 +46,20 @@ func TestADraftIsNeitherDoubledNorLost(t *testing.T) {
 	url := "http://" + f.addr
 	id := w.hand("fruit", "c-1")
 	ready := until(`document.querySelector("#keys").hidden === false`)
+	send := chromedp.Evaluate(`document.querySelector("#answer").requestSubmit()`, nil)
 	chen := person(t, url, "chen")
 
 	line.lose.Store(true)
 	do(chen, t, "the answer is lost", chromedp.Navigate(url+at("fruit", id)+"?lang=zh"), ready, chromedp.SendKeys("#text", "您好，我来看看"),
-		chromedp.Click("#answer button.primary"), shows("#alarms", "没有成功"), until(`document.querySelector("#answer button.primary").disabled === false`))
+		send, shows("#alarms", "没有成功"), until(`document.querySelector("#answer button.primary").disabled === false`))
 	line.lose.Store(false)
 	do(chen, t, "sent again after a reload", chromedp.Reload(), ready, until(`document.getElementById("text").value === "您好，我来看看"`),
-		chromedp.Click("#answer button.primary"), until(`document.getElementById("text").value === ""`), until(drafts+` === 0`))
+		send, until(`document.getElementById("text").value === ""`), until(drafts+` === 0`))
 	require.Equal(t, 1, count(w.one("fruit", id).Transcript, "您好，我来看看"))
 
 	held := make(chan struct{})
 	line.held.Store(&held)
-	do(chen, t, "written while the words before are sent", chromedp.SendKeys("#text", "第一句"), chromedp.Click("#answer button.primary"), chromedp.SendKeys("#text", "第二句"))
+	do(chen, t, "written while the words before are sent", chromedp.SendKeys("#text", "第一句"), send, chromedp.SendKeys("#text", "第二句"))
 	close(held)
 	line.held.Store(nil)
 	do(chen, t, "what was written stays", until(`document.getElementById("text").value === "第二句"`))

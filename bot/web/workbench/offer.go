@@ -84,12 +84,29 @@ func (w *workbench) postOffer(ctx context.Context, rw http.ResponseWriter, r *ht
 		return err
 	}
 	doc := desk.Document{Shop: who.shop, Kind: verdictKind, ID: o.ID, Buyer: c.Buyer, Body: raw}
-	if err := w.Documents.PutDocument(ctx, doc, who.Name, decision, c.ID); err != nil {
+	if err := w.decide(ctx, doc, &v, decision); err != nil {
 		return w.refuse(rw, r, who, err)
 	}
 	note := desk.Act{ID: "verdict-" + o.ID, Kind: bot.EventNote, Text: w.pages.Words(page.Language(r), "note."+decision, o.Kind, o.Amount)}
-	if err := w.do(ctx, who, c.ID, note); err != nil {
+	if err := w.do(ctx, who, c.ID, note); err != nil && refusal(err) != "conflict" { // it stands there in another language
 		return w.refuse(rw, r, who, err)
 	}
 	return w.done(rw, r, decision)
+}
+
+// decide keeps a verdict. The same by the same person again is no conflict: its note may be missing still.
+func (w *workbench) decide(ctx context.Context, doc desk.Document, v *verdict, decision string) error {
+	err := w.Documents.PutDocument(ctx, doc, v.Who, decision, v.Case)
+	if refusal(err) != "conflict" {
+		return err
+	}
+	kept, failed := w.Documents.Document(ctx, doc.Shop, doc.Kind, doc.ID)
+	if failed != nil {
+		return failed
+	}
+	var was verdict
+	if json.Unmarshal(kept.Body, &was) != nil || was.Who != v.Who || was.Approved != v.Approved || was.Case != v.Case {
+		return err
+	}
+	return nil
 }

@@ -73,6 +73,15 @@ type world struct {
 	said int
 
 	wanted []desk.Wanted // of the advice, since the test has last looked
+	broken error         // what acts end with, nil for what they do
+}
+
+// ActOn fails where the test wants it to.
+func (w *world) ActOn(ctx context.Context, shop, id string, a desk.Act) (desk.Case, error) {
+	if w.broken != nil {
+		return desk.Case{}, w.broken
+	}
+	return w.Engine.ActOn(ctx, shop, id, a)
 }
 
 // Advise writes down what is wanted.

@@ -65,8 +65,10 @@ document.addEventListener("submit", async (ev) => {
       if (act.closest("li.case-row") && act.closest(".bench.alone")) { location.href = act.parentElement.querySelector("a").href; return; }
       notice(told.said || "✓", "good");
       for (const field of act.querySelectorAll("textarea")) field.value = "";
+      if (act.elements.key && told.key) act.elements.key.value = told.key;
     } else {
       notice(told.detail || say("failed"), "bad");
+      if (told.refused === "conflict" && act.elements.key) act.elements.key.value += "-again"; // the key was used for something else
     }
   } catch {
     notice(say("failed"), "bad");
