@@ -54,6 +54,9 @@ func furnish(t *testing.T, file string) {
 
 func movedTurn(i int, at time.Time) engine.Commit {
 	k := engine.Key{Shop: "s", Conversation: fmt.Sprintf("c-%04d ’\"%%", i)}
+	if i == 5 {
+		k.Conversation += "\x00" // which was not refused formerly
+	}
 	c := bot.NewConversation(k.Shop, k.Conversation)
 	c.Buyer.ID = fmt.Sprintf("b-%d", i)
 	c.Transcript = []bot.Line{{At: at, From: "buyer", Text: "我想退货 👌 <b>\u0000\n" + strings.Repeat("长", i%50)}}

@@ -59,7 +59,7 @@ func (s Sum) String() string {
 	return strconv.FormatInt(s.Rows, 10) + " rows, " + hex.EncodeToString(b[:])
 }
 
-// add counts a row.
+// add counts a row. Of a text it counts what every database can keep, which is all but the character zero.
 func (s *Sum) add(row []any) {
 	h := sha256.New()
 	var length [8]byte
@@ -68,7 +68,7 @@ func (s *Sum) add(row []any) {
 		var raw []byte
 		switch v := v.(type) {
 		case string:
-			tag, raw = 't', []byte(v)
+			tag, raw = 't', []byte(strings.ReplaceAll(v, "\x00", "�"))
 		case int64:
 			tag, raw = 'n', strconv.AppendInt(nil, v, 10)
 		case []byte:
