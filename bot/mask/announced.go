@@ -80,7 +80,7 @@ func person(rest []rune, cue string) int {
 	if run < 2 {
 		return 0
 	}
-	given := 0
+	var given int
 	switch {
 	case slices.Contains(twoSurnames(), string(rest[:2])):
 		given = 2

@@ -98,7 +98,7 @@ type view struct {
 
 func newView(text string) *view {
 	v := &view{}
-	for _, r := range []rune(text) {
+	for _, r := range text {
 		switch {
 		case unicode.IsSpace(r):
 			r = ' '
