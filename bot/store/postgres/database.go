@@ -59,15 +59,18 @@ func newDatabase(ctx context.Context, config *pgxpool.Config, o Options) (*datab
 	return d, nil
 }
 
-// close lets what was taken before come to its end.
-func (d *database) close() error {
+// finish refuses what is new, and lets the turns that were taken before come to their end.
+func (d *database) finish() {
 	d.mu.Lock()
 	d.closed = true
 	d.mu.Unlock()
 	d.commits.close()
+}
+
+// close lets all else that was taken before come to its end.
+func (d *database) close() {
 	d.others.Close()
 	d.reads.Close()
-	return nil
 }
 
 func (d *database) isClosed() bool {

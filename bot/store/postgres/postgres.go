@@ -77,6 +77,7 @@ type Store struct {
 	teller   *teller
 	listener *pgx.ConnConfig
 	logger   *slog.Logger
+	changing sync.RWMutex // held for reading while something is changed and noted of which others are told
 	close    func() error // closes once
 }
 
@@ -110,8 +111,12 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		teller: newTeller(db, o.Logger), listener: config.ConnConfig.Copy(), logger: o.Logger,
 	}
 	s.close = sync.OnceValue(func() error {
+		db.finish()
+		s.changing.Lock()
+		defer s.changing.Unlock()
 		s.teller.close()
-		return db.close()
+		db.close()
+		return nil
 	})
 	return s, nil
 }

@@ -62,7 +62,7 @@ func (t *teller) changed(shop string) {
 	}
 }
 
-// close tells what is untold.
+// close tells what is untold. Nothing is changed any more.
 func (t *teller) close() {
 	t.stop()
 	<-t.ended
@@ -152,8 +152,11 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// told passes on how a change went, and tells others of it where it was made.
-func (s *Store) told(shop string, err error) error {
+// told makes a change, and tells others of it where it was made. A store that is closed waits for that.
+func (s *Store) told(shop string, change func() error) error {
+	s.changing.RLock()
+	defer s.changing.RUnlock()
+	err := change()
 	if err == nil {
 		s.teller.changed(shop)
 	}
@@ -162,48 +165,55 @@ func (s *Store) told(shop string, err error) error {
 
 // Commit keeps a turn. Others are told of cases and of late replies; nobody else needs to know of the rest.
 func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
-	err := s.Store.Commit(ctx, c)
 	if len(c.Cases) == 0 && c.Late == nil {
-		return err
+		return s.Store.Commit(ctx, c)
 	}
-	return s.told(c.Shop, err)
+	return s.told(c.Shop, func() error { return s.Store.Commit(ctx, c) })
 }
 
 // Attend says that an agent is at the desk, or has left it.
 func (s *Store) Attend(ctx context.Context, shop string, p desk.Presence) error {
-	return s.told(shop, s.Store.Attend(ctx, shop, p))
+	return s.told(shop, func() error { return s.Store.Attend(ctx, shop, p) })
 }
 
 // Pause switches off.
 func (s *Store) Pause(ctx context.Context, p desk.Pause, by desk.Entry) error {
-	return s.told(p.Shop, s.Store.Pause(ctx, p, by))
+	return s.told(p.Shop, func() error { return s.Store.Pause(ctx, p, by) })
 }
 
 // Unpause switches on again.
 func (s *Store) Unpause(ctx context.Context, shop, rule string, by desk.Entry) error {
-	return s.told(shop, s.Store.Unpause(ctx, shop, rule, by))
+	return s.told(shop, func() error { return s.Store.Unpause(ctx, shop, rule, by) })
 }
 
 // Resend puts a dead or dropped late reply into its conversation's queue again.
 func (s *Store) Resend(ctx context.Context, shop, id string, now time.Time, by desk.Entry) error {
-	return s.told(shop, s.Store.Resend(ctx, shop, id, now, by))
+	return s.told(shop, func() error { return s.Store.Resend(ctx, shop, id, now, by) })
 }
 
 // PutDocument keeps a document in place of the version that it comes with.
 func (s *Store) PutDocument(ctx context.Context, d desk.Document, by *desk.Entry) (int64, error) {
-	version, err := s.Store.PutDocument(ctx, d, by)
-	return version, s.told(d.Shop, err)
+	var version int64
+	err := s.told(d.Shop, func() (err error) {
+		version, err = s.Store.PutDocument(ctx, d, by)
+		return err
+	})
+	return version, err
 }
 
 // DropDocument forgets a document.
 func (s *Store) DropDocument(ctx context.Context, shop, kind, id string, by *desk.Entry) error {
-	return s.told(shop, s.Store.DropDocument(ctx, shop, kind, id, by))
+	return s.told(shop, func() error { return s.Store.DropDocument(ctx, shop, kind, id, by) })
 }
 
 // Erase forgets all of a buyer.
 func (s *Store) Erase(ctx context.Context, shop, buyer string, by desk.Entry) (int, error) {
-	n, err := s.Store.Erase(ctx, shop, buyer, by)
-	return n, s.told(shop, err)
+	var pieces int
+	err := s.told(shop, func() (err error) {
+		pieces, err = s.Store.Erase(ctx, shop, buyer, by)
+		return err
+	})
+	return pieces, err
 }
 
 var (

@@ -4,6 +4,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -103,6 +104,26 @@ func TestAClosedStoreHasToldAll(t *testing.T) {
 	require.NoError(t, one.Attend(t.Context(), "before the end", desk.Presence{Agent: "a"}))
 	require.NoError(t, one.Close())
 	l.waitFor(t, "before the end", 1)
+}
+
+// What was under way when a store is closed is kept, and told too.
+func TestAStoreThatIsClosedTellsOfItsLastTurns(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	where := server.Database(t)
+	l := listen(t, open(t, postgres.Options{URL: where}))
+	one := open(t, postgres.Options{URL: where + "&application_name=one&lock_timeout=30000&statement_timeout=30000", Patience: patience})
+	end := begin(t, where, `LOCK TABLE conversations IN EXCLUSIVE MODE`)
+	kept, closed := make(chan error, 1), make(chan error, 1)
+	go func() { kept <- one.Commit(t.Context(), fullTurn(1)) }()
+	waits := `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'one' AND wait_event_type = 'Lock'`
+	require.Eventually(t, func() bool { return count(t, where, waits) == 1 }, patience, tick)
+	go func() { closed <- one.Close() }()
+	require.Eventually(t, func() bool { return errors.Is(one.Note(t.Context(), desk.Entry{}), engine.ErrClosed) }, patience, tick)
+	end()
+	require.NoError(t, <-kept)
+	require.NoError(t, <-closed)
+	l.waitFor(t, "s", 1)
 }
 
 // Who was cut off is told that anything may have been changed.
