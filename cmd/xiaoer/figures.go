@@ -29,7 +29,7 @@ func (figuresCmd) Help() string {
 	return `Sums what a shop's conversations came to: messages, visits settled by the bot, hand-overs, intents, replies in time, promises, offers, ratings,
 and rules by use, beside the days before. It works beside a running server, and sums days that nobody has looked at yet.
 
-  xiaoer figures --store sqlite:xiaoer.db --shop myshop --shops shops --days 30
+  xiaoer figures --store sqlite:xiaoer.db --shop myshop --shops myshop --days 30
   xiaoer figures --shop myshop --csv > days.csv`
 }
 

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 
 	"xiaoer/fixtures"
 )
@@ -22,7 +24,8 @@ func (initCmd) Help() string {
 
   xiaoer init myshop && xiaoer test myshop && xiaoer chat myshop
 
-An existing file is never written over.`
+The shop's id is the folder's name, or my-shop where that has other than small letters,
+digits and hyphens. An existing file is never written over.`
 }
 
 // Run writes the starter shop.
@@ -45,6 +48,9 @@ func (c *initCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		if e.Name() == "shop.yaml" {
+			data = named(data, c.Dir)
+		}
 		if err := os.WriteFile(filepath.Join(c.Dir, e.Name()), data, 0o644); err != nil { //nolint:gosec // see above
 			return err
 		}
@@ -52,4 +58,18 @@ func (c *initCmd) Run(a *app) error {
 	}
 	_, err = fmt.Fprintf(a.out, "next: xiaoer test %s\n      xiaoer chat %s\n", c.Dir, c.Dir)
 	return err
+}
+
+// idOfStarter is how the starter shops say what they are called in addresses.
+const idOfStarter = "id: my-shop"
+
+var goodID = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// named gives a starter shop the name of its folder as id: two shops of one id would not be served together.
+func named(shop []byte, dir string) []byte {
+	whole, err := filepath.Abs(dir)
+	if err != nil || !goodID.MatchString(filepath.Base(whole)) {
+		return shop
+	}
+	return bytes.Replace(shop, []byte(idOfStarter), []byte("id: "+filepath.Base(whole)), 1)
 }
