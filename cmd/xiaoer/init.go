@@ -49,7 +49,7 @@ func (c *initCmd) Run(a *app) error {
 			return err
 		}
 		if e.Name() == "shop.yaml" {
-			data = named(data, c.Dir)
+			data = withID(data, c.Dir)
 		}
 		if err := os.WriteFile(filepath.Join(c.Dir, e.Name()), data, 0o644); err != nil { //nolint:gosec // see above
 			return err
@@ -65,8 +65,8 @@ const idOfStarter = "id: my-shop"
 
 var goodID = regexp.MustCompile(`^[a-z0-9-]+$`)
 
-// named gives a starter shop the name of its folder as id: two shops of one id would not be served together.
-func named(shop []byte, dir string) []byte {
+// withID gives a starter shop the name of its folder as id: two shops of one id would not be served together.
+func withID(shop []byte, dir string) []byte {
 	whole, err := filepath.Abs(dir)
 	if err != nil || !goodID.MatchString(filepath.Base(whole)) {
 		return shop
