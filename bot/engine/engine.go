@@ -118,6 +118,7 @@ type Engine struct {
 
 	daybook       *Daybook
 	feed          *feed
+	turnstile     *turnstile
 	chats         chats
 	alarm         *alarm        // wakes the scheduler
 	outboxChanged chan struct{} // wakes the deliverer
@@ -147,6 +148,7 @@ func New(o Options) (*Engine, error) {
 		breakers:      newBreakers(),
 		daybook:       NewDaybook(o.Store, o.Clock, o.StoreTimeout),
 		feed:          newFeed(),
+		turnstile:     newTurnstile(),
 		alarm:         newAlarm(),
 		outboxChanged: make(chan struct{}, 1),
 	}, nil

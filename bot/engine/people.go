@@ -81,8 +81,8 @@ func (e *Engine) Revoke(ctx context.Context, shop, id, who string) error {
 	return nil
 }
 
-// Attend says that an agent is at the desk of a shop, or has left it, as of now.
-func (e *Engine) Attend(ctx context.Context, shop string, p desk.Presence) error {
+// attend notes a presence as of now; the caller is through the turnstile.
+func (e *Engine) attend(ctx context.Context, shop string, p desk.Presence) error {
 	s, err := e.shop(shop)
 	switch {
 	case err != nil:

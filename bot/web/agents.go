@@ -47,7 +47,6 @@ type agentAPI struct {
 	failures  *throttle.Throttle // by address
 	calls     *throttle.Throttle // by the token's hash
 	listeners listeners
-	presence  *turnstile // for those whose presence is read and written back
 }
 
 func newAgents(s *Server) *agentAPI {
@@ -55,7 +54,6 @@ func newAgents(s *Server) *agentAPI {
 		Server:    s,
 		failures:  throttle.New(failPerSecond, failBurst, mostAddresses),
 		calls:     throttle.New(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
-		presence:  newTurnstile(),
 		listeners: listeners{limits: s.DeskLimits, ofShop: map[string]int{}, ofOne: map[seat]int{}},
 	}
 }

@@ -31,6 +31,8 @@ type Desk interface {
 	Erased(shop string) (times int, place int64)
 
 	Attend(ctx context.Context, shop string, p desk.Presence) error
+	// Stay keeps an agent online who has said so, and does nothing for others.
+	Stay(ctx context.Context, shop, agent string) error
 	Attending(ctx context.Context, shop string) ([]desk.Presence, error)
 	// Outlook is how today's replies stand, by the shop's own day.
 	Outlook(ctx context.Context, shop string) (desk.Outlook, error)

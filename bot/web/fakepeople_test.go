@@ -18,6 +18,17 @@ func (f *fakeDesk) Attend(_ context.Context, shop string, p desk.Presence) error
 	return err
 }
 
+func (f *fakeDesk) Stay(ctx context.Context, shop, agent string) error {
+	all, err := f.Attending(ctx, shop)
+	for _, p := range all {
+		if err == nil && p.Agent == agent && p.Online {
+			p.Seen = f.Now()
+			return f.Attend(ctx, shop, p)
+		}
+	}
+	return err
+}
+
 func (f *fakeDesk) Attending(ctx context.Context, shop string) ([]desk.Presence, error) {
 	if f.hang != nil {
 		f.hang(ctx)

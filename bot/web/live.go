@@ -145,7 +145,7 @@ func (l *live) run(ctx context.Context, changed <-chan struct{}) {
 func (l *live) keepOnline(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, l.TurnTimeout)
 	defer cancel()
-	if err := l.stay(ctx, l.who); err != nil && ctx.Err() == nil {
+	if err := l.Desk.Stay(ctx, l.who.shop, l.who.Name); err != nil && ctx.Err() == nil {
 		l.Logger.Warn("keep an agent online", "shop", l.who.shop, "err", err)
 	}
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"hash/maphash"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,11 +61,6 @@ func (a *agentAPI) putPresence(ctx context.Context, c echo.Context, who caller) 
 			return err
 		}
 	}
-	leave, err := a.presence.enter(ctx, who)
-	if err != nil {
-		return err
-	}
-	defer leave()
 	if err := a.Desk.Attend(ctx, who.shop, p); err != nil {
 		return err
 	}
@@ -89,46 +83,6 @@ func (a *agentAPI) mine(ctx context.Context, who caller) (desk.Presence, error) 
 		}
 	}
 	return desk.Presence{Agent: who.Name}, nil
-}
-
-// stay keeps an agent online who has said so and still listens. The turnstile keeps a word that the agent says meanwhile from being
-// overwritten by what was read before it.
-func (a *agentAPI) stay(ctx context.Context, who caller) error {
-	leave, err := a.presence.enter(ctx, who)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	p, err := a.mine(ctx, who)
-	if err != nil || !p.Online {
-		return err
-	}
-	p.Seen = a.Desk.Now()
-	return a.Desk.Attend(ctx, who.shop, p)
-}
-
-// A turnstile lets one call at a time through for each agent, some agents together, and lets nobody wait longer than they want to.
-type turnstile struct {
-	seed  maphash.Seed
-	gates [64]chan struct{}
-}
-
-func newTurnstile() *turnstile {
-	t := &turnstile{seed: maphash.MakeSeed()}
-	for i := range t.gates {
-		t.gates[i] = make(chan struct{}, 1)
-	}
-	return t
-}
-
-func (t *turnstile) enter(ctx context.Context, who caller) (leave func(), err error) {
-	gate := t.gates[maphash.Comparable(t.seed, seat{who.shop, who.Name})%uint64(len(t.gates))]
-	select {
-	case gate <- struct{}{}:
-		return func() { <-gate }, nil
-	case <-ctx.Done():
-		return nil, refusalProblem("busy")
-	}
 }
 
 // getOutlook says how today's replies stand against their deadlines.

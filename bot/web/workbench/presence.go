@@ -82,9 +82,5 @@ func (w *workbench) postPresence(ctx context.Context, rw http.ResponseWriter, r 
 func (w *workbench) stay(ctx context.Context, shop, agent string) error {
 	ctx, cancel := w.within(ctx)
 	defer cancel()
-	p, err := w.seatOf(ctx, shop, agent)
-	if err != nil || !p.Online {
-		return err
-	}
-	return w.People.Attend(ctx, shop, p)
+	return w.People.Stay(ctx, shop, agent)
 }

@@ -39,6 +39,7 @@ type Feed interface {
 // People is who is at the desk, and how their day goes; the engine has these methods.
 type People interface {
 	Attend(ctx context.Context, shop string, p desk.Presence) error
+	Stay(ctx context.Context, shop, agent string) error // online, who has said so
 	Attending(ctx context.Context, shop string) ([]desk.Presence, error)
 	Outlook(ctx context.Context, shop string) (desk.Outlook, error)
 }
