@@ -71,6 +71,8 @@ func (c *moveCmd) Run(a *app) (err error) {
 // adviceOnMove says what to do now.
 func adviceOnMove(err error) string {
 	switch {
+	case errors.Is(err, sqlstore.ErrHalfSource):
+		return "; go on with that one first"
 	case errors.Is(err, sqlstore.ErrTargetInUse):
 		return "; give an empty one"
 	case errors.Is(err, sqlstore.ErrOtherMove):

@@ -24,7 +24,7 @@ type Options struct {
 	URL    string       // such as postgres://user:password@host/database; settings of PostgreSQL's own may follow
 	Logger *slog.Logger // default: discards
 
-	Connections int // at most, default 16, or what pool_max_conns says in the URL
+	Connections int // at most, beside the one that listens: default 16, or what pool_max_conns says in the URL
 	Writers     int // of them, those that commit turns, default 3, and 2 at least
 	Queue       int // commits that may wait, and as many reads, default 4096; those above are engine.ErrFull at once
 	Batch       int // commits that share one transaction at most, default 64

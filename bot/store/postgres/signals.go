@@ -127,6 +127,9 @@ func (s *Store) listen(ctx context.Context, take func(shop string)) (err error) 
 		defer cancel()
 		err = errors.Join(err, conn.Close(closing))
 	}()
+	if _, err := conn.Exec(ctx, lockServed); err != nil { // before anything is heard, so that nobody moves what is served
+		return err
+	}
 	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return err
 	}

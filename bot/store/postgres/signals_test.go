@@ -126,6 +126,25 @@ func TestAStoreThatIsClosedTellsOfItsLastTurns(t *testing.T) {
 	l.waitFor(t, "s", 1)
 }
 
+// Nobody is alone with a store that somebody serves from, whatever name his connections have.
+func TestAStoreThatIsServedUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	where := pgtest.Database(t)
+	alone := where + "&application_name=" + t.Name()
+	s := open(t, postgres.Options{URL: where + "&application_name=renamed"})
+	require.NoError(t, postgres.Alone(t.Context(), alone), "it is opened, and served by nobody")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	listening, ended := make(chan struct{}), make(chan error, 1)
+	heard := sync.OnceFunc(func() { close(listening) })
+	go func() { ended <- s.Follow(ctx, func(string) { heard() }) }()
+	<-listening
+	require.ErrorContains(t, postgres.Alone(t.Context(), alone), "stop the servers first")
+	stop()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	require.Eventually(t, func() bool { return postgres.Alone(t.Context(), alone) == nil }, patience, tick)
+}
+
 // Who was cut off is told that anything may have been changed.
 func TestAListenerThatWasCutOff(t *testing.T) {
 	t.Parallel()

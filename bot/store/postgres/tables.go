@@ -32,6 +32,14 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`
 )
 
+// Whoever follows a store shares a lock with all who do, whatever name his connections have; a move asks whether it is free. It is of the
+// schema, since a database may hold several stores.
+const (
+	servedKey  = `hashtextextended('xiaoer is served in ' || coalesce(current_schema(), ''), 0)`
+	lockServed = `SELECT pg_advisory_lock_shared(` + servedKey + `)`
+	isFree     = `SELECT pg_try_advisory_lock(` + servedKey + `)` // until the connection ends
+)
+
 var _ sqlstore.Catalogue = (*database)(nil)
 
 // Tables lists them by name.
@@ -79,7 +87,7 @@ func (d *database) columns(ctx context.Context, t *sqlstore.Table) error {
 	return err
 }
 
-// Alone is an error while somebody else of this program is connected to a database.
+// Alone is an error while somebody else of this program is connected to a database, or serves from it under another name.
 func Alone(ctx context.Context, address string) (err error) {
 	config, err := parse(address)
 	if err != nil {
@@ -96,6 +104,13 @@ func Alone(ctx context.Context, address string) (err error) {
 	}
 	if others > 0 {
 		return fmt.Errorf("open the store %s: somebody has it open, by %d connections; stop the servers first", Name(address), others)
+	}
+	var free bool
+	if err := conn.QueryRow(ctx, isFree).Scan(&free); err != nil {
+		return fmt.Errorf("ask who serves from it: %w", explain(ctx, err))
+	}
+	if !free {
+		return fmt.Errorf("open the store %s: somebody serves from it; stop the servers first", Name(address))
 	}
 	return nil
 }
