@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -15,10 +16,11 @@ import (
 
 // How it is looked for what other processes did to a conversation that somebody listens to.
 const (
-	chatLook  = time.Second     // where the store is shared; …
-	loneLook  = 5 * time.Second // … where it is this process's, and others come to it by hand
-	fullLooks = 10              // every so many looks at late replies, one at the conversation itself
-	chatReads = 3               // of one state, when turns are committed meanwhile
+	chatLook   = time.Second            // where the store is shared; …
+	loneLook   = 5 * time.Second        // … where it is this process's, and others come to it by hand, or says what others do
+	chatSpread = 300 * time.Millisecond // within which those look who were told the same
+	fullLooks  = 10                     // in the time of so many looks at late replies, one at the conversation itself
+	chatReads  = 3                      // of one state, when turns are committed meanwhile
 )
 
 // ErrReserved refuses a message of another channel that is written into the shop's own chat.
@@ -114,6 +116,7 @@ func (e *Engine) BuyersOrders(ctx context.Context, shopID, buyer string) ([]bot.
 type chats struct {
 	mu        sync.Mutex
 	listening map[Key]map[chan struct{}]struct{}
+	looking   map[string]map[chan struct{}]struct{} // by shop: who looks when others are said to have changed something
 }
 
 func (c *chats) join(k Key) (mine chan struct{}) {
@@ -147,9 +150,44 @@ func (c *chats) changed(k Key) {
 	}
 }
 
+// look joins those who look when others are said to have changed something in a shop.
+func (c *chats) look(shop string) (said <-chan struct{}, leave func()) {
+	mine := make(chan struct{}, 1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.looking == nil {
+		c.looking = map[string]map[chan struct{}]struct{}{}
+	}
+	if c.looking[shop] == nil {
+		c.looking[shop] = map[chan struct{}]struct{}{}
+	}
+	c.looking[shop][mine] = struct{}{}
+	return mine, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if delete(c.looking[shop], mine); len(c.looking[shop]) == 0 {
+			delete(c.looking, shop)
+		}
+	}
+}
+
+// said lets those look who listen to conversations of a shop, "" for any.
+func (c *chats) said(shop string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name, all := range c.looking {
+		if shop != "" && name != shop {
+			continue
+		}
+		for l := range all {
+			wake(l)
+		}
+	}
+}
+
 // ListenChat signals whenever a conversation may have changed, until stop is called: at once for what this engine commits; for what
-// other processes on a shared store do, within a second for late replies and within ten for the rest. A signal that nobody has taken yet stands for all
-// that come after it.
+// other processes on a shared store do, within a second for late replies and within ten for the rest; where the store says what they do, and
+// the line to it is cut, within five. A signal that nobody has taken yet stands for all that come after it.
 func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{}, stop func()) {
 	k := Key{shop, conversation}
 	mine := e.chats.join(k)
@@ -163,26 +201,50 @@ func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{},
 	}
 }
 
-// lookAtChat looks for what other processes did to a conversation until ctx ends.
+// lookAtChat looks for what other processes did to a conversation until ctx ends: when the store says that they did something in the shop,
+// but no more often than where it says nothing, and now and then.
 func (e *Engine) lookAtChat(ctx context.Context, k Key, mine chan struct{}) {
-	var last string
-	version, looks := int64(-1), 0
-	pause := loneLook
+	said, leave := e.chats.look(k.Shop)
+	defer leave()
+	pause, full := loneLook, fullLooks*loneLook
 	if e.Shared {
+		full = fullLooks * chatLook
+	}
+	if e.Shared && e.signals == nil {
 		pause = chatLook
 	}
-	for rest(ctx, pause) {
-		if looks%fullLooks == 0 {
+	var last string
+	var seen time.Time
+	version := int64(-1)
+	for restUntil(ctx, said, pause) {
+		if time.Since(seen) >= full {
+			seen = time.Now()
 			if v, err := e.chatVersion(ctx, k); err == nil && v != version {
 				version = v
 				wake(mine)
 			}
 		}
-		looks++
 		if id, err := e.lastLate(ctx, k, last); err == nil && id != last {
 			last = id
 			wake(mine)
 		}
+		if e.signals != nil && !rest(ctx, chatLook-chatSpread) {
+			return
+		}
+	}
+}
+
+// restUntil is rest that ends a little after somebody has said something, not at the same moment for all to whom it was said.
+func restUntil(ctx context.Context, said <-chan struct{}, d time.Duration) bool {
+	sleep := time.NewTimer(d)
+	defer sleep.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-sleep.C:
+		return true
+	case <-said:
+		return rest(ctx, rand.N(chatSpread)) //nolint:gosec // spreading needs no secrecy
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
 	"xiaoer/bot/store"
@@ -24,6 +25,7 @@ type shouting struct {
 	mu        sync.Mutex
 	followers []func(string)
 	times     atomic.Int32
+	looks     atomic.Int32 // at late replies
 }
 
 func (s *shouting) Follow(ctx context.Context, take func(string)) error {
@@ -67,6 +69,47 @@ func TestASignalIsPassedOnAtOnce(t *testing.T) {
 		kept.say("")
 		require.Len(t, changed, 1, "any shop")
 		require.Len(t, other, 1)
+	})
+}
+
+func (s *shouting) Replies(ctx context.Context, k engine.Key, after string, limit int) ([]engine.Late, error) {
+	s.looks.Add(1)
+	return s.Memory.Replies(ctx, k, after, limit)
+}
+
+func TestASignalLetsChatsLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := &shouting{Memory: store.NewMemory(store.Limits{}), cut: make(chan error)}
+		here := join(t, kept, &callback{}, nil)
+		there := newBench(t, func(o *engine.Options) { o.Store, o.Shared = kept.Memory, true })
+		there.ordinal = 1 << 20 // ids are of one process each
+		chat := bot.ChatID("v-1")
+		there.say(t, message(chat, "m-1", "转人工"))
+		changed, stop := here.ListenChat("s", chat)
+		defer stop()
+		elapse(time.Minute)
+		<-changed
+		require.LessOrEqual(t, kept.looks.Load(), int32(12), "a chat in which nothing happens asks seldom")
+		require.GreaterOrEqual(t, kept.looks.Load(), int32(9), "but does")
+
+		act(t, there, chat, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"})
+		kept.say("s")
+		elapse(time.Second)
+		require.Len(t, changed, 1)
+		<-changed
+		act(t, there, chat, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "在的"})
+		elapse(6 * time.Second)
+		require.Len(t, changed, 1, "the signal was lost")
+		<-changed
+
+		kept.looks.Store(0)
+		for range 100 {
+			kept.say("s")
+			kept.say("other")
+			elapse(100 * time.Millisecond)
+		}
+		require.LessOrEqual(t, kept.looks.Load(), int32(15), "much goes on in the shop")
+		require.Empty(t, changed)
 	})
 }
 
