@@ -58,8 +58,8 @@ func (e *Engine) followSafely(ctx context.Context) (err error) {
 	return errors.New("the signals have ended")
 }
 
-// signalled lets whoever watches a shop or a chat of it look at it, and the next turn read its desk; "" is all shops. A shop in which much is going on has
-// its desk forgotten now and then only: none is believed for longer than a second anyway.
+// signalled lets whoever watches a shop or a chat of it look at it, and the next turn read its desk; "" is all shops. A shop in which much
+// is going on has its desk forgotten now and then only: none is believed for longer than a second anyway.
 func (e *Engine) signalled(shop string, forgotten map[string]time.Time) {
 	c, cached := e.Store.(*cache)
 	e.chats.said(shop)
