@@ -140,6 +140,11 @@ func shows(selector, text string) chromedp.Action {
 	return until(`document.querySelector(` + quote(selector) + `)?.textContent.includes(` + quote(text) + `)`)
 }
 
+// click takes what is there at that moment, since parts of a page are read anew at any time.
+func click(selector string) chromedp.Action {
+	return chromedp.Evaluate("document.querySelector('"+selector+"').click()", nil)
+}
+
 func quote(s string) string { return `"` + s + `"` }
 
 func do(ctx context.Context, t *testing.T, what string, actions ...chromedp.Action) {
@@ -261,9 +266,9 @@ func TestDisputeLeadAndEnglishInABrowser(t *testing.T) {
 	lead := person(t, url, "lead")
 	do(lead, t, "a stage", chromedp.Navigate(url+at("fruit", id)+"?lang=zh"), until(`document.querySelector("#keys").hidden === false`), press("c"), shows("#talk", "我在处理"),
 		chromedp.Evaluate(`document.querySelector("details.more").open = true`, nil), chromedp.SetValue("#stage", "investigating"),
-		chromedp.Click(`form[action$="/act/stage"] button`), shows("#notices", "阶段已更改"), shows("#file", "核实中"), shoot("dispute"))
-	do(lead, t, "released", chromedp.Click(`form[action$="/act/release"] button`), shows("#talk", "已关闭"))
-	do(lead, t, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), chromedp.Click(`button[value=approve]`), shows("#file", "主管 已批准"), shoot("offer"))
+		click(`form[action$="/act/stage"] button`), shows("#notices", "阶段已更改"), shows("#file", "核实中"), shoot("dispute"))
+	do(lead, t, "released", click(`form[action$="/act/release"] button`), shows("#talk", "已关闭"))
+	do(lead, t, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), click(`button[value=approve]`), shows("#file", "主管 已批准"), shoot("offer"))
 	do(lead, t, "the lead's view", chromedp.Navigate(url+"/desk/lead"), shows("main", "小王"), shoot("lead"),
 		chromedp.SetValue("#plan", "早班 小王 8-15"), chromedp.SetValue("#shift", "三号仓今天缺货"), chromedp.Click(`form[action$="/roster"] button`), shows("main", "主管 写于"),
 		scheme("dark"), shoot("lead-dark"))

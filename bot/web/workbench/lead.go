@@ -32,12 +32,14 @@ type leadPage struct {
 	Version int64
 	Waiting int
 	Open    int
+	Beyond  int  // 0, or how many of the open cases are looked at: there are more
 	May     bool // reassign and write the roster
 	Now     time.Time
 	Form    rosterForm
 }
 
-type rosterForm struct{ Problem string }
+// A rosterForm is what somebody wrote while a colleague wrote the roster; empty where nothing is in the way.
+type rosterForm struct{ Problem, Plan, Note string }
 
 // A seated agent is one at the desk, or who was.
 type seated struct {
@@ -109,11 +111,13 @@ func (w *workbench) lead(ctx context.Context, who visitor, p *leadPage) error {
 	if p.Agents, err = w.seated(ctx, p.Shop); err != nil {
 		return err
 	}
-	cases, err := w.open.of(ctx, p.Shop)
+	cases, more, err := w.open.of(ctx, p.Shop)
 	if err != nil {
 		return err
 	}
-	p.Open = len(cases)
+	if p.Open = len(cases); more {
+		p.Beyond = mostOpen
+	}
 	p.sort(cases, names, who)
 	p.Roster, p.Version, err = w.roster(ctx, p.Shop)
 	return err
@@ -212,7 +216,7 @@ func (w *workbench) postRoster(ctx context.Context, rw http.ResponseWriter, r *h
 		return &page.Problem{Status: http.StatusRequestEntityTooLarge}
 	}
 	if form.Get("version") != versionText(version) {
-		return &page.Problem{Status: http.StatusConflict, Detail: next.Note} // so that nothing that was written is lost
+		return w.again(ctx, rw, r, who, &next)
 	}
 	raw, err := json.Marshal(next)
 	if err != nil {
@@ -220,12 +224,26 @@ func (w *workbench) postRoster(ctx context.Context, rw http.ResponseWriter, r *h
 	}
 	err = w.Documents.PutDocument(ctx, desk.Document{Shop: who.shop, Kind: rosterKind, ID: rosterKind, Version: version, Body: raw}, who.Name, "roster", "")
 	if refusal(err) == "conflict" {
-		return &page.Problem{Status: http.StatusConflict, Detail: next.Note}
+		return w.again(ctx, rw, r, who, &next)
 	}
 	if err != nil {
 		return err
 	}
 	page.See(rw, r, "/desk/lead?shop="+who.shop+"&done=roster")
+	return nil
+}
+
+// again shows the roster as a colleague has written it, and in the form all that the visitor wrote, so that nothing is lost on either side.
+func (w *workbench) again(ctx context.Context, rw http.ResponseWriter, r *http.Request, who visitor, mine *roster) error {
+	p := leadPage{Shops: w.shopChoices(who, who.shop), Shop: who.shop, Now: w.Now(), May: who.role.Covers(desk.Editor)}
+	if err := w.lead(ctx, who, &p); err != nil {
+		return err
+	}
+	p.Form = rosterForm{Problem: "refused.conflict", Plan: mine.Plan, Note: mine.Note}
+	if !p.May {
+		p.Form.Plan = p.Roster.Plan
+	}
+	w.pages.Show(rw, r, http.StatusConflict, "lead.html", p)
 	return nil
 }
 

@@ -96,8 +96,28 @@ func TestTheRosterIsNotWrittenOver(t *testing.T) {
 	require.Contains(t, page, "小陈 写于")
 	rw := w.ask("lead", http.MethodPost, "/desk/lead/fruit/roster", formOf("plan", "晚班", "note", "没看到三号仓", "version", "1"))
 	require.Equal(t, http.StatusConflict, rw.Code)
-	require.Contains(t, rw.Body.String(), "没看到三号仓", "what was written is not lost")
-	require.Equal(t, http.StatusRequestEntityTooLarge, w.ask("lead", http.MethodPost, "/desk/lead/fruit/roster", formOf("note", strings.Repeat("长", 4001), "version", "2")).Code)
+	for _, want := range []string{"没看到三号仓</textarea>", "晚班</textarea>", "<pre tabindex=\"0\">早班 小王</pre>", "三号仓缺货</pre>", `name="version" value="2"`} {
+		require.Contains(t, rw.Body.String(), want, "what was written is not lost, and what the colleague wrote is seen")
+	}
+	w.post("lead", "/desk/lead/fruit/roster", "plan", "早班 小王，晚班", "note", "三号仓缺货", "version", "2")
+	rw = w.ask("chen", http.MethodPost, "/desk/lead/fruit/roster", formOf("plan", "我不上班", "note", "我的话", "version", "2"))
+	require.Equal(t, http.StatusConflict, rw.Code)
+	require.Contains(t, rw.Body.String(), "早班 小王，晚班</textarea>", "an agent's form has the plan as it is")
+	require.Contains(t, rw.Body.String(), "我的话</textarea>")
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.ask("lead", http.MethodPost, "/desk/lead/fruit/roster", formOf("note", strings.Repeat("长", 4001), "version", "3")).Code)
+}
+
+func TestCasesThatAreNotListedAreSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.hand("fruit", "c-1")
+	require.NotContains(t, w.see("chen", "/desk/cases"), "超过 500")
+	w.many = true
+	w.hand("fruit", "c-2")
+	for _, at := range []string{"/desk/cases", "/desk/cases?part=queue", "/desk/lead", "/desk/lead?part=lead"} {
+		require.Contains(t, w.see("chen", at), "超过 500 个", at)
+	}
+	require.Contains(t, w.see("chen", "/desk/cases"), "待接 500 ")
 }
 
 func TestAPersonWithoutAShop(t *testing.T) {

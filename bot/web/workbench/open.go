@@ -9,7 +9,7 @@ import (
 
 // Bounds of what the desk looks at.
 const (
-	mostOpen  = 500 // open cases of one shop that the desk lists: those with the nearest deadlines
+	mostOpen  = 500 // open cases of one shop that the desk lists: those with the nearest deadlines; pages say where there are more
 	mostShops = 200 // whose lists are remembered
 )
 
@@ -29,31 +29,33 @@ type openList struct {
 	erased int
 	known  bool
 	cases  []desk.Case
+	more   bool // than are listed
 }
 
 func newOpenCases(o Options) *openCases {
 	return &openCases{desk: o.Desk, feed: o.Feed, shops: map[string]*openList{}}
 }
 
-// of lists the open cases of a shop by deadline. The list is shared: nobody changes it.
-func (o *openCases) of(ctx context.Context, shop string) ([]desk.Case, error) {
+// of lists the open cases of a shop by deadline, and says whether there are more. The list is shared: nobody changes it.
+func (o *openCases) of(ctx context.Context, shop string) (list []desk.Case, more bool, err error) {
 	erased, _ := o.feed.Erased(shop)
 	change, err := o.feed.LastChange(ctx, shop) // before the list, so that a change between the two is seen the next time
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	l := o.list(shop)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known && l.change == change && l.erased == erased {
-		return l.cases, nil
+		return l.cases, l.more, nil
 	}
-	cases, err := o.desk.Cases(ctx, desk.Query{Shops: []string{shop}, Limit: mostOpen})
+	cases, err := o.desk.Cases(ctx, desk.Query{Shops: []string{shop}, Limit: mostOpen + 1})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	l.change, l.erased, l.known, l.cases = change, erased, true, cases
-	return cases, nil
+	l.change, l.erased, l.known, l.more = change, erased, true, len(cases) > mostOpen
+	l.cases = cases[:min(len(cases), mostOpen)]
+	return l.cases, l.more, nil
 }
 
 // list finds a shop's list; when too many are remembered all are forgotten.

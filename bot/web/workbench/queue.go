@@ -61,6 +61,7 @@ type queue struct {
 	Filter   filter
 	Rows     []row
 	More     int // cases that are not shown
+	Beyond   int // 0, or of how many cases of a shop at most the counts are: there are more
 	Waiting  int // of all that the visitor may see: those that nobody has
 	Mine     int
 	Overdue  int
@@ -136,9 +137,12 @@ func (w *workbench) queue(ctx context.Context, who visitor, f filter, current, l
 	names := w.names()
 	var found []*desk.Case
 	for _, shop := range who.shops {
-		cases, err := w.open.of(ctx, shop)
+		cases, more, err := w.open.of(ctx, shop)
 		if err != nil {
 			return nil, err
+		}
+		if more {
+			q.Beyond = mostOpen
 		}
 		for i := range cases {
 			c := &cases[i]

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,7 +74,17 @@ type world struct {
 	said int
 
 	wanted []desk.Wanted // of the advice, since the test has last looked
+	many   bool          // there are more open cases than anybody asks for
 	broken error         // what acts end with, nil for what they do
+}
+
+// Cases are those of the engine, or many of its first.
+func (w *world) Cases(ctx context.Context, q desk.Query) ([]desk.Case, error) {
+	list, err := w.Engine.Cases(ctx, q)
+	if err != nil || !w.many || len(list) == 0 {
+		return list, err
+	}
+	return slices.Repeat(list[:1], q.Limit), nil
 }
 
 // ActOn fails where the test wants it to.
