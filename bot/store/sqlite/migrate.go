@@ -79,14 +79,15 @@ func climb(ctx context.Context, steps *goose.Provider, may bool) (done bool, err
 // claim marks an empty database as ours and refuses that of another program.
 func claim(ctx context.Context, db *sql.DB) error {
 	var mark, tables int64
+	// Who makes tables has marked the file before: the mark that is read after them is true of them.
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+		return err
+	}
 	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&mark); err != nil {
 		return err
 	}
 	if mark == application {
 		return nil
-	}
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
-		return err
 	}
 	if mark != 0 || tables > 0 {
 		return errors.New("it is the database of another program")
