@@ -74,7 +74,8 @@ func (a *app) progress(what string) *progressbar.ProgressBar {
 		}
 	}
 	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetSpinnerChangeInterval(0)) // the library's own ticker reads what it does not lock
 }
 
 func writeChanges(w io.Writer, changes shoptest.Changes) error {
