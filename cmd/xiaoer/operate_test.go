@@ -250,7 +250,7 @@ func TestPausesLookTheRuleUp(t *testing.T) {
 	for _, test := range []struct {
 		name, shop, rule, want string
 	}{
-		{"no such rule", "my-shop", "return.in_windw", "shop my-shop has no rule return.in_windw"},
+		{"no such rule", "shop", "return.in_windw", "shop shop has no rule return.in_windw"},
 		{"no such shop", "shp", "", "has no shop shp that is in order"},
 	} {
 		code, _, stderr := o.tries("pause", "--store", "sqlite:"+o.path, "--shops", folder, test.shop, test.rule)
@@ -258,8 +258,8 @@ func TestPausesLookTheRuleUp(t *testing.T) {
 		require.Contains(t, stderr, test.want, test.name)
 	}
 	require.Empty(t, o.did(), "nothing is paused")
-	_, said := o.does("pause", "--shops", folder, "my-shop", "return.in_window")
-	require.Equal(t, "rule return.in_window of shop my-shop is paused until it is taken back\n", said)
+	_, said := o.does("pause", "--shops", folder, "shop", "return.in_window")
+	require.Equal(t, "rule return.in_window of shop shop is paused until it is taken back\n", said)
 }
 
 // TestCommandsLeaveTheVersionToTheServer: a server that runs does not find its tables changed by a newer command.

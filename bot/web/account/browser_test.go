@@ -132,7 +132,7 @@ func TestPeopleSignInAndLookAfterTheirAccounts(t *testing.T) {
 		chromedp.EmulateViewport(1280, 900), shoot("audit-dark"),
 		chromedp.Navigate(server.URL+"/desk/me?theme=light"), chromedp.WaitVisible(`#current`), shoot("own"),
 		chromedp.Evaluate(`getComputedStyle(document.body).backgroundColor`, &theme),
-		chromedp.Click(`.leave button`), chromedp.WaitVisible(`#password`),
+		chromedp.Click(`.leave button`), chromedp.WaitVisible(`#name`),
 	))
 	require.Equal(t, "name", focused)
 	require.Equal(t, "姓名或密码不对。", text)
