@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"bot/web/":            {"bot", "bot/desk", "bot/mask", "bot/web/page", "bot/web/throttle", "rules", "rules/doc", "intents"},
 	"bot/web/figures":     {"bot/desk", "bot/figures", "bot/web/page"},
 	"bot/web/throttle":    {},
+	"bot/web/browsertest": {},
 	"bot/web/page":        {"bot/desk"},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
 	"bot/store":           {"bot", "bot/desk", "bot/engine"},

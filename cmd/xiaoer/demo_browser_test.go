@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot/web/browsertest"
 )
 
 // openBrowser opens a headless Chromium. Where there is none the test is skipped, but for CI, where there has to be one.
@@ -26,24 +27,7 @@ func openBrowser(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("a browser is not looked at in short tests")
 	}
-	at, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium: install Debian's package chromium")
-		}
-		t.Skip("no Chromium on this machine (Debian's package chromium): the demo is not looked at")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(at), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // waits until the browser has left its folder
-		cancel()
-	})
+	ctx := browsertest.Open(t, 3*time.Minute)
 	chromedp.ListenTarget(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *runtime.EventExceptionThrown:

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -22,53 +21,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/browsertest"
 	"xiaoer/bot/web/workbench"
 )
 
-// needBrowser finds Chromium. Where there is none the test is skipped, but for CI, where there has to be one.
-func needBrowser(t *testing.T) string {
+// needBrowser skips a test where there is no time for a browser, or none.
+func needBrowser(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser is not looked at in short tests")
 	}
-	at := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			at = found
-			break
-		}
-	}
-	if at == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium: install Debian's package chromium")
-		}
-		t.Skip("no Chromium on this machine (Debian's package chromium): the desk is not looked at")
-	}
-	return at
-}
-
-// browser opens a headless Chromium.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(needBrowser(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // waits until the browser has left its folder
-		cancel()
-	})
-	return ctx
+	browsertest.Need(t)
 }
 
 // person is a browser of its own in which somebody has signed in. Every script error and every breach of the policy fails the test.
 func person(t *testing.T, url, who string) context.Context {
 	t.Helper()
-	ctx := browser(t)
+	ctx := browsertest.Open(t, 3*time.Minute)
 	chromedp.ListenTarget(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *runtime.EventExceptionThrown:
