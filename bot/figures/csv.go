@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // WriteCSV writes a table so that spreadsheets read it as UTF-8 and take nothing in it for a formula.
@@ -26,10 +28,12 @@ func WriteCSV(w io.Writer, head []string, rows [][]string) error {
 	return c.Error()
 }
 
-// inert is a cell that no spreadsheet takes for a formula: what begins like one, be it behind spaces, gets an apostrophe.
+// inert is a cell that no spreadsheet takes for a formula: what begins like one, be it behind what is not seen, gets an
+// apostrophe, and so does what begins with a tab or the end of a line, which some of them drop.
 func inert(cell string) string {
-	begun := strings.TrimLeft(cell, " \t\r\n\u00a0\u3000")
-	if begun != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(begun)[0]) || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
+	seen := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
+	first, _ := utf8.DecodeRuneInString(seen)
+	if seen != "" && strings.ContainsRune("=+-@＝＋－＠", first) || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
 		return "'" + cell
 	}
 	return cell

@@ -15,7 +15,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"=1+1": "'=1+1", "+86": "'+86", "-5": "'-5", "@SUM(A1)": "'@SUM(A1)", " =1": "' =1", "\t=1": "'\t=1", "＝1": "'＝1", "\u3000+1": "'\u3000+1",
-		"\tx": "'\tx", "退货": "退货", "": "", "1": "1", "a=1": "a=1", "'x": "'x", "say \"hi\", now": "say \"hi\", now",
+		"\f@x": "'\f@x", "\u200b=1": "'\u200b=1", "\x00-1": "'\x00-1", "\ufeff=1": "'\ufeff=1", "\tx": "'\tx", "退货": "退货", "": "", "1": "1", "a=1": "a=1", "'x": "'x", "say \"hi\", now": "say \"hi\", now",
 	} {
 		var out strings.Builder
 		require.NoError(t, figures.WriteCSV(&out, []string{"head"}, [][]string{{in, "."}}))
