@@ -88,6 +88,7 @@ type Handoff struct {
 	Late       int               `json:"late,omitempty"`    // replies that came after it
 	Outcome    string            `json:"outcome,omitempty"`
 	Cause      string            `json:"cause,omitempty"`
+	Cost       string            `json:"cost,omitempty"` // what it has cost the shop, decimal yuan
 	History    []Change          `json:"history,omitempty"`
 	ClosedAt   time.Time         `json:"closed_at,omitzero"`
 	Dispute    bool              `json:"dispute,omitempty"`

@@ -24,6 +24,8 @@ const (
 	EventKept    EventKind = "kept"    // an agent says that a promise was kept
 	EventNote    EventKind = "note"    // an agent wrote a note that the buyer never reads
 	EventMove    EventKind = "move"    // a case goes to another team or agent
+	EventApprove EventKind = "approve" // an agent approves an offer above its cap
+	EventRefuse  EventKind = "refuse"  // an agent refuses one
 )
 
 // An Event is everything that a step may know of the outside world.
@@ -37,10 +39,12 @@ type Event struct {
 	Lookup  *LookupResult    `json:"lookup,omitempty"`
 	Agent   string           `json:"agent,omitempty"`
 	Text    string           `json:"text,omitempty"`
+	Images  []string         `json:"images,omitempty"` // EventAgent: addresses of the photos that go with the text, or without one
 	Stage   string           `json:"stage,omitempty"`
-	What    string           `json:"what,omitempty"`    // EventKept: the promise's words
+	What    string           `json:"what,omitempty"`    // EventKept: the promise's words; EventApprove, EventRefuse: the offer's id
 	Outcome string           `json:"outcome,omitempty"` // EventResolve
 	Cause   string           `json:"cause,omitempty"`   // EventResolve: goods, warehouse, courier, us, buyer
+	Cost    string           `json:"cost,omitempty"`    // EventResolve: what the case has cost the shop, decimal yuan
 
 	Team string `json:"team,omitempty"` // EventMove: to this team, "" keeps it
 	To   string `json:"to,omitempty"`   // EventMove: to this agent, "" lets the desk choose; who has it already keeps it
@@ -100,8 +104,16 @@ type OfferMade struct {
 	Amount   string    `json:"amount"` // decimal yuan, "" for a resend without an amount
 	OrderNo  string    `json:"order_no,omitempty"`
 	At       time.Time `json:"at"`
-	Approval bool      `json:"approval"` // above the cap's amount: waits for a human
+	Approval bool      `json:"approval"`          // above the cap's amount: waits for a human
+	Verdict  string    `json:"verdict,omitempty"` // of the human: OfferApproved, OfferRefused, "" while it waits
+	By       string    `json:"by,omitempty"`      // who gave the verdict
 }
+
+// Verdicts on offers above their cap.
+const (
+	OfferApproved = "approved"
+	OfferRefused  = "refused"
+)
 
 // PromiseMade is a promise to a buyer about an order.
 type PromiseMade struct {

@@ -67,6 +67,7 @@ func (w *writer) desk(h *Handoff) {
 	w.numberIf(`"late":`, h.Late)
 	w.textIf(`"outcome":`, h.Outcome)
 	w.textIf(`"cause":`, h.Cause)
+	w.textIf(`"cost":`, h.Cost)
 	listIf(w, `"history":`, h.History, func(w *writer, c *Change) {
 		w.byte('{')
 		w.time(`"at":`, c.At)
@@ -111,5 +112,7 @@ func (w *writer) offer(o *OfferMade) {
 	w.textIf(`"order_no":`, o.OrderNo)
 	w.time(`"at":`, o.At)
 	w.truth(`"approval":`, o.Approval)
+	w.textIf(`"verdict":`, o.Verdict)
+	w.textIf(`"by":`, o.By)
 	w.byte('}')
 }

@@ -4,22 +4,28 @@ import "xiaoer/bot"
 
 // An Act is what an agent does to a case.
 type Act struct {
-	ID    string        // the caller's idempotency key, "" for none: the same again has no second effect
-	Who   string        // the agent's name
-	Role  Role          // in the shop of the case
-	Kind  bot.EventKind // EventClaim, EventAgent (a reply), EventNote, EventStage, EventMove, EventRelease, EventResolve, EventKept
-	From  string        `json:",omitempty"` // EventClaim: who has the case as its claimer sees it; "" for nobody
-	Text  string        // EventAgent, EventNote
-	Seen  Place         // EventAgent: how far its writer has read; "" asks for nothing
-	Stage string        // EventStage
-	Quiet bool          // EventStage: the buyer is not told
-	Team  string        // EventMove
-	To    string        // EventMove
+	ID   string        // the caller's idempotency key, "" for none: the same again has no second effect
+	Who  string        // the agent's name
+	Role Role          // in the shop of the case
+	Kind bot.EventKind // EventClaim, EventAgent (a reply), EventNote, EventStage, EventMove, EventRelease, EventResolve, EventKept, EventApprove, EventRefuse
+	From string        `json:",omitempty"` // EventClaim: who has the case as its claimer sees it; "" for nobody
+	Text string        // EventAgent, EventNote
+	// EventAgent: addresses (http or https) of the photos that go with the text, at most MostPictures; a reply is text, photos or both.
+	Images []string `json:",omitempty"`
+	Seen   Place    // EventAgent: how far its writer has read; "" asks for nothing
+	Stage  string   // EventStage
+	Quiet  bool     // EventStage, EventApprove: the buyer is not told
+	Team   string   // EventMove
+	To     string   // EventMove
 
 	Outcome string // EventResolve, EventRelease
 	Cause   string // EventResolve: one of Causes, or ""
-	What    string // EventKept: the promise's words
+	Cost    string // EventResolve: decimal yuan, or ""
+	What    string // EventKept: the promise's words; EventApprove, EventRefuse: the offer's id
 }
+
+// MostPictures is how many photos one reply of an agent's may have.
+const MostPictures = 9
 
 // Causes lists whose fault a case may turn out to have been.
 func Causes() []string { return []string{"goods", "warehouse", "courier", "us", "buyer"} }

@@ -50,7 +50,9 @@ type Book struct {
 	BookOptions
 
 	hasher *hasher
-	nobody string // the hash that is compared with where there is no account, so that both take equally long
+	lane   *hasher // for browsers that are known, which strangers cannot fill
+	nobody string  // the hash that is compared with where there is no account, so that both take equally long
+	marks  markSecret
 }
 
 // NewBook makes a book.
@@ -69,6 +71,8 @@ func NewBook(o BookOptions) (*Book, error) {
 	}
 	o.Cost.fill()
 	b := &Book{BookOptions: o, hasher: newHasher(o.Cost)}
+	o.Cost.AtOnce = 1
+	b.lane = newHasher(o.Cost)
 	var err error
 	b.nobody, err = b.hasher.hash(context.Background(), "nobody has this password")
 	return b, err

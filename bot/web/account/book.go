@@ -270,6 +270,10 @@ func (b *Book) drop(ctx context.Context, a desk.Account, by string) error {
 
 // Check is whether a password is that of a name. Whatever is wrong, the same work is done, and it is not said what it was.
 func (b *Book) Check(ctx context.Context, name, password string) (a desk.Account, ok bool, err error) {
+	return b.check(ctx, b.hasher, name, password)
+}
+
+func (b *Book) check(ctx context.Context, by *hasher, name, password string) (a desk.Account, ok bool, err error) {
 	a, err = b.Find(ctx, name)
 	known := err == nil
 	if err != nil && !errors.Is(err, desk.ErrNotFound) {
@@ -279,7 +283,7 @@ func (b *Book) Check(ctx context.Context, name, password string) (a desk.Account
 	if !known || hash == "" {
 		known, hash = false, b.nobody
 	}
-	right, old, err := b.hasher.check(ctx, password, hash)
+	right, old, err := by.check(ctx, password, hash)
 	if err != nil || !right || !known || a.Off {
 		return desk.Account{}, false, err
 	}

@@ -306,6 +306,9 @@ func (a *Accounts) postInvitation(w http.ResponseWriter, r *http.Request) {
 		a.Site.Error(w, r, err)
 		return
 	}
+	if form.Get("as") != "me" {
+		a.remember(w, r, name)
+	}
 	page.See(w, r, home)
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -58,44 +59,79 @@ func (a *Accounts) postLogin(w http.ResponseWriter, r *http.Request) {
 		a.Site.Error(w, r, err)
 		return
 	}
+	a.remember(w, r, found.Name)
 	a.Site.SetLanguage(w, r, found.Lang)
 	page.See(w, r, view.Next)
 }
 
-// attempt checks a password within the bounds of how often that may be tried with one name and from one address. What is counted is what
-// failed, and whoever was right begins anew.
+// attempt checks a password within the bounds of how often that may be tried. What is counted is what failed, and whoever was right begins
+// anew. Who was signed in to the account in this browser before has tries of their own, and when those are used up a stranger's.
 func (a *Accounts) attempt(r *http.Request, name, password string) (found desk.Account, ok bool, wait time.Duration, err error) {
-	id, from := desk.AccountID(cut(name, 200)), throttle.Address(r)
+	id := desk.AccountID(cut(name, 200))
+	number, err := a.known(r, id)
+	if err != nil {
+		return desk.Account{}, false, 0, err
+	}
+	if number == "" || a.ofMark.Take(number) > 0 {
+		return a.attemptAsStranger(r, id, password)
+	}
+	found, ok, err = a.Book.check(r.Context(), a.Book.lane, id, password)
+	switch {
+	case err != nil:
+		return desk.Account{}, false, 0, err
+	case ok:
+		a.ofMark.Forget(number)
+	default:
+		a.noteFailure(r, id, " in a browser that is known")
+	}
+	return found, ok, 0, nil
+}
+
+// attemptAsStranger counts tries with a name, from an address, and both.
+func (a *Accounts) attemptAsStranger(r *http.Request, id, password string) (found desk.Account, ok bool, wait time.Duration, err error) {
+	from := throttle.Address(r)
 	pair := from + " " + id
 	if wait = max(a.ofName.Wait(id), a.ofPair.Wait(pair), a.ofAddr.Wait(from)); wait > 0 {
 		return desk.Account{}, false, wait, nil
 	}
 	a.ofName.Take(id) // before the work, so that tries at the same time are counted too
 	a.ofPair.Take(pair)
-	found, ok, err = a.Book.Check(r.Context(), name, password)
-	if err != nil {
+	found, ok, err = a.Book.Check(r.Context(), id, password)
+	switch {
+	case err != nil:
 		return desk.Account{}, false, 0, err
-	}
-	if ok {
+	case ok:
 		a.ofPair.Forget(pair)
 		a.ofName.Forget(id)
-		return found, true, 0, nil
+	default:
+		a.ofAddr.Take(from)
+		a.noteFailure(r, id, "")
 	}
-	a.ofAddr.Take(from)
-	a.noteFailure(r)
-	return desk.Account{}, false, 0, nil
+	return found, ok, 0, nil
 }
 
-// noteFailure writes into the audit that somebody failed to sign in, and from where. With which name is not said: a name that nobody has is
-// often a password in the wrong field, and a line for known names only would tell by its time which are.
-func (a *Accounts) noteFailure(r *http.Request) {
-	if a.noted.Take("") > 0 {
-		return
-	}
-	ctx, cancel := inTime(r.Context())
-	defer cancel()
-	a.Book.note(ctx, a.Book.entries(Deed{Who: "?", What: "login failed", Detail: "from " + throttle.Address(r)}, ""))
+// noteFailure writes into the audit that somebody failed to sign in, and from where: in the shops of the account where there is one of this name, else
+// where those look who manage all shops. A name that nobody has is not said, since it is often a password in the wrong field. The answer
+// does not wait for it: else its time would tell which names there are.
+func (a *Accounts) noteFailure(r *http.Request, id, how string) {
+	ctx, cancel := inTime(context.WithoutCancel(r.Context()))
+	detail := "from " + throttle.Address(r) + how
+	a.notes.Go(func() {
+		defer cancel()
+		found, err := a.Book.Find(ctx, id)
+		if err != nil && !errors.Is(err, desk.ErrNotFound) {
+			a.Book.Logger.Error("write the audit", "what", "login failed", "err", err)
+			return
+		}
+		if a.noted.Take(desk.AccountID(found.Name)) > 0 {
+			return
+		}
+		a.Book.note(ctx, a.Book.entries(Deed{Who: "?", What: "login failed", Detail: detail, Shops: found.Shops()}, found.Name))
+	})
 }
+
+// Close waits until the audit has all that it is owed. Nobody may sign in any more.
+func (a *Accounts) Close() { a.notes.Wait() }
 
 func (a *Accounts) postLogout(w http.ResponseWriter, r *http.Request) {
 	if _, err := page.Form(w, r); err != nil {

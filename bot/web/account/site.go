@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -47,7 +48,9 @@ type Accounts struct {
 	ofName *throttle.Throttle // tries to sign in with a name, from wherever
 	ofPair *throttle.Throttle // with a name from an address
 	ofAddr *throttle.Throttle // from an address
-	noted  *throttle.Throttle // lines of the audit about tries that failed
+	ofMark *throttle.Throttle // with the mark of a browser that is known
+	noted  *throttle.Throttle // lines of the audit about tries that failed, by account; "" is for names that nobody has
+	notes  sync.WaitGroup     // those that are being written
 }
 
 // New makes the pages and registers them with their site.
@@ -64,7 +67,7 @@ func New(o Options) (*Accounts, error) {
 	a := &Accounts{
 		Options: o, guard: http.NewCrossOriginProtection(),
 		ofName: throttle.New(1.0/60, 50, mostRemembered), ofPair: throttle.New(1.0/30, 10, mostRemembered),
-		ofAddr: throttle.New(0.2, 60, mostRemembered), noted: throttle.New(1, 60, 1),
+		ofAddr: throttle.New(0.2, 60, mostRemembered), ofMark: throttle.New(1.0/600, 10, mostRemembered), noted: throttle.New(1, 60, mostRemembered),
 	}
 	if err := a.public(); err != nil {
 		return nil, err
