@@ -23,6 +23,7 @@
 //	said KEY        whether there are words of a key
 //	asset NAME      the hashed address of "section/file"
 //	url PATH KEY VALUE …   an address with a query
+//	at TIME DAY            a time by the calendar of a shop (see Day); {{template "zone" DAY}} says once whose times they are, to readers elsewhere
 //
 // Inside scripts and styles an address in quotes or in url() of the form "/assets/section/file" becomes the hashed one when the site is opened, so that
 // modules import each other by it: import { call } from "/assets/page/api.js". The modules that are there: api.js (calling the JSON API, errors in an

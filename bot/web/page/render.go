@@ -100,6 +100,7 @@ func (p *Pages) functions(lang string) template.FuncMap {
 			return "", fmt.Errorf("there is no asset %s", name)
 		},
 		"url":   address,
+		"at":    at,
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"clock": func(t time.Time) string { return t.In(p.site.Zone).Format("2006-01-02 15:04") },
 	}

@@ -1,4 +1,4 @@
-// What every page does: times in the reader's own zone, copy buttons, questions before what cannot be undone, and no form sent twice.
+// What every page does: times in the reader's own zone or a word on whose they are, copy buttons, questions before what cannot be undone, and no form sent twice.
 import { say } from "/assets/page/words.js";
 import { notice } from "/assets/page/notice.js";
 
@@ -14,6 +14,8 @@ export function localise(root) {
     el.title = at.toISOString();
   }
   for (const el of root.querySelectorAll("button.copy[data-copy]")) el.hidden = false;
+  const ahead = -new Date().getTimezoneOffset();
+  for (const el of root.querySelectorAll("[data-zone]")) el.hidden = Number(el.dataset.zone) === ahead; // it goes without saying
 }
 
 async function copy(text) {
