@@ -6,7 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Pages are the pages for people, as package page makes them: they answer under /desk, /chat and /assets/SECTION.
+// Pages are the pages for people, as package page makes them: they answer under /desk, /chat, /photos and /assets/SECTION.
 type Pages interface {
 	http.Handler
 	// Sections are the names under /assets/ that belong to the pages.
@@ -16,7 +16,7 @@ type Pages interface {
 // pageRoutes hands the addresses of the pages to them, with every method: what is not allowed is a page too.
 func (s *Server) pageRoutes() {
 	handler := echo.WrapHandler(s.Pages)
-	paths := []string{"/desk", "/desk/*", "/chat", "/chat/*"}
+	paths := []string{"/desk", "/desk/*", "/chat", "/chat/*", "/photos/*"}
 	for _, section := range s.Pages.Sections() {
 		paths = append(paths, "/assets/"+section+"/*")
 	}

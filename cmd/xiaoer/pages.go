@@ -36,10 +36,14 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, usageError("--public-url: " + err.Error())
 	}
+	album, err := s.photos(site, eng)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.desk(site, eng, accounts); err != nil {
 		return nil, err
 	}
-	if err := s.ownChat(site, eng); err != nil {
+	if err := s.ownChat(site, eng, album); err != nil {
 		return nil, err
 	}
 	if err := figurepages.Open(site, figurepages.Options{Source: eng, Shops: s.shops.names, Now: s.now}); err != nil {

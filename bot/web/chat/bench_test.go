@@ -29,13 +29,3 @@ func BenchmarkMessage(b *testing.B) {
 		}
 	}
 }
-
-// BenchmarkPicture makes a photo of twelve million pixels anew.
-func BenchmarkPicture(b *testing.B) {
-	raw := asJPEG(b, sketch(4000, 3000))
-	for b.Loop() {
-		if _, _, _, err := chat.Clean(raw); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

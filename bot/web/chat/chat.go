@@ -16,6 +16,7 @@ import (
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/photo"
 	"xiaoer/bot/web/throttle"
 )
 
@@ -38,18 +39,19 @@ type Conversations interface {
 	BuyersOrders(ctx context.Context, shop, buyer string) ([]bot.Order, bool)
 }
 
-// Documents keep photos, ratings, and who a signed buyer is.
+// Documents keep ratings, and who a signed buyer is.
 type Documents interface {
 	Kept(ctx context.Context, shop, kind, id string) (desk.Document, bool, error)
 	Keep(ctx context.Context, d desk.Document) error
 	Forget(ctx context.Context, shop, kind, id string) error
 }
 
-// Options are what a chat works with. Shop, Conversations and Documents are required.
+// Options are what a chat works with. Shop, Conversations, Documents and Photos are required.
 type Options struct {
 	Shop          func(id string) (Shop, bool) // false for a shop without a chat
 	Conversations Conversations
 	Documents     Documents
+	Photos        *photo.Album
 
 	Stop   <-chan struct{}  // closed when the server begins to stop: streams end then
 	Clock  func() time.Time // default time.Now
@@ -57,7 +59,7 @@ type Options struct {
 	Secure bool             // the server is reached by https only
 	Limits Limits
 
-	KeepPhotos  time.Duration // how long photos and ratings are kept; default 180 days
+	Keep        time.Duration // how long ratings are kept; default 180 days
 	TurnTimeout time.Duration // of one answer; default 20 s
 	Heartbeat   time.Duration // of a stream on which nothing happens; default 15 s
 	Recheck     time.Duration // how often it is looked whether a listener may still listen; default 1 min
@@ -65,8 +67,8 @@ type Options struct {
 }
 
 func (o *Options) validate() error {
-	if o.Shop == nil || o.Conversations == nil || o.Documents == nil {
-		return errors.New("a chat needs Shop, Conversations and Documents")
+	if o.Shop == nil || o.Conversations == nil || o.Documents == nil || o.Photos == nil {
+		return errors.New("a chat needs Shop, Conversations, Documents and Photos")
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -78,7 +80,7 @@ func (o *Options) validate() error {
 		of    *time.Duration
 		usual time.Duration
 	}{
-		{&o.KeepPhotos, 180 * 24 * time.Hour},
+		{&o.Keep, 180 * 24 * time.Hour},
 		{&o.TurnTimeout, 20 * time.Second},
 		{&o.Heartbeat, 15 * time.Second},
 		{&o.Recheck, time.Minute},
@@ -101,7 +103,6 @@ type Chat struct {
 	cross *http.CrossOriginProtection
 	held  *held
 	seats *seats
-	desk  *darkroom
 }
 
 // New adds the chat's pages to a site.
@@ -115,7 +116,7 @@ func New(site *page.Site, o Options) (*Chat, error) {
 	}
 	c := &Chat{
 		Options: o, site: site, pages: pages, cross: http.NewCrossOriginProtection(),
-		held: newHeld(o.Limits), seats: newSeats(o.Limits), desk: newDarkroom(),
+		held: newHeld(o.Limits), seats: newSeats(o.Limits),
 	}
 	site.Handle("GET /chat/{shop}", c.open)
 	site.Handle("POST /chat/{shop}", c.sayByForm)

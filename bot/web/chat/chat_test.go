@@ -24,6 +24,7 @@ import (
 	"xiaoer/bot/store"
 	"xiaoer/bot/web/chat"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/photo"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -57,6 +58,7 @@ type world struct {
 
 	t       testing.TB
 	site    *page.Site
+	photos  *photo.Album
 	handler http.Handler
 	clock   *clock
 	store   engine.Store
@@ -117,7 +119,9 @@ func newWorldOn(tb testing.TB, kept engine.Store, c *clock, change func(*chat.Op
 	require.NoError(tb, err)
 	w.site, err = page.New(page.Options{})
 	require.NoError(tb, err)
-	o := chat.Options{Shop: w.settings, Conversations: w.Engine, Documents: w.Engine, Clock: c.Now}
+	w.photos, err = photo.New(w.site, photo.Options{Documents: w.Engine, Clock: c.Now, Public: "https://chat.example"})
+	require.NoError(tb, err)
+	o := chat.Options{Shop: w.settings, Conversations: w.Engine, Documents: w.Engine, Photos: w.photos, Clock: c.Now}
 	if change != nil {
 		change(&o)
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"xiaoer/bot/web/photo"
 )
 
 // A problem is what a buyer's page is told when something did not work. The page has the words for it, by the code.
@@ -31,6 +33,9 @@ func problemOf(err error) (p *problem, unmeant bool) {
 	var refused interface {
 		error
 		Refusal() string
+	}
+	if of, ok := errors.AsType[*photo.Refused](err); ok {
+		return &problem{of.Status, of.Code, of.After}, false
 	}
 	switch {
 	case errors.As(err, &p):
@@ -109,9 +114,6 @@ func readBody(k *call, most int64) ([]byte, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(k.w, k.r.Body, most))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "too-large")
-	}
-	if p, ok := errors.AsType[*problem](err); ok { // there is no room for more of it
-		return nil, p
 	}
 	if err != nil {
 		return nil, later(http.StatusBadRequest, "broken-off", time.Second)

@@ -93,6 +93,6 @@ func (c *Chat) keepRating(k *call, r Rating) error {
 	}
 	return c.Documents.Keep(k.r.Context(), desk.Document{
 		Shop: k.id, Kind: kindRating, ID: k.ratingID(r.Episode), Version: before.Version, Buyer: k.who.Buyer.ID,
-		At: r.At, Until: r.At.Add(c.KeepPhotos), Body: body,
+		At: r.At, Until: r.At.Add(c.Keep), Body: body,
 	})
 }

@@ -1,0 +1,99 @@
+package photo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"xiaoer/bot/web/throttle"
+)
+
+const (
+	root      = "/photos/"
+	nameBytes = 20
+)
+
+// Take reads a picture from a request's body (see Receive) and keeps it for an hour as an open one in a buyer's name. It gives its address.
+func (a *Album) Take(w http.ResponseWriter, r *http.Request, from, shop, buyer string) (address string, err error) {
+	picture, err := a.Receive(w, r, from)
+	if err != nil {
+		return "", err
+	}
+	p := Photo{Shop: shop, Kind: Open, ID: newName(), Buyer: buyer}
+	if err := a.Add(r.Context(), p, picture); err != nil {
+		return "", err
+	}
+	return a.address(p), nil
+}
+
+// Send keeps the open photos of these addresses as long as the message that names them. It refuses ("no-photo") an address that Take did not
+// give for this shop and buyer, or that is over.
+func (a *Album) Send(ctx context.Context, shop, buyer string, addresses ...string) error {
+	for _, address := range addresses {
+		id := strings.TrimPrefix(a.Local(address, shop), root+shop+"/")
+		if id == "" {
+			return refuse(http.StatusBadRequest, "no-photo")
+		}
+		if err := a.Use(ctx, Photo{Shop: shop, Kind: Open, ID: id, Buyer: buyer}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Album) address(p Photo) string { return a.Public + root + url.PathEscape(p.Shop) + "/" + p.ID }
+
+var openName = regexp.MustCompile(`^[a-z2-7]{32}$`)
+
+// Local is the path of an open photo of a shop on this very server, by its address, "" for any other address. A page shows it by that, however
+// the reader has reached the server.
+func (a *Album) Local(address, shop string) string {
+	at := strings.TrimPrefix(address, a.Public)
+	if id, ok := strings.CutPrefix(at, root+url.PathEscape(shop)+"/"); ok && openName.MatchString(id) {
+		return at
+	}
+	return ""
+}
+
+// newName is one that nobody can guess.
+func newName() string {
+	var raw [nameBytes]byte
+	_, _ = rand.Read(raw[:]) // it never fails
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
+}
+
+// getOpen shows an open photo to whoever knows its address.
+func (a *Album) getOpen(w http.ResponseWriter, r *http.Request) {
+	err := a.showOpen(w, r)
+	if err == nil {
+		return
+	}
+	refused, ok := errors.AsType[*Refused](err)
+	if !ok {
+		refused = &Refused{http.StatusServiceUnavailable, "busy", time.Second}
+	}
+	if refused.After > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((refused.After+time.Second-1)/time.Second)))
+	}
+	http.Error(w, http.StatusText(refused.Status), refused.Status)
+}
+
+func (a *Album) showOpen(w http.ResponseWriter, r *http.Request) error {
+	if wait := a.reads.Take(throttle.Address(r)); wait > 0 {
+		return &Refused{http.StatusTooManyRequests, "too-many", wait}
+	}
+	p := Photo{Shop: r.PathValue("shop"), Kind: Open, ID: r.PathValue("photo")}
+	if !openName.MatchString(p.ID) {
+		return refuse(http.StatusNotFound, "no-photo")
+	}
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // a platform's page may show it, too
+	w.Header().Set("X-Robots-Tag", "noindex")
+	return a.Show(w, r, p, func(string) bool { return true })
+}
