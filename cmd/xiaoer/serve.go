@@ -174,6 +174,7 @@ func (s *service) run(addr string, listening func(net.Addr), background ...func(
 	if err != nil {
 		return err
 	}
+	defer pages.accounts.Close()
 	options := s.web(eng, metrics)
 	options.Demo, options.Pages, options.Sessions = s.demo, pages, pages.accounts
 	server, err := web.New(options)

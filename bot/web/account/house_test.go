@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -148,6 +149,15 @@ func (b *browser) in() string {
 	return strings.TrimPrefix(w.Body.String(), "hello ")
 }
 
+// cookie is what an answer sets under a name.
+func cookie(t *testing.T, w *httptest.ResponseRecorder, name string) *http.Cookie {
+	t.Helper()
+	all := w.Result().Cookies()
+	at := slices.IndexFunc(all, func(c *http.Cookie) bool { return c.Name == name })
+	require.GreaterOrEqual(t, at, 0, "%s among %v", name, all)
+	return all[at]
+}
+
 // thief is another browser with the same cookies.
 func (b *browser) thief() *browser {
 	t := b.browser()
@@ -158,6 +168,7 @@ func (b *browser) thief() *browser {
 // did lists the audit of a shop as "WHO WHAT ON DETAIL", latest first.
 func (h *house) did(shop string) (out []string) {
 	h.t.Helper()
+	h.accounts.Close()
 	list, err := h.kept.Audit(h.t.Context(), shop, "", 1000)
 	require.NoError(h.t, err)
 	for _, e := range list {

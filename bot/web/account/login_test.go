@@ -26,11 +26,10 @@ func TestSigningIn(t *testing.T) {
 	w := b.post("/desk/login", "name", " 小陈 ", "password", secret, "next", "/desk/cases?shop=a")
 	require.Equal(t, http.StatusSeeOther, w.Code, w.Body.String())
 	require.Equal(t, "/desk/cases?shop=a", w.Header().Get("Location"))
-	cookie := w.Result().Cookies()[0]
-	require.Equal(t, "xiaoer_session", cookie.Name)
-	require.True(t, cookie.HttpOnly)
-	require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
-	require.False(t, cookie.Secure)
+	session := cookie(t, w, "xiaoer_session")
+	require.True(t, session.HttpOnly)
+	require.Equal(t, http.SameSiteLaxMode, session.SameSite)
+	require.False(t, session.Secure)
 	require.Equal(t, "小陈", b.in())
 	require.Equal(t, http.StatusSeeOther, b.get("/desk/login").Code, "who is signed in need not do so again")
 	require.Equal(t, []string{"小陈 login 小陈", "cli:test account 小陈 agent"}, h.did(shopA))
@@ -73,10 +72,53 @@ func TestWhoCannotSignInLearnsNothing(t *testing.T) {
 		require.Equal(t, first, body, "%q is answered like all others", c.name)
 		require.Empty(t, b.cookies)
 	}
-	for _, line := range h.did(desk.AllShops) {
-		require.NotContains(t, line, "nobody", "a name that nobody has may be a password")
+}
+
+// Who manages a shop hears of tries with the names of its people, and of nobody else's.
+func TestWhoHearsOfFailedLogins(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("boss", roles("*", "admin"))
+	h.person("小陈", roles(shopA, "agent"))
+	h.person("merchant", roles(shopA, "admin", shopB, "admin"))
+	b := h.browser()
+	for _, name := range []string{" 小陈 ", "MERCHANT", "boss", "nobody", "a password in the wrong field"} {
+		require.Equal(t, http.StatusUnauthorized, b.post("/desk/login", "name", name, "password", "wrong password").Code)
 	}
-	require.Contains(t, h.did(desk.AllShops), "? login failed  from 192.0.2.1")
+	failed := func(shop string) (out []string) {
+		for _, line := range h.did(shop) {
+			if strings.Contains(line, "login failed") {
+				out = append(out, line)
+			}
+		}
+		return out
+	}
+	require.ElementsMatch(t, []string{"? login failed 小陈 from 192.0.2.1", "? login failed merchant from 192.0.2.1"}, failed(shopA))
+	require.Equal(t, []string{"? login failed merchant from 192.0.2.1"}, failed(shopB))
+	require.ElementsMatch(t, []string{"? login failed boss from 192.0.2.1", "? login failed  from 192.0.2.1", "? login failed  from 192.0.2.1"}, failed(desk.AllShops),
+		"what nobody is called may be a password")
+	merchant := h.signed("merchant")
+	require.Contains(t, merchant.get("/desk/audit?what=login+failed&shop="+shopA).Body.String(), "小陈")
+	require.Equal(t, http.StatusNotFound, merchant.get("/desk/audit?shop=*").Code)
+	merchant.post("/desk/login", "name", "merchant", "password", "wrong password")
+	require.Contains(t, failed(shopB), "? login failed merchant from 192.0.2.1 in a browser that is known")
+}
+
+// Whoever fills the audit with names that nobody has hides nothing by it.
+func TestAFloodOfNamesHidesNoFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.person("小陈", roles(shopA, "agent"))
+		for i := range 100 {
+			b := h.browser()
+			b.address = fmt.Sprintf("203.0.113.%d:1", i)
+			b.post("/desk/login", "name", fmt.Sprint("name", i), "password", "wrong password")
+		}
+		require.Len(t, h.did(desk.AllShops), 60)
+		h.browser().post("/desk/login", "name", "小陈", "password", "wrong password")
+		require.Equal(t, "? login failed 小陈 from 192.0.2.1", h.did(shopA)[0])
+	})
 }
 
 func TestLoginsAreThrottled(t *testing.T) {
@@ -317,9 +359,10 @@ func TestBehindHTTPS(t *testing.T) {
 	r.Header.Set("Origin", "https://desk.example") // the proxy calls this server by another name
 	w := b.do(r)
 	require.Equal(t, http.StatusSeeOther, w.Code)
-	cookie := w.Result().Cookies()[0]
-	require.Equal(t, "__Host-xiaoer_session", cookie.Name)
-	require.True(t, cookie.Secure && cookie.HttpOnly && cookie.Path == "/" && cookie.Domain == "")
+	for _, name := range []string{"__Host-xiaoer_session", "__Host-xiaoer_known"} {
+		c := cookie(t, w, name)
+		require.True(t, c.Secure && c.HttpOnly && c.Path == "/" && c.Domain == "", name)
+	}
 	require.Contains(t, b.post("/desk/people/invite", "shop", shopA, "name", "x", "role", "agent").Body.String(), "https://desk.example/desk/invitation/")
 	weak := b.thief()
 	weak.cookies["xiaoer_session"] = weak.cookies["__Host-xiaoer_session"]
@@ -346,7 +389,7 @@ func TestBehindAProxyThatSaysSo(t *testing.T) {
 		r.Header.Set("X-Forwarded-Proto", "https")
 		w := b.do(r)
 		require.Equal(t, http.StatusSeeOther, w.Code)
-		require.Equal(t, name, w.Result().Cookies()[0].Name, remote)
+		cookie(t, w, name)
 	}
 }
 

@@ -98,6 +98,7 @@ func (a *Accounts) postPassword(w http.ResponseWriter, r *http.Request) {
 		a.Site.Error(w, r, err)
 		return
 	}
+	a.remember(w, r, me.Name)
 	page.See(w, r, "/desk/me?done=password")
 }
 
