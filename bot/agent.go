@@ -22,10 +22,10 @@ func (t *turn) seenOnChannel(m *Message) {
 	if m.Buyer.ID != "" && t.c.Buyer.ID == "" {
 		t.c.Buyer.ID = m.Buyer.ID
 	}
-	t.agentWrites("", lineText(m), false)
+	t.agentWrites(Line{Text: lineText(m), Images: cutList(m.Images, mostPhotos)}, false)
 }
 
-// isOurs knows our words by the message's id, or by the same text within two minutes.
+// isOurs knows our words by the message's id, or by the same text within two minutes; photos without words by their addresses.
 func (t *turn) isOurs(m *Message) bool {
 	text := oneLine(m.Text)
 	for _, s := range t.c.Said {
@@ -36,7 +36,22 @@ func (t *turn) isOurs(m *Message) bool {
 			return true
 		}
 	}
-	return false
+	return oneLine(m.Text) == "" && t.showedLately(m.Images)
+}
+
+// showedLately tells whether our side has sent all of these photos within two minutes.
+func (t *turn) showedLately(images []string) bool {
+	left := slices.Clone(images)
+	for _, l := range slices.Backward(t.c.Transcript) {
+		age := t.e.At.Sub(l.At)
+		if age > echoLasts {
+			break
+		}
+		if l.From != "buyer" && age >= 0 {
+			left = slices.DeleteFunc(left, func(image string) bool { return slices.Contains(l.Images, image) })
+		}
+	}
+	return len(images) > 0 && len(left) == 0
 }
 
 // claims gives an agent the conversation, or a task alone.
@@ -63,7 +78,7 @@ func (t *turn) writes() {
 	if i := t.taskAt(t.e.Handoff); i >= 0 && t.c.Tasks[i].Agent == "" {
 		t.claimTask(i, t.e.Agent)
 	}
-	t.agentWrites(t.e.Agent, t.e.Text, true)
+	t.agentWrites(Line{Name: t.e.Agent, Text: t.e.Text, Images: cutList(t.e.Images, mostPhotos)}, true)
 }
 
 // claim gives the conversation to an agent. From now on the bot is silent.
@@ -92,26 +107,40 @@ func (t *turn) agentIdle() time.Duration {
 }
 
 // agentWrites takes an agent's line: it answers the buyer, so that the clocks stop until the buyer writes again. A line that
-// was written here has still to be sent.
-func (t *turn) agentWrites(agent, text string, send bool) {
+// was written here has still to be sent: first its text, then each of its photos.
+func (t *turn) agentWrites(line Line, send bool) {
 	if t.c.Status != StatusAgent {
-		t.claim(agent)
+		t.claim(line.Name)
 	}
 	clock := &t.c.Clock
 	clock.Human, clock.Any = t.e.At, t.e.At
 	clock.Idle = t.e.At.Add(t.agentIdle())
 	defer t.humanReplied()
-	if text == "" {
+	if line.Text == "" && len(line.Images) == 0 {
 		return
 	}
-	text = cut(text, mostLine)
-	t.c.Sent++
-	t.c.Transcript = keepLast(t.c.Transcript, mostLines, Line{At: t.e.At, From: "agent", Name: agent, Text: text})
+	line.At, line.From, line.Text = t.e.At, "agent", cut(line.Text, mostLine)
+	t.c.Transcript = keepLast(t.c.Transcript, mostLines, line)
 	if !send {
+		t.c.Sent++
 		return
 	}
-	t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: text, At: t.e.At})
-	t.act(Action{Kind: ActReply, Reply: &Reply{Kind: KindText, Text: text}})
+	t.c.Sent += Messages(line.Text, line.Images)
+	t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: line.Text, At: t.e.At})
+	if line.Text != "" {
+		t.act(Action{Kind: ActReply, Reply: &Reply{Kind: KindText, Text: line.Text}})
+	}
+	for _, image := range line.Images {
+		t.act(Action{Kind: ActReply, Reply: &Reply{Kind: KindImage, Image: image}})
+	}
+}
+
+// Messages is how many messages on the channel a line of an agent's is: its text, and each of its photos.
+func Messages(text string, images []string) int {
+	if text == "" {
+		return len(images)
+	}
+	return 1 + len(images)
 }
 
 // toAgent keeps silent while an agent has the conversation. The message fills the case and starts the clock of the next reply.

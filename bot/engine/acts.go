@@ -6,9 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
@@ -36,7 +39,7 @@ func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk
 	defer leave()
 	w := &acting{act: a, on: found, shop: shop, print: printOf(id, a), at: e.Clock()}
 	ev := bot.Event{
-		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: a.Text, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause,
+		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: textOf(a), Images: a.Images, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause,
 		Team: a.Team, To: a.To, Handoff: id,
 	}
 	if a.Kind == bot.EventStage && a.Quiet {
@@ -65,7 +68,9 @@ func (e *Engine) checkAct(ctx context.Context, shop string, book *bot.Book, a de
 		return ErrForbidden
 	case wordOf(a.Kind) == "":
 		return malformed("kind", "is no act of an agent's")
-	case (a.Kind == bot.EventAgent || a.Kind == bot.EventNote) && strings.TrimSpace(a.Text) == "":
+	case a.Kind == bot.EventAgent:
+		return checkReply(a)
+	case a.Kind == bot.EventNote && strings.TrimSpace(a.Text) == "":
 		return malformed("text", "must not be empty")
 	case a.Kind == bot.EventStage && !slices.Contains(bot.Stages(), a.Stage):
 		return malformed("stage", "must be one of "+strings.Join(bot.Stages(), ", "))
@@ -75,6 +80,39 @@ func (e *Engine) checkAct(ctx context.Context, shop string, book *bot.Book, a de
 		return e.checkMove(ctx, shop, book, a)
 	}
 	return nil
+}
+
+// longestPicture is how long the address of a photo may be, in bytes.
+const longestPicture = 2000
+
+// checkReply refuses a reply that says and shows nothing, and addresses of photos that a channel could not fetch.
+func checkReply(a desk.Act) error {
+	switch {
+	case strings.TrimSpace(a.Text) == "" && len(a.Images) == 0:
+		return malformed("text", "must not be empty where there are no images")
+	case len(a.Images) > desk.MostPictures:
+		return malformed("images", fmt.Sprintf("may be up to %d", desk.MostPictures))
+	}
+	for i, image := range a.Images {
+		switch u, err := url.Parse(image); {
+		case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.User != nil, len(image) > longestPicture, strings.ContainsFunc(image, isNoSign):
+			return malformed("images", "must be addresses that begin with http:// or https:// and have up to 2000 bytes")
+		case slices.Contains(a.Images[:i], image):
+			return malformed("images", "must not have the same one twice")
+		}
+	}
+	return nil
+}
+
+// isNoSign finds what no address has.
+func isNoSign(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == utf8.RuneError }
+
+// textOf is what an act says; white space beside photos says nothing.
+func textOf(a desk.Act) string {
+	if strings.TrimSpace(a.Text) == "" {
+		return ""
+	}
+	return a.Text
 }
 
 // checkMove refuses places that nobody would find a case in.
@@ -139,7 +177,7 @@ func (w *acting) mayAct(l Loaded) (bool, error) {
 		if w.act.Seen != "" && len(desk.News(l.Conversation.Transcript, w.act.Seen, w.act.Who)) > 0 {
 			return true, ErrNews
 		}
-		return false, withinBudget(&l.Conversation, w.shop.Book.Budget, w.at)
+		return false, withinBudget(&l.Conversation, w.shop.Book.Budget, w.at, bot.Messages(textOf(w.act), w.act.Images))
 	case bot.EventStage:
 		if !h.Dispute && w.act.Stage != "closed" {
 			return true, malformed("stage", "can be closed only: the case is no dispute")
@@ -188,12 +226,14 @@ func openCase(c *bot.Conversation, id string) *bot.Handoff {
 	return nil
 }
 
-// withinBudget refuses an agent's word that the channel would not let through.
-func withinBudget(c *bot.Conversation, b bot.Budget, now time.Time) error {
+// withinBudget refuses an agent's reply of so many messages that the channel would not let through whole.
+func withinBudget(c *bot.Conversation, b bot.Budget, now time.Time, messages int) error {
 	left, until := c.MaySend(b, now)
 	switch {
-	case left > 0:
+	case left >= messages:
 		return nil
+	case left > 0:
+		return &Refusal{code: "budget", detail: fmt.Sprintf("the channel lets through %d more of its %d messages until the buyer writes again, and each photo is one", left, b.Messages)}
 	case until.IsZero() || now.Before(until):
 		return &Refusal{code: "budget", detail: fmt.Sprintf("the %d messages that the channel lets through are used up until the buyer writes again", b.Messages)}
 	}

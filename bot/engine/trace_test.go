@@ -60,7 +60,7 @@ func conversations(t *testing.T, seed uint64) (*watched, map[string]*bot.Book) {
 		b.say(t, m)
 		if chance.IntN(4) == 0 {
 			kind := []bot.EventKind{bot.EventClaim, bot.EventRelease, bot.EventResolve, bot.EventAgent}[chance.IntN(4)]
-			_, _ = b.Act(t.Context(), "s", c, bot.Event{Kind: kind, Agent: "小陈", Text: "您好"}) // it may not be the time for it
+			_, _ = b.Act(t.Context(), "s", c, bot.Event{Kind: kind, Agent: "小陈", Text: "您好", Images: []string{"https://img.example/1.jpg"}}) // it may not be the time for it
 		}
 		b.pass(time.Duration(chance.IntN(3)) * time.Duration(chance.IntN(600)) * time.Second)
 		_, err := b.Tick(t.Context())

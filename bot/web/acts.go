@@ -65,9 +65,12 @@ func claim(act *desk.Act) (fields, func() error) {
 
 func reply(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventAgent
-	return fields{"text": &act.Text, "seen": (*string)(&act.Seen)}, func() error {
+	return fields{"text": &act.Text, "images": &act.Images, "seen": (*string)(&act.Seen)}, func() error {
 		if err := boundText("seen", string(act.Seen), mostWords); err != nil {
 			return err
+		}
+		if len(act.Images) > 0 { // the desk looks at the addresses
+			return boundText("text", act.Text, mostText)
 		}
 		return needText("text", act.Text, mostText)
 	}

@@ -138,6 +138,7 @@ func TestActs(t *testing.T) {
 	}{
 		"claim":   {`{"from":"小王"}`, desk.Act{Kind: bot.EventClaim, From: "小王"}},
 		"reply":   {`{"text":" 您好\n"}`, desk.Act{Kind: bot.EventAgent, Text: " 您好\n"}},
+		"reply?x": {`{"images":["https://img.example/a.jpg"]}`, desk.Act{Kind: bot.EventAgent, Images: []string{"https://img.example/a.jpg"}}},
 		"note":    {`{"text":"老客户"}`, desk.Act{Kind: bot.EventNote, Text: "老客户"}},
 		"stage":   {`{"stage":"resolving"}`, desk.Act{Kind: bot.EventStage, Stage: "resolving"}},
 		"move":    {`{"team":"lead","to":"小林"}`, desk.Act{Kind: bot.EventMove, Team: "lead", To: "小林"}},
@@ -172,7 +173,7 @@ func TestActsThatAreMalformed(t *testing.T) {
 		{"reply", `{"text":null}`, "text"},
 		{"reply", `{"text":["a"]}`, "text"},
 		{"reply", `{"text":"` + long + `"}`, "text"},
-		{"reply", `{"text":"好","images":[]}`, "images"},
+		{"reply", `{"text":"好","images":"a"}`, "images"},
 		{"reply", `{"Text":"好"}`, "Text"},
 		{"reply", `{"text":"好","text":"不"}`, "text"},
 		{"reply", `{"text":"好","id":7}`, "id"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,7 +194,7 @@ func (f *fakeDesk) ActOn(_ context.Context, shop, id string, a desk.Act) (desk.C
 		return c, err
 	}
 	if before, ok := f.done[a.ID]; ok && a.ID != "" {
-		if before.act != a {
+		if !reflect.DeepEqual(before.act, a) {
 			return c, refusal("conflict")
 		}
 		return before.now, nil
