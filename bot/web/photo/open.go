@@ -20,7 +20,8 @@ const (
 	nameBytes = 20
 )
 
-// Take reads a picture from a request's body (see Receive) and keeps it for an hour as an open one in a buyer's name. It gives its address.
+// Take reads a picture from a request's body (see Receive) and keeps it for an hour as an open one in a buyer's name. It gives its address: where
+// nobody has said how the server is reached from outside, it is as this request has reached it.
 func (a *Album) Take(w http.ResponseWriter, r *http.Request, from, shop, buyer string) (address string, err error) {
 	picture, err := a.Receive(w, r, from)
 	if err != nil {
@@ -30,7 +31,7 @@ func (a *Album) Take(w http.ResponseWriter, r *http.Request, from, shop, buyer s
 	if err := a.Add(r.Context(), p, picture); err != nil {
 		return "", err
 	}
-	return a.address(p), nil
+	return a.public(r) + pathOf(p), nil
 }
 
 // Send keeps the open photos of these addresses as long as the message that names them. It refuses ("no-photo") an address that Take did not
@@ -48,7 +49,18 @@ func (a *Album) Send(ctx context.Context, shop, buyer string, addresses ...strin
 	return nil
 }
 
-func (a *Album) address(p Photo) string { return a.Public + root + url.PathEscape(p.Shop) + "/" + p.ID }
+func (a *Album) public(r *http.Request) string {
+	switch {
+	case a.Public != "":
+		return a.Public
+	case throttle.HTTPS(r):
+		return "https://" + r.Host
+	default:
+		return "http://" + r.Host
+	}
+}
+
+func pathOf(p Photo) string { return root + url.PathEscape(p.Shop) + "/" + p.ID }
 
 var openName = regexp.MustCompile(`^[a-z2-7]{32}$`)
 
@@ -56,6 +68,9 @@ var openName = regexp.MustCompile(`^[a-z2-7]{32}$`)
 // the reader has reached the server.
 func (a *Album) Local(address, shop string) string {
 	at := strings.TrimPrefix(address, a.Public)
+	if u, err := url.Parse(address); a.Public == "" && err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		at = strings.TrimPrefix(address, u.Scheme+"://"+u.Host) // by whatever name the server was reached
+	}
 	if id, ok := strings.CutPrefix(at, root+url.PathEscape(shop)+"/"); ok && openName.MatchString(id) {
 		return at
 	}

@@ -52,7 +52,7 @@ type Documents interface {
 // Options are what an album works with. Documents are required.
 type Options struct {
 	Documents Documents
-	Public    string           // where the server is reached from outside, "https://chat.example"; without it addresses begin with "/"
+	Public    string           // where the server is reached from outside, "https://chat.example"; without it addresses are as their sender has reached it
 	Clock     func() time.Time // default time.Now
 	Keep      time.Duration    // how long photos are kept that a message names; default 180 days
 	Work      time.Duration    // how long one may wait to be made anew; default 20 s
