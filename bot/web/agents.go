@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/stream"
 	"xiaoer/bot/web/throttle"
 )
 
@@ -46,15 +47,14 @@ type agentAPI struct {
 
 	failures  *throttle.Throttle // by address
 	calls     *throttle.Throttle // by the token's hash
-	listeners listeners
+	listeners stream.Seats
 }
 
 func newAgents(s *Server) *agentAPI {
 	return &agentAPI{
-		Server:    s,
-		failures:  throttle.New(failPerSecond, failBurst, mostAddresses),
-		calls:     throttle.New(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
-		listeners: listeners{limits: s.DeskLimits, ofShop: map[string]int{}, ofOne: map[seat]int{}},
+		Server:   s,
+		failures: throttle.New(failPerSecond, failBurst, mostAddresses),
+		calls:    throttle.New(s.DeskLimits.Rate, s.DeskLimits.Burst, mostTokens),
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"xiaoer/bot/desk"
 )
 
 // FuzzDecodeFields holds the decoder to what it promises: one object, known fields only, each once, and an error that names its field.
@@ -55,9 +57,9 @@ func FuzzDecodeFields(f *testing.F) {
 }
 
 func TestListenersAreBounded(t *testing.T) {
-	l := listeners{limits: DeskLimits{Listeners: 5, ListenersOfShop: 4, ListenersOfOne: 2}, ofShop: map[string]int{}, ofOne: map[seat]int{}}
+	a := &agentAPI{Server: &Server{Options: Options{DeskLimits: DeskLimits{Listeners: 5, ListenersOfShop: 4, ListenersOfOne: 2}}}}
 	join := func(shop, agent string) (func(), string) {
-		leave, err := l.join(seat{shop, agent})
+		leave, err := a.join(caller{Person: desk.Person{Name: agent}, shop: shop})
 		if err != nil {
 			return nil, problemOf(err).kind()
 		}
@@ -83,9 +85,7 @@ func TestListenersAreBounded(t *testing.T) {
 	for _, leave := range leaves {
 		leave()
 	}
-	require.Zero(t, l.all)
-	require.Empty(t, l.ofShop)
-	require.Empty(t, l.ofOne)
+	require.Zero(t, a.listeners.Taken())
 	_, refused := join("a", "x")
 	require.Empty(t, refused)
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"xiaoer/bot/web/stream"
 )
 
 // An exportLine is one piece of what is kept of a buyer.
@@ -21,13 +23,14 @@ func (a *agentAPI) export(ctx context.Context, c echo.Context, who caller) error
 	if err := readQuery(c).err(); err != nil {
 		return err
 	}
-	out, sent := newStream(c, a.DeskLimits.Patience), 0
+	out, sent := stream.New(c.Response(), a.DeskLimits.Patience), 0
+	lines := json.NewEncoder(out)
 	err := a.Desk.Export(ctx, who.shop, param(c, "buyer"), who.Name, func(kind string, body []byte) error {
 		if sent == 0 {
-			out.begin("application/x-ndjson")
+			out.Begin("application/x-ndjson")
 		}
 		sent++
-		return out.line(exportLine{Kind: kind, Data: body})
+		return lines.Encode(exportLine{Kind: kind, Data: body})
 	})
 	if err != nil && sent == 0 {
 		return err
@@ -37,9 +40,9 @@ func (a *agentAPI) export(ctx context.Context, c echo.Context, who caller) error
 		panic(http.ErrAbortHandler) // the caller sees a connection that broke, and not an end
 	}
 	if sent == 0 {
-		out.begin("application/x-ndjson")
+		out.Begin("application/x-ndjson")
 	}
-	_ = out.line(exportLine{Kind: "end", Data: fmt.Appendf(nil, `{"pieces":%d}`, sent)}) // who does not read it has hung up
+	_ = lines.Encode(exportLine{Kind: "end", Data: fmt.Appendf(nil, `{"pieces":%d}`, sent)}) // who does not read it has hung up
 	return nil
 }
 

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,15 +9,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/stream"
 )
 
 const (
 	liveRoute = "/v1/shops/:shop/live"
-	livePage  = 50                  // changed cases that are read at once
-	liveStart = "retry: 3000\n"     // ms until a browser that was dropped comes back
-	heartbeat = ": still here\n\n"  // a comment: browsers skip it, proxies see that the line is in use
-	liveType  = "text/event-stream" // browsers insist on it
-	lastEvent = "Last-Event-ID"     // browsers send it when they come back
+	livePage  = 50              // changed cases that are read at once
+	comeBack  = 3 * time.Second // for a browser that was dropped
+	lastEvent = "Last-Event-ID" // browsers send it when they come back
 	noChange  = "must be the id of an event"
 )
 
@@ -27,7 +24,7 @@ const (
 type live struct {
 	*agentAPI
 	who    caller
-	out    *stream
+	out    *stream.Stream
 	after  int64 // the last change that the listener has seen
 	erased int   // how often cases were erased, as far as the listener knows
 }
@@ -39,14 +36,14 @@ func (a *agentAPI) getLive(ctx context.Context, c echo.Context, who caller) erro
 	if err := q.err(); err != nil {
 		return err
 	}
-	leave, err := a.listeners.join(seat{who.shop, who.Name})
+	leave, err := a.join(who)
 	if err != nil {
 		return err
 	}
 	defer leave()
 	a.Metrics.listeners.Inc()
 	defer a.Metrics.listeners.Dec()
-	ctx, cancel := a.untilStop(ctx)
+	ctx, cancel := stream.Until(ctx, a.ended)
 	defer cancel()
 	changed, stop := a.Desk.Watch(who.shop) // before the count is read, so that no change falls between the two
 	defer stop()
@@ -55,7 +52,7 @@ func (a *agentAPI) getLive(ctx context.Context, c echo.Context, who caller) erro
 	if err != nil {
 		return err
 	}
-	l := &live{agentAPI: a, who: who, out: newStream(c, a.DeskLimits.Patience), after: last, erased: erased}
+	l := &live{agentAPI: a, who: who, out: stream.New(c.Response(), a.DeskLimits.Patience), after: last, erased: erased}
 	greeting := "ready"
 	switch {
 	case named && place > last, // a count that went back: the store was restored
@@ -64,24 +61,26 @@ func (a *agentAPI) getLive(ctx context.Context, c echo.Context, who caller) erro
 	case named:
 		l.after = place
 	}
-	l.out.begin(liveType)
-	if l.greet(greeting) == nil {
-		l.run(ctx, changed)
+	if l.out.Greet(comeBack) == nil && l.greet(greeting) == nil && l.out.Flush() == nil {
+		l.keepOnline(ctx)
+		l.out.Run(ctx, stream.Rhythm{Changed: changed, Beat: a.DeskLimits.Heartbeat, Recheck: a.DeskLimits.Recheck},
+			func() bool { return l.tell(ctx) }, func() bool { return l.stays(ctx) })
 	}
 	return nil
 }
 
-// untilStop ends with the request, and at once when the server stops.
-func (a *agentAPI) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-a.ended:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
+// join takes a seat for a listener. Agents of the same name in two shops may be two people.
+func (a *agentAPI) join(who caller) (leave func(), err error) {
+	own := stream.Claim{Of: "agent " + who.shop + " " + who.Name, Most: a.DeskLimits.ListenersOfOne}
+	leave, full := a.listeners.Join(own, stream.Claim{Most: a.DeskLimits.Listeners}, stream.Claim{Of: "shop " + who.shop, Most: a.DeskLimits.ListenersOfShop})
+	switch {
+	case full == nil:
+		return leave, nil
+	case *full == own:
+		return nil, newProblem(http.StatusTooManyRequests, "too-many", "this agent listens too often already").after(5 * time.Second)
+	default:
+		return nil, newProblem(http.StatusServiceUnavailable, "busy", "too many are listening").after(5 * time.Second)
+	}
 }
 
 func (a *agentAPI) lastChange(ctx context.Context, shop string) (int64, error) {
@@ -109,37 +108,16 @@ func lastSeen(q *query, h http.Header) (place int64, named bool) {
 // greet tells the listener where the stream begins, so that one who is dropped before the first change can come back to it. After
 // "reset" what was seen before is to be thrown away.
 func (l *live) greet(event string) error {
-	raw := fmt.Appendf(nil, "%sid: %d\nevent: %s\ndata: {\"change\":%d}\n\n", liveStart, l.after, event, l.after)
-	if err := l.out.write(raw); err != nil {
-		return err
-	}
-	return l.out.flush()
+	return l.out.Event(strconv.FormatInt(l.after, 10), event, map[string]int64{"change": l.after})
 }
 
-// run tells of changes until the listener has gone, reads too slowly, may not listen any more, or the server stops.
-func (l *live) run(ctx context.Context, changed <-chan struct{}) {
-	beat := time.NewTicker(l.DeskLimits.Heartbeat)
-	defer beat.Stop()
-	recheck := time.NewTicker(l.DeskLimits.Recheck)
-	defer recheck.Stop()
-	l.keepOnline(ctx)
-	for l.tell(ctx) { // after each heartbeat too, should a signal ever be missed
-		select {
-		case <-ctx.Done():
-			return
-		case <-changed:
-			continue
-		case <-beat.C:
-			if l.out.write([]byte(heartbeat)) != nil || l.out.flush() != nil {
-				return
-			}
-		case <-recheck.C:
-			if !l.still(ctx, l.who, desk.Agent) {
-				return
-			}
-			l.keepOnline(ctx)
-		}
+// stays tells whether the listener may go on, and keeps them online.
+func (l *live) stays(ctx context.Context) bool {
+	if !l.still(ctx, l.who, desk.Agent) {
+		return false
 	}
+	l.keepOnline(ctx)
+	return true
 }
 
 func (l *live) keepOnline(ctx context.Context) {
@@ -168,9 +146,6 @@ func (l *live) tell(ctx context.Context) bool {
 				return false
 			}
 		}
-		if len(cases) > 0 && l.out.flush() != nil {
-			return false
-		}
 		if len(cases) < livePage {
 			return true
 		}
@@ -198,11 +173,7 @@ func (l *live) page(ctx context.Context) ([]desk.Case, error) {
 }
 
 func (l *live) event(c *desk.Case) error {
-	raw, err := json.Marshal(show(*c))
-	if err != nil {
-		return err
-	}
-	if err := l.out.write(fmt.Appendf(nil, "id: %d\nevent: case\ndata: %s\n\n", c.Change, raw)); err != nil {
+	if err := l.out.Event(strconv.FormatInt(c.Change, 10), "case", show(*c)); err != nil {
 		return err
 	}
 	l.after = c.Change

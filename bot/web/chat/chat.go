@@ -17,6 +17,7 @@ import (
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
 	"xiaoer/bot/web/photo"
+	"xiaoer/bot/web/stream"
 	"xiaoer/bot/web/throttle"
 )
 
@@ -102,7 +103,7 @@ type Chat struct {
 	pages *page.Pages
 	cross *http.CrossOriginProtection
 	held  *held
-	seats *seats
+	seats stream.Seats
 }
 
 // New adds the chat's pages to a site.
@@ -116,7 +117,7 @@ func New(site *page.Site, o Options) (*Chat, error) {
 	}
 	c := &Chat{
 		Options: o, site: site, pages: pages, cross: http.NewCrossOriginProtection(),
-		held: newHeld(o.Limits), seats: newSeats(o.Limits),
+		held: newHeld(o.Limits),
 	}
 	site.Handle("GET /chat/{shop}", c.open)
 	site.Handle("POST /chat/{shop}", c.sayByForm)
