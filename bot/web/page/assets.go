@@ -159,6 +159,14 @@ func unhashed(name string) (plain, hash string) {
 	return name, ""
 }
 
+// assetPolicy is for an SVG that is opened by itself, and for a worker, which has the policy of its script and not that of the page.
+func assetPolicy(kind string) string {
+	if kind == assetKinds()[".js"] {
+		return "default-src 'none'; script-src 'self'; connect-src 'self'"
+	}
+	return "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+}
+
 // serve sends an asset. Under its hashed address it never changes; an old hash gets what is there now, and is not kept.
 func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -175,7 +183,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	h := w.Header()
 	h.Set("Content-Type", one.kind)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox") // for an SVG that is opened by itself
+	h.Set("Content-Security-Policy", assetPolicy(one.kind))
 	h.Set("ETag", `"`+one.hash+`"`)
 	h.Set("Cache-Control", "no-cache")
 	if hash == one.hash {

@@ -42,6 +42,11 @@ type told struct {
 	New    bool   `json:"new"` // it was opened just now, and nobody has it
 }
 
+// A greeting begins a stream. Pages that are of somebody else, who has left meanwhile, do not listen any longer.
+type greeting struct {
+	Who string `json:"who"`
+}
+
 const (
 	changesAtOnce = 100
 	retryAfter    = 3000 // ms until a browser that was dropped comes back
@@ -71,7 +76,11 @@ func (w *workbench) getLive(ctx context.Context, rw http.ResponseWriter, r *http
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	rw.WriteHeader(http.StatusOK)
-	if s.send(fmt.Appendf(nil, "retry: %d\nevent: ready\ndata: {}\n\n", retryAfter)) == nil {
+	raw, err := json.Marshal(greeting{Who: who.Name})
+	if err != nil {
+		return err
+	}
+	if s.send(fmt.Appendf(nil, "retry: %d\nevent: ready\ndata: %s\n\n", retryAfter, raw)) == nil {
 		s.run(ctx, changed)
 	}
 	return nil

@@ -72,8 +72,8 @@ func TestChangesAreToldAtOnceAndToWhoMayKnow(t *testing.T) {
 	server := httptest.NewServer(w.http)
 	t.Cleanup(server.Close)
 	chen, other := listen(t, server, "chen"), listen(t, server, "other")
-	require.Equal(t, "ready {}", chen.next())
-	require.Equal(t, "ready {}", other.next())
+	require.Equal(t, `ready {"who":"小陈"}`, chen.next())
+	require.Equal(t, `ready {"who":"外人"}`, other.next())
 	id := w.hand("fruit", "c-1")
 	var told struct {
 		Shop, Case, State, Agent string

@@ -1,89 +1,77 @@
 // listen follows server-sent events, and comes back when the line is lost, going on after the last event that was seen. handlers are functions by the name of
 // the event, called with (data, id); data is parsed JSON. While the line is lost, every element with data-live-state says so in words. It gives an object with
-// stop() and the state, one of "connecting", "live", "lost", "signedout".
+// stop() and the state, one of "connecting", "live", "lost", "signedout". Pages that name who is signed in share one line with all others of that person in this
+// browser; its first event is "ready" with {who}, and comes to each page at its beginning, too.
 import { say } from "/assets/page/words.js";
+import { line } from "/assets/page/line.js";
 
-const first = 1000, longest = 30000, silence = 45000; // ms; the server gives a sign of life every 15 s
+const silence = 50000, look = 20000; // ms; a worker gives a sign of life every 15 s
 
-export function listen(url, handlers, { onstate, after = "" } = {}) {
-  let source, timer, watch, wait = first, last = after, was = false, ended = false;
-  const self = { state: "connecting", stop };
+export function listen(url, handlers, { onstate, after = "", who = "" } = {}) {
+  const over = new AbortController(), on = { signal: over.signal };
+  const self = { state: "", stop() { over.abort(); held?.stop(); held = null; } };
+  const free = Boolean(document.querySelector("[data-live-open]")); // pages that need no session are never signed out
+  const take = (name, data, id) => handlers[name]?.(data, id);
+  let held = null, was = false, alone = !who || !window.SharedWorker;
 
   function become(state) {
+    if (state === self.state) return;
     self.state = state;
+    const text = state === "lost" ? say("live.lost") : state === "signedout" ? say("live.signedout") : was && state === "live" ? say("live.back") : "";
     for (const el of document.querySelectorAll("[data-live-state]")) {
       el.dataset.liveState = state;
-      const text = state === "lost" ? say("live.lost") : state === "signedout" ? say("live.signedout") : was && state === "live" ? say("live.back") : "";
       if (el.textContent !== text) el.textContent = text;
       el.hidden = text === "" || (state === "live" && !el.hasAttribute("data-live-always"));
     }
-    if (state === "lost") was = true;
+    was ||= state === "lost";
     onstate?.(state);
   }
 
   function open() {
-    const at = new URL(url, location.href);
-    if (last !== "") at.searchParams.set("after", last); // EventSource sends no Last-Event-ID when it is made anew
-    source = new EventSource(at, { withCredentials: false });
-    source.addEventListener("open", () => { wait = first; become("live"); heard(); });
-    source.addEventListener("error", lost);
-    for (const [name, take] of Object.entries(handlers)) {
-      source.addEventListener(name, (ev) => {
-        heard();
-        if (ev.lastEventId !== "") last = ev.lastEventId;
-        let data = null;
-        try { data = JSON.parse(ev.data); } catch { return; }
-        take(data, ev.lastEventId);
-      });
-    }
+    const names = Object.keys(handlers);
+    try {
+      if (!alone) { held = shared({ url, names, who }, take, become, failed); return; }
+    } catch { alone = true; }
+    held = line(url, names, take, become, { after, open: free, who });
   }
 
-  // A line may die without a word, after the machine slept for instance. Comments are not seen by scripts, so silence alone proves nothing: the line is opened anew
-  // only when the page is looked at again after it.
-  function heard() { clearTimeout(watch); watch = setTimeout(() => { watch = 0; }, silence); }
-  function woken() { if (!document.hidden && self.state === "live" && !watch) { close(); open(); } }
-
-  function close() { source?.close(); source = undefined; clearTimeout(timer); clearTimeout(watch); watch = 0; }
-
-  function lost() {
-    close();
-    become("lost");
-    timer = setTimeout(again, wait * (0.75 + Math.random() / 2)); // so that not all come back at the same moment
-    wait = Math.min(wait * 2, longest);
+  function failed() { // there are workers, and this one may not run
+    alone = true;
+    if (held) { held.stop(); open(); }
   }
 
-  async function again() {
-    const over = await signedOut();
-    if (ended || self.state !== "lost") return; // somebody else was faster meanwhile
-    if (over) { become("signedout"); return; }
-    open();
-  }
-
-  function stop() {
-    ended = true;
-    close();
-    document.removeEventListener("visibilitychange", woken);
-    window.removeEventListener("online", online);
-  }
-
-  function online() { if (self.state === "lost") { close(); wait = first; open(); } }
-
-  document.addEventListener("visibilitychange", woken);
-  window.addEventListener("online", online);
-  window.addEventListener("pagehide", close);
-  window.addEventListener("pageshow", (ev) => { if (ev.persisted && self.state !== "signedout") { close(); open(); } });
-  become("connecting");
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) held?.looked(); }, on);
+  window.addEventListener("online", () => held?.online(), on);
+  window.addEventListener("pagehide", () => { held?.stop(); held = null; }, on);
+  window.addEventListener("pageshow", (ev) => { if (ev.persisted && self.state !== "signedout") { self.state = ""; open(); } }, on);
   open();
   return self;
 }
 
-// signedOut asks whether the session is over: EventSource does not say why it failed. Pages that need no session (data-live-open on <html> or in the body) are
-// never signed out.
-async function signedOut() {
-  if (document.querySelector("[data-live-open]")) return false;
-  try {
-    return (await fetch("/v1/me", { credentials: "same-origin", cache: "no-store" })).status === 401;
-  } catch {
-    return false;
+// shared is the line that a worker holds for all pages of one person. A worker that dies is started again; where none can be started, failed is called.
+function shared(wanted, take, become, failed) {
+  let port, heard = 0;
+
+  function join() {
+    const worker = new SharedWorker("/assets/page/shared.js", { name: `${wanted.url} ${wanted.who}`, type: "module" });
+    worker.addEventListener("error", failed, { once: true });
+    heard = Date.now();
+    port = worker.port;
+    port.onmessage = ({ data }) => {
+      heard = Date.now();
+      if (data.state) become(data.state);
+      else if (data.name) take(data.name, data.data, data.id);
+    };
+    port.postMessage({ join: wanted });
   }
+
+  function leave() { port.onmessage = null; port.postMessage({ leave: true }); }
+
+  join();
+  const watch = setInterval(() => { if (Date.now() - heard > silence) { leave(); become("lost"); join(); } }, look);
+  return {
+    stop() { clearInterval(watch); leave(); },
+    looked() { port.postMessage({ looked: true }); },
+    online() { port.postMessage({ online: true }); },
+  };
 }

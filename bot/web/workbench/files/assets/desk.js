@@ -98,7 +98,7 @@ document.addEventListener("visibilitychange", seen);
 if (bench) {
   clocks(Number(bench.dataset.now));
   const everything = () => { queue(); whole(); }; // at the beginning, too: something may have changed while the line was opened
-  listen("/desk/live", { ready: everything, reset: everything, case: hear }, { onstate: (state) => { if (state === "lost") again("picks"); } }); // drafts are not on the page yet
+  listen("/desk/live", { ready: everything, reset: everything, case: hear }, { who: me, onstate: (state) => { if (state === "lost") again("picks"); } }); // drafts are not on the page yet
   keys(part("help"), part("keys"));
   talked();
   if (writing) writing.begin();
