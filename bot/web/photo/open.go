@@ -2,9 +2,10 @@ package photo
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -20,18 +21,28 @@ const (
 	nameBytes = 20
 )
 
-// Take reads a picture from a request's body (see Receive) and keeps it for an hour as an open one in a buyer's name. It gives its address: where
-// nobody has said how the server is reached from outside, it is as this request has reached it.
-func (a *Album) Take(w http.ResponseWriter, r *http.Request, from, shop, buyer string) (address string, err error) {
+// Take reads a picture from a request's body (see Receive) and keeps it for an hour as an open one in a buyer's name. It gives its path. The same
+// picture under the same key has the same path, so that a form which is sent twice is the same; the key must be one that nobody can guess.
+func (a *Album) Take(w http.ResponseWriter, r *http.Request, from, shop, buyer, key string) (path string, err error) {
 	picture, err := a.Receive(w, r, from)
 	if err != nil {
 		return "", err
 	}
-	p := Photo{Shop: shop, Kind: Open, ID: newName(), Buyer: buyer}
+	p := Photo{Shop: shop, Kind: Open, ID: nameOf(picture, shop, buyer, key), Buyer: buyer}
 	if err := a.Add(r.Context(), p, picture); err != nil {
 		return "", err
 	}
-	return a.public(r) + pathOf(p), nil
+	return root + url.PathEscape(shop) + "/" + p.ID, nil
+}
+
+// nameOf is a name that nobody can guess who knows not both the picture and the key.
+func nameOf(picture []byte, of ...string) string {
+	sum := sha256.New()
+	for _, part := range of {
+		_, _ = fmt.Fprintf(sum, "%d %s ", len(part), part) // a hash takes whatever it is given
+	}
+	_, _ = sum.Write(picture)
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum.Sum(nil)[:nameBytes]))
 }
 
 // Send keeps the open photos of these addresses as long as the message that names them. It refuses ("no-photo") an address that Take did not
@@ -49,18 +60,18 @@ func (a *Album) Send(ctx context.Context, shop, buyer string, addresses ...strin
 	return nil
 }
 
-func (a *Album) public(r *http.Request) string {
+// Address is the whole address of a path that Take gave, as a channel needs it. Where nobody has said how the server is reached from outside, it
+// is as this request has reached it.
+func (a *Album) Address(r *http.Request, path string) string {
 	switch {
 	case a.Public != "":
-		return a.Public
+		return a.Public + path
 	case throttle.HTTPS(r):
-		return "https://" + r.Host
+		return "https://" + r.Host + path
 	default:
-		return "http://" + r.Host
+		return "http://" + r.Host + path
 	}
 }
-
-func pathOf(p Photo) string { return root + url.PathEscape(p.Shop) + "/" + p.ID }
 
 var openName = regexp.MustCompile(`^[a-z2-7]{32}$`)
 
@@ -75,13 +86,6 @@ func (a *Album) Local(address, shop string) string {
 		return at
 	}
 	return ""
-}
-
-// newName is one that nobody can guess.
-func newName() string {
-	var raw [nameBytes]byte
-	_, _ = rand.Read(raw[:]) // it never fails
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
 }
 
 // getOpen shows an open photo to whoever knows its address.

@@ -79,7 +79,11 @@ func album(t *testing.T, public string) (*photo.Album, *documents, *page.Site) {
 func take(t *testing.T, a *photo.Album, raw []byte) (string, error) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/anywhere", bytes.NewReader(raw))
-	return a.Take(httptest.NewRecorder(), r, "小陈", "xiaoguo", "b-1")
+	path, err := a.Take(httptest.NewRecorder(), r, "小陈", "xiaoguo", "b-1", "a key")
+	if err != nil {
+		return "", err
+	}
+	return a.Address(r, path), nil
 }
 
 func get(t *testing.T, site http.Handler, path string) *httptest.ResponseRecorder {
@@ -105,6 +109,13 @@ func TestAnOpenPhoto(t *testing.T) {
 	other, err := take(t, a, asPNG(t, sketch(6, 4)))
 	require.NoError(t, err)
 	require.NotEqual(t, address, other)
+	again, err := take(t, a, append(asJPEG(t, sketch(60, 40)), "GPS 31.2304N"...))
+	require.NoError(t, err)
+	require.Equal(t, address, again, "the same form once more")
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/anywhere", bytes.NewReader(asPNG(t, sketch(6, 4))))
+	another, err := a.Take(httptest.NewRecorder(), r, "小陈", "xiaoguo", "b-1", "another key")
+	require.NoError(t, err)
+	require.NotEqual(t, other, a.Address(r, another))
 
 	path := a.Local(address, "xiaoguo")
 	require.Equal(t, strings.TrimPrefix(address, "https://chat.example"), path)
@@ -129,6 +140,7 @@ func TestAnOpenPhoto(t *testing.T) {
 	kept.pass(180 * 24 * time.Hour)
 	require.Equal(t, http.StatusNotFound, get(t, site, path).Code)
 
+	require.Len(t, kept.all, 3)
 	for _, d := range kept.all {
 		require.Equal(t, []string{"b-1", "picture"}, []string{d.Buyer, d.Kind}, "it is exported and erased with the buyer's")
 	}
@@ -182,7 +194,7 @@ func TestWhatIsRefused(t *testing.T) {
 	require.Equal(t, "malformed", refusal(t, err))
 
 	kept.fail = errors.New("the disk is gone")
-	_, err = take(t, a, asJPEG(t, sketch(6, 4)))
+	_, err = take(t, a, asJPEG(t, sketch(5, 4)))
 	require.ErrorIs(t, err, kept.fail)
 	gone := get(t, site, address)
 	require.Equal(t, http.StatusServiceUnavailable, gone.Code)
