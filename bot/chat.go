@@ -25,7 +25,7 @@ type Chat struct {
 	Status  Status
 	Episode int
 	Lines   []Line   // the last ones, oldest first
-	Choices []string // quick answers that belong to the last line
+	Choices []string // quick answers to the last line, as long as the bot waits for one
 	Agent   string   // who answers, "" when no human does
 	Rates   bool     // a human was there, it is closed, and the shop asks how it was
 	Arrived []string // of the messages that were asked about, those that were answered
@@ -45,6 +45,9 @@ func (c *Conversation) Chat(b *Book, now time.Time) Chat {
 	}
 	if c.Status == StatusAgent {
 		out.Agent = c.agent()
+	}
+	if n := len(c.Transcript); n > 0 && c.Transcript[n-1].From == "bot" && (c.Status == StatusBot || c.Status == StatusWaiting) {
+		out.Choices = c.Choices
 	}
 	if at, ok := b.Shop.Opens(now); ok && !out.Open {
 		out.Opens = at

@@ -59,6 +59,23 @@ func TestWhatTheBuyerSees(t *testing.T) {
 		require.False(t, got.Open, c.name)
 		require.Equal(t, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), got.Opens, c.name)
 	}
+	said := bot.Line{At: now, From: "bot", Text: "您想怎么退？"}
+	for _, c := range []struct {
+		name string
+		now  bot.Conversation
+		open bool
+	}{
+		{"the bot waits for an answer", bot.Conversation{Status: bot.StatusBot, Transcript: []bot.Line{asks, said}}, true},
+		{"a case waits, and the bot asks for details", bot.Conversation{Status: bot.StatusWaiting, Transcript: []bot.Line{said}}, true},
+		{"the buyer has answered", bot.Conversation{Status: bot.StatusBot, Transcript: []bot.Line{said, asks}}, false},
+		{"an agent has written", bot.Conversation{Status: bot.StatusBot, Transcript: []bot.Line{said, line}}, false},
+		{"an agent has it", bot.Conversation{Status: bot.StatusAgent, Transcript: []bot.Line{said}}, false},
+		{"it is over", bot.Conversation{Status: bot.StatusClosed, Transcript: []bot.Line{said}}, false},
+		{"nothing was said", bot.Conversation{Status: bot.StatusBot}, false},
+	} {
+		c.now.Choices = []string{"上门取件"}
+		require.Equal(t, c.open, len(c.now.Chat(book, now).Choices) == 1, c.name)
+	}
 	open := (&bot.Conversation{}).Chat(&bot.Book{}, now)
 	require.True(t, open.Open)
 	require.True(t, open.Opens.IsZero())

@@ -49,6 +49,7 @@ type Conversation struct {
 	LastLine   string         `json:"last_line,omitempty"`
 	Said       []Said         `json:"said,omitempty"` // our last lines, to know them when they come back
 	Transcript []Line         `json:"transcript,omitempty"`
+	Choices    []string       `json:"choices,omitempty"` // quick answers to the last line, where the bot said it
 	Clock      Clock          `json:"clock"`
 	Sent       int            `json:"sent,omitempty"`    // messages of ours, agents' too, since the buyer's last one
 	Pending    *Pending       `json:"pending,omitempty"` // a turn that waits for a look-up

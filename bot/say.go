@@ -194,6 +194,7 @@ func (t *turn) record(s spoken) {
 		line.Images = []string{s.image}
 	}
 	t.c.Transcript = keepLast(t.c.Transcript, mostLines, line)
+	t.c.Choices = s.choices
 	if s.text != "" {
 		t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: s.text, At: t.e.At})
 	}

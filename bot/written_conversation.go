@@ -25,6 +25,7 @@ func (w *writer) conversation(c *Conversation) {
 	w.textIf(`"last_line":`, c.LastLine)
 	listIf(w, `"said":`, c.Said, (*writer).said)
 	listIf(w, `"transcript":`, c.Transcript, (*writer).line)
+	w.textsIf(`"choices":`, c.Choices)
 	w.key(`"clock":`)
 	w.clock(&c.Clock)
 	w.numberIf(`"sent":`, c.Sent)

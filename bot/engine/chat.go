@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,7 +59,6 @@ func (e *Engine) Chat(ctx context.Context, shopID, conversation string, messages
 func (e *Engine) readChat(ctx context.Context, shop Shop, k Key, messages []string) (out bot.Chat, same bool, err error) {
 	now := e.Clock()
 	var arrived []string
-	var answers []*Answered
 	for i, id := range messages {
 		l, err := e.Store.Load(ctx, Ask{Key: k, Message: id, Now: now})
 		if err != nil {
@@ -75,31 +72,11 @@ func (e *Engine) readChat(ctx context.Context, shop Shop, k Key, messages []stri
 			out.Version = l.Version
 		}
 		if l.Answered != nil {
-			arrived, answers = append(arrived, id), append(answers, l.Answered)
+			arrived = append(arrived, id)
 		}
 	}
-	out.Arrived, out.Choices = arrived, choicesOf(out.Lines, answers)
+	out.Arrived = arrived
 	return out, true, nil
-}
-
-// choicesOf are the quick answers to the last line, where one of these responses said it.
-func choicesOf(lines []bot.Line, answers []*Answered) []string {
-	if len(lines) == 0 || lines[len(lines)-1].From != "bot" {
-		return nil
-	}
-	last := lines[len(lines)-1]
-	for _, a := range slices.Backward(answers) {
-		var r struct {
-			Replies []bot.Reply `json:"replies"`
-		}
-		if json.Unmarshal(a.Response, &r) != nil || len(r.Replies) == 0 {
-			continue
-		}
-		if said := r.Replies[len(r.Replies)-1]; said.Text == last.Text {
-			return said.Choices
-		}
-	}
-	return nil
 }
 
 // BuyersOrders are the orders of a buyer at the shop's source; false where it has none or cannot be asked now.
