@@ -111,28 +111,27 @@ func (w *workbench) lead(ctx context.Context, who visitor, p *leadPage) error {
 	if p.Agents, err = w.seated(ctx, p.Shop); err != nil {
 		return err
 	}
-	cases, more, err := w.open.of(ctx, p.Shop)
+	list, err := w.open.of(ctx, p.Shop)
 	if err != nil {
 		return err
 	}
-	if p.Open = len(cases); more {
+	if p.Open = len(list.cases); list.more {
 		p.Beyond = mostOpen
 	}
-	p.sort(cases, names, who)
+	p.sort(list.cases, names, who)
 	p.Roster, p.Version, err = w.roster(ctx, p.Shop)
 	return err
 }
 
 // sort puts the open cases into the lists of the page.
-func (p *leadPage) sort(cases []desk.Case, names names, who visitor) {
+func (p *leadPage) sort(cases []*openCase, names names, who visitor) {
 	book := names.book(p.Shop)
-	for i := range cases {
-		c := &cases[i]
+	for _, c := range cases {
 		one := names.row(c, who, filter{}, "", p.Now)
 		if c.State == desk.Waiting {
 			p.Waiting++
 			p.Oldest = append(p.Oldest, one)
-			if book != nil && !book.Shop.IsOpen(c.OpenedAt) {
+			if book != nil && !book.Shop.IsOpen(c.Opened) {
 				p.Night = append(p.Night, one)
 			}
 		}
@@ -147,9 +146,9 @@ func (p *leadPage) sort(cases []desk.Case, names names, who visitor) {
 }
 
 // atRisk is whether a lead has to look at a case: its deadline is near or gone, it was late before, or something may happen to somebody.
-func atRisk(c *desk.Case, now time.Time) bool {
+func atRisk(c *openCase, now time.Time) bool {
 	near := !c.Deadline.IsZero() && c.Deadline.Sub(now) <= soon
-	return near || c.Late > 0 || c.Mood == intents.Angry || c.Risk != "" && c.Risk != intents.NoRisk || c.Priority == "urgent"
+	return near || c.BeenLate || c.Mood == intents.Angry || c.Risk != "" && c.Risk != intents.NoRisk || c.Priority == "urgent"
 }
 
 // postMove gives a case to somebody else, from the lead's page.

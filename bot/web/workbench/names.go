@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"xiaoer/bot"
-	"xiaoer/bot/desk"
 )
 
 // Names are what shops, teams and intents are called, each shop asked for once on a page. Of a shop that cannot be read its own names are
@@ -54,10 +53,10 @@ func (n names) intent(shop, intent string) string {
 	return intent
 }
 
-func (n names) row(c *desk.Case, who visitor, f filter, current string, now time.Time) row {
-	has := holder(c)
+func (n names) row(c *openCase, who visitor, f filter, current string, now time.Time) row {
+	has := c.holder()
 	return row{
-		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: cmp.Or(c.Reason, c.Summary),
+		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: c.Why,
 		Since: c.Waiting, Deadline: c.Deadline, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)),
 		Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team), Intent: n.intent(c.Shop, c.Intent), Mine: has != "" && has == who.Name, Current: c.ID == current,
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,18 +15,23 @@ import (
 	"xiaoer/bot/web/page"
 )
 
-const mostRows = 100 // of the queue on one page; the filters reach the others
+const mostRows = 100 // of the queue on one page
 
 // A filter is what a queue is narrowed to. It stands in the address, so that a colleague can be sent it.
 type filter struct {
 	Shop, Team, Stage, Intent, Priority string
 	Mine                                bool
+	Page                                int // from 1; what is no page is the first
 }
 
 func readFilter(q url.Values) filter {
+	page, err := strconv.Atoi(q.Get("page"))
+	if err != nil || page < 1 {
+		page = 1
+	}
 	return filter{
 		Shop: q.Get("shop"), Team: q.Get("team"), Stage: q.Get("stage"), Intent: q.Get("intent"), Priority: q.Get("priority"),
-		Mine: q.Get("mine") != "",
+		Mine: q.Get("mine") != "", Page: page,
 	}
 }
 
@@ -40,27 +46,36 @@ func (f filter) Query() string {
 	if f.Mine {
 		v.Set("mine", "1")
 	}
+	if f.Page > 1 {
+		v.Set("page", strconv.Itoa(f.Page))
+	}
 	return v.Encode()
 }
 
 // At is an address with the filter.
 func (f filter) At(path string) string { return (&url.URL{Path: path, RawQuery: f.Query()}).String() }
 
-func (f filter) takes(c *desk.Case, who string) bool {
+// to is the address of another page of the queue.
+func (f filter) to(page int) string {
+	f.Page = page
+	return f.At(home)
+}
+
+func (f filter) takes(c *openCase, who string) bool {
 	intent, _, _ := strings.Cut(c.Intent, ".")
 	return (f.Shop == "" || f.Shop == c.Shop) && (f.Team == "" || f.Team == c.Team) && (f.Stage == "" || f.Stage == c.Stage) &&
 		(f.Priority == "" || f.Priority == c.Priority) && (f.Intent == "" || f.Intent == intent || f.Intent == c.Intent) &&
-		(!f.Mine || holder(c) == who)
+		(!f.Mine || c.holder() == who)
 }
-
-// holder is who has a case, or whom the desk chose for it.
-func holder(c *desk.Case) string { return cmp.Or(c.Agent, c.Assigned) }
 
 // A queue is the list of open cases with what it may be narrowed to.
 type queue struct {
 	Filter   filter
 	Rows     []row
-	More     int // cases that are not shown
+	Found    int // by the filter
+	From, To int // which of them are on this page, from 1
+	Next     string
+	Previous string
 	Beyond   int // 0, or of how many cases of a shop at most the counts are: there are more
 	Waiting  int // of all that the visitor may see: those that nobody has
 	Mine     int
@@ -85,6 +100,7 @@ type row struct {
 	Deadline      time.Time
 	Clock         clock
 	URL           string
+	Others        int    // open cases of the same buyer
 	Shop, Team    string // as they are called
 	Intent        string
 	Mine, Current bool
@@ -125,52 +141,70 @@ type queuePage struct {
 	Seats []seat
 }
 
-// queue lists the open cases that a visitor may see, by deadline; those that nobody has stand before those that a colleague has.
+// queue lists the open cases that a visitor may see, by deadline.
 func (w *workbench) queue(ctx context.Context, who visitor, f filter, current, lang string) (*queue, error) {
-	now := w.Now()
-	q := &queue{Filter: f, Now: now, Current: current, Several: len(who.shops) > 1, Rows: []row{}}
-	query := f.Query()
-	if current != "" {
-		query += "&case=" + url.QueryEscape(current)
-	}
-	q.Fragment = home + "?" + strings.TrimPrefix(query+"&part=queue", "&")
+	q := &queue{Filter: f, Now: w.Now(), Current: current, Several: len(who.shops) > 1, Rows: []row{}}
 	names := w.names()
-	var found []*desk.Case
+	var found []*openCase
+	lists := map[string]*openList{}
 	for _, shop := range who.shops {
-		cases, more, err := w.open.of(ctx, shop)
+		list, err := w.open.of(ctx, shop)
 		if err != nil {
 			return nil, err
 		}
-		if more {
+		lists[shop] = list
+		if list.more {
 			q.Beyond = mostOpen
 		}
-		for i := range cases {
-			c := &cases[i]
-			q.count(c, who.Name, now)
+		for _, c := range list.cases {
+			q.count(c, who.Name)
 			if f.takes(c, who.Name) {
 				found = append(found, c)
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y *desk.Case) int {
-		return cmp.Compare(desk.ByDeadline(x.Deadline), desk.ByDeadline(y.Deadline))
-	})
-	for _, c := range found[:min(len(found), mostRows)] {
-		q.Rows = append(q.Rows, names.row(c, who, f, current, now))
+	if q.Several { // each list is in order
+		slices.SortFunc(found, byDeadline)
 	}
-	q.More = len(found) - len(q.Rows)
+	for _, c := range q.turn(found) {
+		one := names.row(c, who, q.Filter, current, q.Now)
+		one.Others = max(lists[c.Shop].buyers[c.Buyer]-1, 0)
+		q.Rows = append(q.Rows, one)
+	}
 	q.Choices = w.choices(who, f, names, lang)
 	return q, nil
 }
 
-func (q *queue) count(c *desk.Case, who string, now time.Time) {
+// turn opens the page that is wanted, or the last one, and gives what is on it.
+func (q *queue) turn(found []*openCase) []*openCase {
+	q.Found = len(found)
+	last := max(1, (q.Found+mostRows-1)/mostRows)
+	now := min(q.Filter.Page, last)
+	q.Filter.Page = now
+	from, to := (now-1)*mostRows, min(now*mostRows, q.Found)
+	q.From, q.To = from+1, to
+	if now > 1 {
+		q.Previous = q.Filter.to(now - 1)
+	}
+	if now < last {
+		q.Next = q.Filter.to(now + 1)
+	}
+	query := q.Filter.Query()
+	if q.Current != "" {
+		query += "&case=" + url.QueryEscape(q.Current)
+	}
+	q.Fragment = home + "?" + strings.TrimPrefix(query+"&part=queue", "&")
+	return found[from:to]
+}
+
+func (q *queue) count(c *openCase, who string) {
 	if c.State == desk.Waiting || c.State == desk.Task && c.Agent == "" {
 		q.Waiting++
 	}
-	if holder(c) == who {
+	if c.holder() == who {
 		q.Mine++
 	}
-	if !c.Deadline.IsZero() && c.Deadline.Before(now) {
+	if !c.Deadline.IsZero() && c.Deadline.Before(q.Now) {
 		q.Overdue++
 	}
 }

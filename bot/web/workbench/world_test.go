@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -74,17 +75,26 @@ type world struct {
 	said int
 
 	wanted []desk.Wanted // of the advice, since the test has last looked
-	many   bool          // there are more open cases than anybody asks for
+	many   bool          // there are more open cases than anybody lists
 	broken error         // what acts end with, nil for what they do
 }
 
 // Cases are those of the engine, or many of its first.
 func (w *world) Cases(ctx context.Context, q desk.Query) ([]desk.Case, error) {
+	place := q.After.Number
+	if w.many {
+		q.After = desk.Cursor{}
+	}
 	list, err := w.Engine.Cases(ctx, q)
 	if err != nil || !w.many || len(list) == 0 {
 		return list, err
 	}
-	return slices.Repeat(list[:1], q.Limit), nil
+	many := slices.Repeat(list[:1], q.Limit)
+	for i := range many {
+		many[i].Number = place + i + 1
+		many[i].ID = list[0].ID + strconv.Itoa(many[i].Number)
+	}
+	return many, nil
 }
 
 // ActOn fails where the test wants it to.
