@@ -183,7 +183,7 @@ func (t *turn) resolve() {
 	}
 	if c := t.c.Case; c != nil {
 		c.Stage, c.ClosedAt = "closed", t.e.At
-		c.Outcome, c.Cause = firstOf(t.e.Outcome, "resolved"), t.e.Cause
+		c.Outcome, c.Cause, c.Cost = firstOf(t.e.Outcome, "resolved"), t.e.Cause, t.e.Cost
 		t.changed(c, t.who(), "resolved")
 		t.c.Case = nil
 	}
@@ -204,7 +204,7 @@ func (t *turn) taskAt(id string) int {
 }
 
 func (t *turn) closeTask(i int) {
-	t.c.Tasks[i].Cause = t.e.Cause
+	t.c.Tasks[i].Cause, t.c.Tasks[i].Cost = t.e.Cause, t.e.Cost
 	t.endTask(i, t.who(), "resolved", firstOf(t.e.Outcome, "resolved"))
 }
 

@@ -46,6 +46,8 @@ type Event struct {
 	Cause   string           `json:"cause,omitempty"`   // EventResolve: goods, warehouse, courier, us, buyer
 	Cost    string           `json:"cost,omitempty"`    // EventResolve: what the case has cost the shop, decimal yuan
 
+	Quiet bool `json:"quiet,omitempty"` // EventApprove: the buyer is not told
+
 	Team string `json:"team,omitempty"` // EventMove: to this team, "" keeps it
 	To   string `json:"to,omitempty"`   // EventMove: to this agent, "" lets the desk choose; who has it already keeps it
 

@@ -71,8 +71,8 @@ func (t *turn) newCase(h handing) *Handoff {
 	c.Priority = firstOf(priority, h.floor, priorityNormal)
 	c.Reason = firstOf(c.Reason, h.reason, t.plainReason(h.name))
 	c.Images = t.caseImages()
-	c.Promises = cutList(slices.Clone(t.promised()), mostRecorded)
-	c.Offers = cutList(slices.Clone(t.ledger()), mostRecorded)
+	c.Promises = lastOf(t.promised(), mostRecorded)
+	c.Offers = lastOf(t.ledger(), mostRecorded)
 	c.Deadline = t.deadline(t.e.At, t.b.Team(c.Team).FirstReply)
 	c.History = []Change{{At: t.e.At, Who: "bot", What: "opened"}}
 	t.assign(c, "")
@@ -213,8 +213,8 @@ func (t *turn) finishHandoff(c *Handoff) {
 	}
 	if !c.Task {
 		t.c.Open, t.kept = nil, nil
-		c.Promises = cutList(slices.Clone(t.promised()), mostRecorded)
-		c.Offers = cutList(slices.Clone(t.ledger()), mostRecorded)
+		c.Promises = lastOf(t.promised(), mostRecorded)
+		c.Offers = lastOf(t.ledger(), mostRecorded)
 	}
 	c.Summary = t.summary(c)
 }

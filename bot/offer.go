@@ -13,7 +13,7 @@ func (t *turn) offerGate(rule *rules.Rule) string {
 	limits := rule.Offer.Cap
 	perOrder, perDay := 0, 0
 	for _, o := range t.ledger() {
-		if o.Rule != rule.ID {
+		if o.Rule != rule.ID || o.Verdict == OfferRefused {
 			continue
 		}
 		if o.OrderNo == t.orderNo() {

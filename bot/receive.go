@@ -248,6 +248,9 @@ func cut(s string, most int) string {
 	return s
 }
 
+// lastOf copies the end of a list.
+func lastOf[T any](list []T, most int) []T { return slices.Clone(list[max(0, len(list)-most):]) }
+
 func cutList[T any](list []T, most int) []T {
 	if len(list) > most {
 		return list[:most]

@@ -10,17 +10,17 @@ const usesLast = 48 * time.Hour
 
 const mostUses = 200
 
-// Apply gives the record as it is after a turn: uses, offers and promises added, promises kept or broken. The record
+// Apply gives the record as it is after a turn: uses, offers and promises added, offers decided, promises kept or broken. The record
 // that it is called on is not changed.
 func (r Record) Apply(actions []Action) Record {
-	out := Record{Uses: slices.Clip(r.Uses), Offers: slices.Clip(r.Offers), Promises: slices.Clone(r.Promises)}
+	out := Record{Uses: slices.Clip(r.Uses), Offers: slices.Clone(r.Offers), Promises: slices.Clone(r.Promises)}
 	for i := range actions {
 		a := &actions[i]
 		switch {
 		case a.Kind == ActUse && a.Use != nil:
 			out.Uses = keepLast(forgetOld(out.Uses, *a.Use), mostUses, *a.Use)
 		case a.Kind == ActOffer && a.Offer != nil:
-			out.Offers = append(out.Offers, *a.Offer)
+			out.setOffer(*a.Offer)
 		case a.Kind == ActPromise && a.Promise != nil:
 			out.setPromise(*a.Promise)
 		}
@@ -38,6 +38,15 @@ func forgetOld(list []Use, latest Use) []Use {
 		}
 	}
 	return out
+}
+
+// setOffer adds an offer, or puts it in the place of what it was.
+func (r *Record) setOffer(o OfferMade) {
+	if i := slices.IndexFunc(r.Offers, func(old OfferMade) bool { return old.ID == o.ID }); i >= 0 {
+		r.Offers[i] = o
+		return
+	}
+	r.Offers = append(r.Offers, o)
 }
 
 func (r *Record) setPromise(p PromiseMade) {

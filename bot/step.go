@@ -127,6 +127,10 @@ func (t *turn) happen() {
 		t.noted()
 	case EventMove:
 		t.moved()
+	case EventApprove:
+		t.decide(OfferApproved)
+	case EventRefuse:
+		t.decide(OfferRefused)
 	case EventLookup:
 	}
 }

@@ -34,6 +34,7 @@ func (w *writer) event(e *Event) {
 	w.textIf(`"outcome":`, e.Outcome)
 	w.textIf(`"cause":`, e.Cause)
 	w.textIf(`"cost":`, e.Cost)
+	w.truthIf(`"quiet":`, e.Quiet)
 	w.textIf(`"team":`, e.Team)
 	w.textIf(`"to":`, e.To)
 	w.textIf(`"handoff":`, e.Handoff)

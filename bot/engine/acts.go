@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
+	"xiaoer/bot/figures"
 )
 
 // ActOn does what an agent wants to a case and gives the case as it is then. An act with an id that was done within the
@@ -39,8 +41,8 @@ func (e *Engine) ActOn(ctx context.Context, shopID, id string, a desk.Act) (desk
 	defer leave()
 	w := &acting{act: a, on: found, shop: shop, print: printOf(id, a), at: e.Clock()}
 	ev := bot.Event{
-		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: textOf(a), Images: a.Images, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause,
-		Team: a.Team, To: a.To, Handoff: id,
+		ID: e.IDs(), Kind: a.Kind, At: w.at, Agent: a.Who, Text: textOf(a), Images: a.Images, Stage: a.Stage, What: a.What, Outcome: a.Outcome, Cause: a.Cause, Cost: a.Cost,
+		Team: a.Team, To: a.To, Handoff: id, Quiet: a.Kind == bot.EventApprove && a.Quiet,
 	}
 	if a.Kind == bot.EventStage && a.Quiet {
 		ev.What = bot.Quiet
@@ -76,10 +78,24 @@ func (e *Engine) checkAct(ctx context.Context, shop string, book *bot.Book, a de
 		return malformed("stage", "must be one of "+strings.Join(bot.Stages(), ", "))
 	case a.Kind == bot.EventResolve && a.Cause != "" && !slices.Contains(desk.Causes(), a.Cause):
 		return malformed("cause", "must be one of "+strings.Join(desk.Causes(), ", "))
+	case a.Kind == bot.EventResolve && !isCost(a.Cost):
+		return malformed("cost", "must be yuan such as 12.50, from 0 to 100000000, with up to two decimals")
 	case a.Kind == bot.EventMove:
 		return e.checkMove(ctx, shop, book, a)
 	}
 	return nil
+}
+
+// costs are amounts as a person writes them: no sign, no exponent.
+var costs = regexp.MustCompile(`^\d{1,9}(\.\d{1,2})?$`)
+
+// isCost tells whether a text says what a case has cost, or nothing.
+func isCost(text string) bool {
+	if text == "" {
+		return true
+	}
+	_, ok := figures.ParseMoney(text)
+	return ok && costs.MatchString(text)
 }
 
 // longestPicture is how long the address of a photo may be, in bytes.
@@ -178,6 +194,8 @@ func (w *acting) mayAct(l Loaded) (bool, error) {
 			return true, ErrNews
 		}
 		return false, withinBudget(&l.Conversation, w.shop.Book.Budget, w.at, bot.Messages(textOf(w.act), w.act.Images))
+	case bot.EventApprove, bot.EventRefuse:
+		return w.mayDecide(&l.Record, h)
 	case bot.EventStage:
 		if !h.Dispute && w.act.Stage != "closed" {
 			return true, malformed("stage", "can be closed only: the case is no dispute")
@@ -204,6 +222,38 @@ func (w *acting) mayTouch(c *bot.Conversation, h *bot.Handoff) error {
 		return ErrClaimed
 	}
 	return nil
+}
+
+// mayDecide lets who has a case, and editors, decide about one of its offers, once. The same verdict of the same person again is done already.
+func (w *acting) mayDecide(r *bot.Record, h *bot.Handoff) (done bool, err error) {
+	if h.Agent != w.act.Who && !w.act.Role.Covers(desk.Editor) {
+		return true, ErrForbidden
+	}
+	o, open := h.Undecided(w.act.What)
+	if kept, there := r.Offer(w.act.What); there && kept.Verdict != "" {
+		o, open = kept, false
+	} else if !open {
+		at := slices.IndexFunc(h.Offers, func(o bot.OfferMade) bool { return o.ID == w.act.What })
+		if at < 0 {
+			return true, ErrConflict
+		}
+		o = h.Offers[at]
+	}
+	if open {
+		w.entry.Detail = strings.TrimSpace(o.Kind + " " + o.Amount)
+		return false, nil
+	}
+	if o.By == w.act.Who && o.Verdict == verdictOf(w.act.Kind) {
+		return true, nil
+	}
+	return true, ErrConflict
+}
+
+func verdictOf(kind bot.EventKind) string {
+	if kind == bot.EventApprove {
+		return bot.OfferApproved
+	}
+	return bot.OfferRefused
 }
 
 // noteFormer writes down from whom a case was taken.
@@ -296,7 +346,7 @@ func wordOf(kind bot.EventKind) string {
 		return "transfer"
 	case bot.EventResolve:
 		return "close"
-	case bot.EventClaim, bot.EventNote, bot.EventStage, bot.EventRelease, bot.EventKept:
+	case bot.EventClaim, bot.EventNote, bot.EventStage, bot.EventRelease, bot.EventKept, bot.EventApprove, bot.EventRefuse:
 		return string(kind)
 	case bot.EventMessage, bot.EventLookup, bot.EventTimer:
 	}
@@ -311,9 +361,13 @@ func detailOf(a desk.Act) string {
 	case bot.EventMove:
 		return strings.TrimSpace("to " + a.Team + " " + a.To)
 	case bot.EventResolve:
-		if a.Cause != "" {
-			return "cause " + a.Cause
+		var words []string
+		for _, w := range [][2]string{{"cause", a.Cause}, {"cost", a.Cost}} {
+			if w[1] != "" {
+				words = append(words, w[0]+" "+w[1])
+			}
 		}
+		return strings.Join(words, " ")
 	default:
 	}
 	return ""

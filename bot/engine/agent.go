@@ -43,17 +43,29 @@ func mayAct(ev bot.Event) func(Loaded) (bool, error) {
 func late(shop Shop, ev bot.Event) func(*Commit, bot.Turn) error {
 	return func(c *Commit, out bot.Turn) error {
 		response := out.Response(ev.ID)
-		if len(response.Replies) == 0 {
+		offers := approved(out.Actions)
+		if len(response.Replies) == 0 && (len(offers) == 0 || bot.IsChat(c.Key.Conversation)) { // no shop's system reads along in its own chat
 			c.Late = nil
 			return nil
 		}
 		c.Late = &Late{
-			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: response.Replies, Handoff: response.Handoff,
+			ID: ev.ID, Key: c.Key, At: c.At, Status: out.Conversation.Status, Replies: response.Replies, Handoff: response.Handoff, Offers: offers,
 			FromAgent: ev.Kind != bot.EventTimer, Buyer: out.Conversation.Clock.Buyer, Nth: out.Conversation.Sent,
 			Deliver: shop.Callback.URL != "" && !bot.IsChat(c.Key.Conversation), // the shop's own chat reads them here
 		}
 		return nil
 	}
+}
+
+// approved are the offers that a turn's agent has approved.
+func approved(actions []bot.Action) []bot.OfferMade {
+	var out []bot.OfferMade
+	for i := range actions {
+		if o := actions[i].Offer; o != nil && o.Verdict == bot.OfferApproved {
+			out = append(out, *o)
+		}
+	}
+	return out
 }
 
 // Conversation gives a conversation as it stands.

@@ -59,7 +59,7 @@ func (e *Engine) attempt(ctx context.Context, t trip) error {
 // maySend looks again, at the moment of sending, whether a human has taken over and whether the channel would let it through. What an
 // agent wrote is not dropped in silence: it becomes a dead letter.
 func (e *Engine) maySend(ctx context.Context, t trip) error {
-	if t.FromAgent && t.shop.Book.Budget.Messages <= 0 {
+	if t.FromAgent && (t.shop.Book.Budget.Messages <= 0 || len(t.Replies) == 0) {
 		return nil
 	}
 	now, err := e.Conversation(ctx, t.Key.Shop, t.Key.Conversation)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
@@ -14,11 +13,9 @@ import (
 )
 
 const (
-	// Kinds of documents. A rating has its "stars", from one to five; a verdict has the "kind" and "amount" of an offer that a human
-	// was asked about, and whether it was "approved".
+	// Kinds of documents. A rating has its "stars", from one to five.
 	kindFigures = "figures"
 	kindRating  = "rating"
-	kindVerdict = "verdict"
 
 	// turnsSettle is how long a turn may take from its id to its commit: what is summed for good is older.
 	turnsSettle = 2 * time.Minute
@@ -49,8 +46,8 @@ type Daybook struct {
 
 // shopDays is what is known of one shop between looks. Only who has its seat may touch the rest.
 type shopDays struct {
-	seat   chan struct{} // one look at a time: the next finds what this one summed
-	beside besides
+	seat  chan struct{} // one look at a time: the next finds what this one summed
+	rated ratings
 }
 
 // NewDaybook makes a daybook. Zero wait is ten seconds for each read or write.
@@ -187,7 +184,7 @@ func (l *looking) days(ctx context.Context, span figures.Span) (days []figures.D
 			if !all {
 				behind++
 			}
-			there = k.Turns > 0 || k.hasBeside()
+			there = k.Turns > 0 || k.Stars != [5]int{}
 		}
 		if there {
 			found[i] = &k.Day
@@ -236,13 +233,11 @@ func (l *looking) sum(ctx context.Context, k keptDay) (day figures.Day, all bool
 	if all, err = l.goOn(ctx, &k.Day, settled); err != nil {
 		return day, false, err
 	}
-	written, err := l.besideOf(ctx, k.Date, until, ended)
-	if err != nil {
+	if k.Stars, err = l.starsOf(ctx, k.Date, until, ended); err != nil {
 		return day, false, err
 	}
-	k.Stars, k.Approved = written.stars, maps.Clone(written.approved)
 	k.Whole = ended && all
-	if k.Turns > 0 && (k.Whole || k.Turns-had >= worthKeeping) || k.Whole && k.hasBeside() {
+	if k.Turns > 0 && (k.Whole || k.Turns-had >= worthKeeping) || k.Whole && k.Stars != [5]int{} {
 		if err := l.keep(ctx, k, until); err != nil {
 			return day, false, err
 		}

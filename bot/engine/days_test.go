@@ -234,22 +234,6 @@ func TestRatingsAreCountedOnTheirDay(t *testing.T) {
 	require.Equal(t, [5]int{1, 0, 0, 0, 2}, lookAt(t, b, today, today).Days[0].Stars)
 }
 
-func TestApprovedOffersCountOnTheDayOfTheApproval(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, nil)
-	b.say(t, message("c", "m1", "有券吗"))
-	for n, body := range []string{
-		`{"approved":true,"kind":"refund","amount":"12.5"}`, `{"approved":true,"kind":"refund","amount":"x"}`, `{"approved":false,"kind":"refund","amount":"9"}`, `broken`,
-	} {
-		_, err := b.store.PutDocument(t.Context(), desk.Document{Shop: "s", Kind: "verdict", ID: fmt.Sprint(n), At: noon, Body: []byte(body)}, nil)
-		require.NoError(t, err)
-	}
-	c := lookAt(t, b, today, today)
-	total := figures.Sum(c.Days, figures.Span{From: today, Until: today})
-	require.Equal(t, 2, total.Offers["refund"].Count)
-	require.Equal(t, "12.5", total.Paid().String())
-}
-
 func TestQuestionsAreReadAgainAndMasked(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

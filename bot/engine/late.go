@@ -16,10 +16,11 @@ type LateReply struct {
 	Replies      []bot.Reply          `json:"replies"`
 	Handoff      *bot.HandoffResponse `json:"handoff"`
 	At           time.Time            `json:"at"`
+	Offers       []bot.OfferMade      `json:"offers,omitempty"` // that an agent has approved and the shop's system is to pay; then Replies may be empty
 }
 
 func (l Late) told() LateReply {
-	return LateReply{l.ID, l.Key.Conversation, l.Status, l.Replies, l.Handoff, l.At}
+	return LateReply{l.ID, l.Key.Conversation, l.Status, l.Replies, l.Handoff, l.At, l.Offers}
 }
 
 // mostReplies is how many late replies are read at once.

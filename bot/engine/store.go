@@ -313,10 +313,11 @@ type Late struct {
 	Status    bot.Status           `json:"status"`
 	Replies   []bot.Reply          `json:"replies"`
 	Handoff   *bot.HandoffResponse `json:"handoff"`
-	FromAgent bool                 `json:"from_agent"`     // the bot's own words are dropped when a human has taken over meanwhile
-	Buyer     time.Time            `json:"buyer,omitzero"` // when the buyer last wrote before it was said, for the channel's budget
-	Nth       int                  `json:"nth,omitempty"`  // how many lines it makes since then, itself included
-	Deliver   bool                 `json:"deliver"`        // the shop has a callback
+	Offers    []bot.OfferMade      `json:"offers,omitempty"` // that were approved with it: the shop's system pays them
+	FromAgent bool                 `json:"from_agent"`       // the bot's own words are dropped when a human has taken over meanwhile
+	Buyer     time.Time            `json:"buyer,omitzero"`   // when the buyer last wrote before it was said, for the channel's budget
+	Nth       int                  `json:"nth,omitempty"`    // how many lines it makes since then, itself included
+	Deliver   bool                 `json:"deliver"`          // the shop has a callback
 }
 
 // A Timer is a conversation whose time has come.

@@ -74,6 +74,7 @@ type Day struct {
 	Stars   [5]int          `json:"stars,omitzero"`   // ratings by their stars, from one to five
 
 	Approved map[string]Paid `json:"approved,omitempty"` // offers that had waited and that a human approved on this day, by kind
+	Costs    map[string]Paid `json:"costs,omitempty"`    // of cases closed on this day, by cause, "" where none was named
 }
 
 // Visits are stays of buyers: of the bot's alone, and such that a human had a part in.
@@ -87,6 +88,7 @@ type Paid struct {
 	Count   int   `json:"count,omitempty"`
 	Sum     Money `json:"sum,omitempty"`
 	Waiting int   `json:"waiting,omitempty"` // that were put before a human for approval; those that were approved are among the others, too
+	Refused int   `json:"refused,omitempty"` // that a human refused
 }
 
 // A Turn is what a sum needs to know of one recorded turn.
@@ -221,11 +223,18 @@ func (d *Day) addEffects(o *Outcome, rule string) {
 	for _, offer := range o.Offers {
 		d.addOffer(offer)
 	}
+	for _, cost := range o.Costs {
+		Pay(&d.Costs, cost.Cause, cost.Amount)
+	}
 }
 
 func (d *Day) addOffer(o Offer) {
-	if !o.Approval {
+	switch {
+	case !o.Approval:
 		Pay(&d.Offers, o.Kind, o.Amount)
+		return
+	case o.Verdict == bot.OfferApproved:
+		Pay(&d.Approved, o.Kind, o.Amount)
 		return
 	}
 	if d.Offers == nil {
@@ -233,11 +242,15 @@ func (d *Day) addOffer(o Offer) {
 	}
 	name := known(d.Offers, o.Kind)
 	p := d.Offers[name]
-	p.Waiting++
+	if o.Verdict == bot.OfferRefused {
+		p.Refused++
+	} else {
+		p.Waiting++
+	}
 	d.Offers[name] = p
 }
 
-// Pay adds an offer that was given to those of its kind.
+// Pay adds what was paid to that of its kind.
 func Pay(in *map[string]Paid, kind, amount string) {
 	if *in == nil {
 		*in = map[string]Paid{}
@@ -281,6 +294,7 @@ func known[V any](in map[string]V, name string) string {
 func (d Day) Clone() Day {
 	d.Hours, d.Visits, d.Intents, d.Rules = maps.Clone(d.Hours), maps.Clone(d.Visits), maps.Clone(d.Intents), maps.Clone(d.Rules)
 	d.Calls, d.Closed, d.Offers, d.Approved = maps.Clone(d.Calls), maps.Clone(d.Closed), maps.Clone(d.Offers), maps.Clone(d.Approved)
+	d.Costs = maps.Clone(d.Costs)
 	if d.Asked != nil {
 		asked := d.Asked.Clone()
 		d.Asked = &asked

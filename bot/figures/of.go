@@ -33,7 +33,7 @@ func (o *Outcome) take(a *bot.Action) {
 	case a.Kind == bot.ActAsk:
 		o.Ask = a.Ask
 	case a.Kind == bot.ActOffer && a.Offer != nil:
-		o.Offers = append(o.Offers, Offer{Kind: a.Offer.Kind, Amount: a.Offer.Amount, Approval: a.Offer.Approval})
+		o.Offers = append(o.Offers, Offer{Kind: a.Offer.Kind, Amount: a.Offer.Amount, Approval: a.Offer.Approval, Verdict: a.Offer.Verdict})
 	case a.Kind == bot.ActPromise && a.Promise != nil:
 		switch a.Promise.State {
 		case "kept":
@@ -51,6 +51,9 @@ func (o *Outcome) take(a *bot.Action) {
 		}
 	case a.Kind == bot.ActCase && a.Handoff != nil && !a.Handoff.ClosedAt.IsZero(): // only open ones change
 		o.Closed = append(o.Closed, a.Handoff.Cause)
+		if a.Handoff.Cost != "" {
+			o.Costs = append(o.Costs, Cost{Cause: a.Handoff.Cause, Amount: a.Handoff.Cost})
+		}
 	}
 }
 

@@ -42,6 +42,34 @@ func TestWhatATurnCameTo(t *testing.T) {
 	require.Equal(t, "closed", o.Status)
 }
 
+func TestOffersAreCountedByTheirVerdicts(t *testing.T) {
+	t.Parallel()
+	p := newPlayer(t)
+	claim := func(c string) string {
+		one := p.with(c)
+		one.says("东西坏了，质量太差")
+		o := one.says("30个")
+		require.Equal(t, []figures.Offer{{Kind: "refund", Amount: "45", Approval: true}}, o.Offers)
+		*p = player{tb: p.tb, shop: p.shop, c: one.c, rec: one.rec, now: one.now, n: one.n, turns: append(p.turns, one.turns...)}
+		return one.rec.Offers[0].ID
+	}
+	id := claim("c-1")
+	p.waits(24 * time.Hour)
+	require.Equal(t, []figures.Offer{{Kind: "refund", Amount: "45", Approval: true, Verdict: "approved"}}, p.happens(bot.Event{Kind: bot.EventApprove, Agent: "小林", What: id}).Offers)
+	o := p.happens(bot.Event{Kind: bot.EventResolve, Agent: "小林", Cause: "goods", Cost: "45"})
+	require.Equal(t, []figures.Cost{{Cause: "goods", Amount: "45"}}, o.Costs)
+	id = claim("c-2")
+	p.happens(bot.Event{Kind: bot.EventRefuse, Agent: "小林", What: id})
+	require.Empty(t, p.happens(bot.Event{Kind: bot.EventResolve, Agent: "小林"}).Costs)
+
+	days := sum(p.turns, shanghai())
+	first := figures.Sum(days, figures.Span{From: "2026-11-21", Until: "2026-11-21"})
+	require.Equal(t, map[string]figures.Paid{"refund": {Waiting: 1}}, first.Offers)
+	second := figures.Sum(days, figures.Span{From: "2026-11-22", Until: "2026-11-22"})
+	require.Equal(t, map[string]figures.Paid{"refund": {Count: 1, Sum: 450_000, Waiting: 1, Refused: 1}}, second.Offers, "paid on the day of the approval")
+	require.Equal(t, []string{"45", "45"}, []string{second.Paid().String(), second.Cost().String()})
+}
+
 func TestATaskIsAHumansPart(t *testing.T) {
 	t.Parallel()
 	p := newPlayer(t)

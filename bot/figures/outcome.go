@@ -13,6 +13,7 @@ type Outcome struct {
 	Tasks   int      `json:"tasks,omitempty"`   // cases opened beside the conversation
 	Closed  []string `json:"closed,omitempty"`  // for each case that was closed: its cause, "" where none was named
 	Offers  []Offer  `json:"offers,omitempty"`
+	Costs   []Cost   `json:"costs,omitempty"` // of cases that were closed and of which an agent said what they have cost
 
 	Made   int `json:"made,omitempty"` // promises
 	Kept   int `json:"kept,omitempty"`
@@ -26,7 +27,14 @@ type Outcome struct {
 type Offer struct {
 	Kind     string `json:"kind"`
 	Amount   string `json:"amount,omitempty"`   // decimal yuan
-	Approval bool   `json:"approval,omitempty"` // it waits for a human's word and is not given yet
+	Approval bool   `json:"approval,omitempty"` // it is above its cap: without a verdict it waits for a human's word and is not given yet
+	Verdict  string `json:"verdict,omitempty"`  // that a human gave with this turn: bot.OfferApproved or bot.OfferRefused
+}
+
+// A Cost is what a case has cost the shop.
+type Cost struct {
+	Cause  string `json:"cause,omitempty"` // whose fault it was, "" where nobody said
+	Amount string `json:"amount"`          // decimal yuan
 }
 
 // Replies are replies of humans (or of whoever counts) that came, or should have come, with this turn.

@@ -31,6 +31,7 @@ type Total struct {
 	Kept    int             `json:"promises_kept"`
 	Broken  int             `json:"promises_broken"`
 	Offers  map[string]Paid `json:"offers"`
+	Costs   map[string]Paid `json:"costs"` // of cases that were closed, by cause
 	Stars   [5]int          `json:"stars"`
 }
 
@@ -38,7 +39,7 @@ type Total struct {
 func Sum(days []Day, span Span) Total {
 	t := Total{
 		Span: span, Hours: map[int]int{}, Intents: map[string]int{}, Rules: map[string]int{}, Calls: map[string]int{},
-		Closed: map[string]int{}, Offers: map[string]Paid{},
+		Closed: map[string]int{}, Offers: map[string]Paid{}, Costs: map[string]Paid{},
 	}
 	for i := range days {
 		if span.Has(days[i].Date) {
@@ -74,13 +75,19 @@ func (t *Total) add(d *Day) {
 		}
 	}
 	for _, offers := range []map[string]Paid{d.Offers, d.Approved} {
-		for kind, p := range offers {
-			sum := t.Offers[kind]
-			t.Offers[kind] = Paid{Count: sum.Count + p.Count, Sum: sum.Sum.Add(p.Sum), Waiting: sum.Waiting + p.Waiting}
-		}
+		join(t.Offers, offers)
 	}
+	join(t.Costs, d.Costs)
 	for i, n := range d.Stars {
 		t.Stars[i] += n
+	}
+}
+
+// join adds what was paid to what is known of it.
+func join(to, more map[string]Paid) {
+	for kind, p := range more {
+		sum := to[kind]
+		to[kind] = Paid{Count: sum.Count + p.Count, Sum: sum.Sum.Add(p.Sum), Waiting: sum.Waiting + p.Waiting, Refused: sum.Refused + p.Refused}
 	}
 }
 
@@ -114,10 +121,15 @@ func Share(part, whole int) (share float64, ok bool) {
 }
 
 // Paid is what all offers came to.
-func (t *Total) Paid() Money {
+func (t *Total) Paid() Money { return sumOf(t.Offers) }
+
+// Cost is what all closed cases have cost, as far as agents said.
+func (t *Total) Cost() Money { return sumOf(t.Costs) }
+
+func sumOf(all map[string]Paid) Money {
 	sum := Money(0)
-	for _, o := range t.Offers {
-		sum = sum.Add(o.Sum)
+	for _, p := range all {
+		sum = sum.Add(p.Sum)
 	}
 	return sum
 }

@@ -8,7 +8,7 @@ import (
 
 // IsZero tells whether there is nothing to write down.
 func (o *Outcome) IsZero() bool {
-	return len(o.Rules) == 0 && o.Ask == "" && o.Status == "" && o.Handoff == 0 && o.Tasks == 0 && len(o.Closed) == 0 && len(o.Offers) == 0 &&
+	return len(o.Rules) == 0 && o.Ask == "" && o.Status == "" && o.Handoff == 0 && o.Tasks == 0 && len(o.Closed) == 0 && len(o.Offers) == 0 && len(o.Costs) == 0 &&
 		o.Made == 0 && o.Kept == 0 && o.Broken == 0 && o.Replies == nil && o.Visit == nil
 }
 
@@ -21,21 +21,8 @@ func (o *Outcome) AppendJSON(out []byte) []byte {
 	w.number("handoff", int64(o.Handoff))
 	w.number("tasks", int64(o.Tasks))
 	w.texts("closed", o.Closed)
-	if len(o.Offers) > 0 {
-		w.name("offers")
-		for i, offer := range o.Offers {
-			w.next(i, '[')
-			w.out = bot.AppendText(append(w.out, `{"kind":`...), offer.Kind)
-			if offer.Amount != "" {
-				w.out = bot.AppendText(append(w.out, `,"amount":`...), offer.Amount)
-			}
-			if offer.Approval {
-				w.out = append(w.out, `,"approval":true`...)
-			}
-			w.out = append(w.out, '}')
-		}
-		w.out = append(w.out, ']')
-	}
+	w.offers(o.Offers)
+	w.costs(o.Costs)
 	w.number("made", int64(o.Made))
 	w.number("kept", int64(o.Kept))
 	w.number("broken", int64(o.Broken))
@@ -61,6 +48,41 @@ func (o *Outcome) AppendJSON(out []byte) []byte {
 		w.out = append(in.out, '}')
 	}
 	return append(w.out, '}')
+}
+
+func (w *fields) offers(all []Offer) {
+	if len(all) == 0 {
+		return
+	}
+	w.name("offers")
+	for i, offer := range all {
+		w.next(i, '[')
+		w.out = bot.AppendText(append(w.out, `{"kind":`...), offer.Kind)
+		in := fields{out: w.out, some: true}
+		in.text("amount", offer.Amount)
+		if offer.Approval {
+			in.name("approval")
+			in.out = append(in.out, "true"...)
+		}
+		in.text("verdict", offer.Verdict)
+		w.out = append(in.out, '}')
+	}
+	w.out = append(w.out, ']')
+}
+
+func (w *fields) costs(all []Cost) {
+	if len(all) == 0 {
+		return
+	}
+	w.name("costs")
+	for i, cost := range all {
+		w.next(i, '[')
+		in := fields{out: append(w.out, '{')}
+		in.text("cause", cost.Cause)
+		in.name("amount")
+		w.out = append(bot.AppendText(in.out, cost.Amount), '}')
+	}
+	w.out = append(w.out, ']')
 }
 
 // fields writes the fields of one object, without those that are empty.

@@ -23,7 +23,11 @@ func anyOutcome() *rapid.Generator[figures.Outcome] {
 		for range count.Draw(t, "offers") {
 			o.Offers = append(o.Offers, figures.Offer{
 				Kind: rapid.String().Draw(t, "kind"), Amount: rapid.SampledFrom([]string{"", "3.50", "-1", "x"}).Draw(t, "amount"), Approval: rapid.Bool().Draw(t, "approval"),
+				Verdict: rapid.SampledFrom([]string{"", "approved", "\"refused"}).Draw(t, "verdict"),
 			})
+		}
+		for range count.Draw(t, "costs") {
+			o.Costs = append(o.Costs, figures.Cost{Cause: rapid.SampledFrom([]string{"", "goods", "<b>"}).Draw(t, "cause"), Amount: rapid.String().Draw(t, "cost")})
 		}
 		if rapid.Bool().Draw(t, "replied") {
 			o.Replies = &figures.Replies{FirstInTime: count.Draw(t, "a"), FirstLate: count.Draw(t, "b"), NextInTime: count.Draw(t, "c"), NextLate: count.Draw(t, "d")}

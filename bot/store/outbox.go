@@ -30,7 +30,7 @@ const queued engine.DeliveryState = "queued"
 const unsent engine.DeliveryState = "unsent"
 
 func sizeOfLate(l *engine.Late) int {
-	n := overhead
+	n := overhead * (1 + len(l.Offers))
 	for _, r := range l.Replies {
 		n += len(r.Text) + len(r.Image) + overhead
 	}
@@ -105,7 +105,7 @@ func (m *Memory) Replies(_ context.Context, k engine.Key, after string, limit in
 // copy shares nothing that a caller could change.
 func (l *late) copy() engine.Late {
 	c := l.Late
-	c.Replies = slices.Clone(c.Replies)
+	c.Replies, c.Offers = slices.Clone(c.Replies), slices.Clone(c.Offers)
 	return c
 }
 

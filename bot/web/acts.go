@@ -115,11 +115,14 @@ func release(act *desk.Act) (fields, func() error) {
 
 func closeCase(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventResolve
-	return fields{"outcome": &act.Outcome, "cause": &act.Cause}, func() error {
+	return fields{"outcome": &act.Outcome, "cause": &act.Cause, "cost": &act.Cost}, func() error {
 		if act.Cause != "" {
 			if err := oneOf("cause", act.Cause, desk.Causes()...); err != nil {
 				return err
 			}
+		}
+		if err := boundText("cost", act.Cost, mostName); err != nil {
+			return err
 		}
 		return boundText("outcome", act.Outcome, mostWords)
 	}
@@ -128,4 +131,16 @@ func closeCase(act *desk.Act) (fields, func() error) {
 func kept(act *desk.Act) (fields, func() error) {
 	act.Kind = bot.EventKept
 	return fields{"what": &act.What}, func() error { return needText("what", act.What, mostWords) }
+}
+
+// decide approves or refuses an offer above its cap.
+func decide(act *desk.Act) (fields, func() error) {
+	var decision string
+	return fields{"offer": &act.What, "decision": &decision, "quiet": &act.Quiet}, func() error {
+		act.Kind = bot.EventKind(decision)
+		if err := oneOf("decision", act.Kind, bot.EventApprove, bot.EventRefuse); err != nil {
+			return err
+		}
+		return needText("offer", act.What, mostWords)
+	}
 }

@@ -78,6 +78,7 @@ func (a *agentAPI) routes() {
 		{http.MethodPost, one + "/release", desk.Agent, a.act(release)},
 		{http.MethodPost, one + "/close", desk.Agent, a.act(closeCase)},
 		{http.MethodPost, one + "/kept", desk.Agent, a.act(kept)},
+		{http.MethodPost, one + "/offer", desk.Agent, a.act(decide)},
 		{http.MethodGet, shop + "/presence", desk.Agent, a.getPresence},
 		{http.MethodPut, shop + "/presence", desk.Agent, a.putPresence},
 		{http.MethodGet, shop + "/outlook", desk.Agent, a.getOutlook},

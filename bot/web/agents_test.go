@@ -52,7 +52,8 @@ func endpoints() []endpoint {
 		{"POST", one + "/stage", at + "/cases/h-1/stage", `{"stage":"negotiating"}`, desk.Agent, 200},
 		{"POST", one + "/move", at + "/cases/h-2/move", `{"team":"lead"}`, desk.Editor, 200}, // the desk lets agents move their own
 		{"POST", one + "/release", at + "/cases/h-2/release", `{"outcome":"answered"}`, desk.Agent, 200},
-		{"POST", one + "/close", at + "/cases/h-3/close", `{"outcome":"refunded","cause":"courier"}`, desk.Agent, 200},
+		{"POST", one + "/close", at + "/cases/h-3/close", `{"outcome":"refunded","cause":"courier","cost":"12.50"}`, desk.Agent, 200},
+		{"POST", one + "/offer", at + "/cases/h-1/offer", `{"offer":"o-1","decision":"approve"}`, desk.Agent, 200},
 		{"POST", one + "/kept", at + "/cases/h-1/kept", `{"what":"送达"}`, desk.Agent, 200},
 		{"GET", shop + "/presence", at + "/presence", "", desk.Agent, 200},
 		{"PUT", shop + "/presence", at + "/presence", `{"online":true,"teams":["lead"],"ceiling":8}`, desk.Agent, 200},

@@ -143,7 +143,9 @@ func TestActs(t *testing.T) {
 		"stage":   {`{"stage":"resolving"}`, desk.Act{Kind: bot.EventStage, Stage: "resolving"}},
 		"move":    {`{"team":"lead","to":"小林"}`, desk.Act{Kind: bot.EventMove, Team: "lead", To: "小林"}},
 		"release": {`{}`, desk.Act{Kind: bot.EventRelease}},
-		"close":   {`{"outcome":"已退款","cause":"courier"}`, desk.Act{Kind: bot.EventResolve, Outcome: "已退款", Cause: "courier"}},
+		"close":   {`{"outcome":"已退款","cause":"courier","cost":"3.5"}`, desk.Act{Kind: bot.EventResolve, Outcome: "已退款", Cause: "courier", Cost: "3.5"}},
+		"offer":   {`{"offer":"o-1","decision":"approve","quiet":true}`, desk.Act{Kind: bot.EventApprove, What: "o-1", Quiet: true}},
+		"offer?x": {`{"offer":"o-1","decision":"refuse"}`, desk.Act{Kind: bot.EventRefuse, What: "o-1"}},
 		"kept":    {`{"what":"送达"}`, desk.Act{Kind: bot.EventKept, What: "送达"}},
 	} {
 		h, f := newDesk(t, nil)
@@ -196,6 +198,12 @@ func TestActsThatAreMalformed(t *testing.T) {
 		{"close", `{"cause":"weather"}`, "cause"},
 		{"close", `{"outcome":"` + long + `"}`, "outcome"},
 		{"release", `{"outcome":"` + long + `"}`, "outcome"},
+		{"close", `{"cost":12}`, "cost"},
+		{"close", `{"cost":"` + strings.Repeat("1", 101) + `"}`, "cost"},
+		{"offer", `{"decision":"approve"}`, "offer"},
+		{"offer", `{"offer":"o-1"}`, "decision"},
+		{"offer", `{"offer":"o-1","decision":"resolve"}`, "decision"},
+		{"offer", `{"offer":"o-1","decision":"approve","quiet":"yes"}`, "quiet"},
 		{"kept", `{}`, "what"},
 	} {
 		p := requireProblem(t, ask(t, h, editorToken, "POST", "/v1/shops/xiaoguo/cases/h-1/"+c.path, c.body), 400, "malformed")

@@ -109,7 +109,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		}
 		o.Replies = func(context.Context, string, string, string) (any, error) {
 			return []map[string]any{{
-				"id": "r-1", "conversation": "c", "status": "agent", "replies": full.Replies, "handoff": full.Handoff, "at": now,
+				"id": "r-1", "conversation": "c", "status": "agent", "replies": full.Replies, "handoff": full.Handoff, "at": now, "offers": full.Offers,
 			}}, nil
 		}
 	})
@@ -183,7 +183,7 @@ func fullResponse(now time.Time) bot.Response {
 		Conversation: "c", Status: bot.StatusWaiting, Intents: []bot.IntentScore{{Name: "return", Score: 0.97}}, Rule: &rule, Rules: []string{rule},
 		Replies: []bot.Reply{{Kind: bot.KindText, Text: "好的", Choices: []string{"一", "二"}}, {Kind: bot.KindImage, Image: "a.jpg"}},
 		Ask:     &ask, Tags: []string{"vip"}, TraceID: "t",
-		Offers: []bot.OfferMade{{ID: "o", Rule: rule, Kind: "refund", Amount: "3.50", OrderNo: order.No, At: now}},
+		Offers: []bot.OfferMade{{ID: "o", Rule: rule, Kind: "refund", Amount: "3.50", OrderNo: order.No, At: now, Approval: true, Verdict: bot.OfferApproved, By: "小林"}},
 		Handoff: &bot.HandoffResponse{
 			ID: "h", Number: 3, Team: "aftersales", Priority: "high", Reason: "超过退货期",
 			Slots: map[string]any{"reason": "质量问题", "photos": []string{"a.jpg"}}, Order: order, Summary: "…", Deadline: &now,

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -143,6 +145,9 @@ func (c *figuresCmd) write(a *app, r sums.Report) error {
 			return err
 		}
 	}
+	if err := costs(a, r.Now.Costs); err != nil {
+		return err
+	}
 	if len(r.Unused) > 0 {
 		lines := [][]string{{"NEVER USED"}}
 		for _, id := range r.Unused {
@@ -171,6 +176,19 @@ func ranked(a *app, title string, counts map[string]int) error {
 	return table(a.out, lines)
 }
 
+// costs writes what closed cases have cost, by cause.
+func costs(a *app, all map[string]sums.Paid) error {
+	if len(all) == 0 {
+		return nil
+	}
+	lines := [][]string{{"COST BY CAUSE", "CASES", "YUAN"}}
+	for _, cause := range slices.Sorted(maps.Keys(all)) {
+		lines = append(lines, []string{cmp.Or(cause, "-"), strconv.Itoa(all[cause].Count), all[cause].Sum.String()})
+	}
+	fmt.Fprintln(a.out)
+	return table(a.out, lines)
+}
+
 func totalLines(r sums.Report) [][]string {
 	now, before := &r.Now, &r.Before
 	count := func(word string, of func(*sums.Total) int) []string {
@@ -193,6 +211,7 @@ func totalLines(r sums.Report) [][]string {
 		count("promises kept", func(t *sums.Total) int { return t.Kept }),
 		count("promises broken", func(t *sums.Total) int { return t.Broken }),
 		{"offers (yuan)", now.Paid().String(), before.Paid().String()},
+		{"cost of cases (yuan)", now.Cost().String(), before.Cost().String()},
 		{"ratings", ratingText(now), ratingText(before)},
 	}
 }
@@ -208,7 +227,7 @@ func ratingText(t *sums.Total) string {
 func dayTable(r sums.Report) (head []string, rows [][]string) {
 	head = []string{
 		"date", "messages", "answered", "handed_over", "not_understood", "no_rule", "visits_bot", "visits_human", "first_in_time", "first_late",
-		"next_in_time", "next_late", "promises_made", "promises_kept", "promises_broken", "offers_yuan", "ratings",
+		"next_in_time", "next_late", "promises_made", "promises_kept", "promises_broken", "offers_yuan", "cost_yuan", "ratings",
 	}
 	for i := range r.Days {
 		d, v := &r.Days[i], r.Visits[r.Days[i].Date]
@@ -221,7 +240,7 @@ func dayTable(r sums.Report) (head []string, rows [][]string) {
 		} {
 			row = append(row, strconv.Itoa(n))
 		}
-		rows = append(rows, append(row, one.Paid().String(), strconv.Itoa(rated)))
+		rows = append(rows, append(row, one.Paid().String(), one.Cost().String(), strconv.Itoa(rated)))
 	}
 	return head, rows
 }

@@ -32,6 +32,7 @@ func keepTurns(t *testing.T, o *operator) {
 			rule, intent, outcome.Handoff = "otherwise", "other", 1
 		case 3:
 			at = opened
+			outcome.Costs = []sums.Cost{{Cause: "courier", Amount: "7.25"}, {Amount: "1"}}
 		}
 		outcome.Visit = &sums.Visit{Is: sums.Alone, Now: true}
 		c := bot.NewConversation(k.Shop, k.Conversation)
@@ -56,7 +57,7 @@ func TestFiguresOnTheCommandLine(t *testing.T) {
 	out, notes := o.does("figures", "--shop", "counted", "--until", "2026-11-21")
 	require.Contains(t, notes, "Asia/Shanghai")
 	for _, want := range []string{
-		"2026-11-15 to 2026-11-21", "messages +4 +0", "handed over +1 +0", `offers \(yuan\) +2.5 +0`, "return +2", "coupon +1", `return.ok +2`, "visits settled by the bot +4",
+		"2026-11-15 to 2026-11-21", "messages +4 +0", "handed over +1 +0", `offers \(yuan\) +2.5 +0`, `cost of cases \(yuan\) +8.25 +0`, "- +1 +1\n", "courier +1 +7.25", "return +2", "coupon +1", `return.ok +2`, "visits settled by the bot +4",
 	} {
 		require.Regexp(t, want, out)
 	}

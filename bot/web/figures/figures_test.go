@@ -77,7 +77,8 @@ func busy() *source {
 		d.Replies = sums.Replies{FirstInTime: 9, FirstLate: 1, NextInTime: 20, NextLate: 3}
 		d.Made, d.Kept, d.Broken = 5, 4, 1
 		twelve, _ := sums.ParseMoney("12.5")
-		d.Offers = map[string]sums.Paid{"refund": {Count: 2, Sum: twelve, Waiting: 1}, hostile: {Count: 1}}
+		d.Offers = map[string]sums.Paid{"refund": {Count: 2, Sum: twelve, Waiting: 1}, hostile: {Count: 1, Refused: 1}}
+		d.Costs = map[string]sums.Paid{"warehouse": {Count: 2, Sum: twelve}, "": {Count: 1, Sum: 7}, hostile: {Count: 1}}
 		d.Stars = [5]int{1, 0, 0, 2, 6}
 		d.Asked = &sums.Sample{All: 9, IDs: []string{"t-" + date}}
 		s.days[date] = d
@@ -171,7 +172,7 @@ func TestTotals(t *testing.T) {
 	body := get(t, handler(t, busy()), "/desk/figures?shop=a&days=7&lang=en", editor()).Body.String()
 	for _, want := range []string{
 		"2026-11-15 – 2026-11-21", "first replies in time", "90%", "¥87.5", "4.3", "return.ok", "never.used", "As of 2026-11-21 12:00 (Asia/Shanghai)",
-		"Asked for a human (guard.human)", "退货 (return)", "None named", "235 of 312 visits",
+		"Asked for a human (guard.human)", "退货 (return)", "None named", "235 of 312 visits", "Cost of closed cases", "<th scope=\"row\">warehouse", "Refused",
 	} {
 		has(t, strings.ToLower(body), strings.ToLower(want))
 	}

@@ -1,7 +1,9 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -46,7 +48,7 @@ func (p *pages) tables(l look, r *figures.Report) map[string]Table {
 	out := map[string]Table{}
 	for _, t := range []Table{
 		p.days(l, r), p.hours(l, r), p.intents(l, r), p.topics(l, r), p.calls(l, r), p.causes(l, r), p.replies(l, r), p.promises(l, r), p.offers(l, r),
-		p.stars(l, r), p.rules(l, r), p.unused(l, r),
+		p.costs(l, r), p.stars(l, r), p.rules(l, r), p.unused(l, r),
 	} {
 		out[t.Name] = t
 	}
@@ -73,12 +75,12 @@ func (t *Table) add(cells ...any) {
 
 func (p *pages) days(l look, r *figures.Report) Table {
 	t := p.table(l, "days", 100, "date", "messages#", "answered#", "handed#", "missed#", "no_rule#", "settled#", "human#", "first_in_time#", "first_late#",
-		"next_in_time#", "next_late#", "made#", "kept#", "broken#", "paid#", "ratings#", "mean#")
+		"next_in_time#", "next_late#", "made#", "kept#", "broken#", "paid#", "cost#", "ratings#", "mean#")
 	for _, d := range slices.Backward(r.Days) {
 		v, one := r.Visits[d.Date], figures.Sum([]figures.Day{d}, figures.Span{From: d.Date, Until: d.Date})
 		n, mean, _ := one.Ratings()
 		t.add(d.Date, d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, d.Replies.FirstInTime, d.Replies.FirstLate,
-			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken, one.Paid(), n, decimal(mean, n > 0))
+			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken, one.Paid(), one.Cost(), n, decimal(mean, n > 0))
 	}
 	return t
 }
@@ -114,7 +116,24 @@ func (p *pages) calls(l look, r *figures.Report) Table {
 }
 
 func (p *pages) causes(l look, r *figures.Report) Table {
-	title := func(cause string) string {
+	return p.ranking(l, r, "causes", 10, r.Now.Closed, r.Before.Closed, func(d *figures.Day) map[string]int { return d.Closed }, p.causeTitle(l))
+}
+
+// costs are what closed cases have cost, by cause, the dearest first.
+func (p *pages) costs(l look, r *figures.Report) Table {
+	t := p.table(l, "costs", 10, "causes", "cases#", "yuan#", "before#")
+	title := p.causeTitle(l)
+	for _, cause := range slices.SortedFunc(maps.Keys(r.Now.Costs), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.Now.Costs[b].Sum, r.Now.Costs[a].Sum), cmp.Compare(a, b))
+	}) {
+		c := r.Now.Costs[cause]
+		t.add(title(cause), c.Count, c.Sum, r.Before.Costs[cause].Sum)
+	}
+	return t
+}
+
+func (p *pages) causeTitle(l look) func(string) string {
+	return func(cause string) string {
 		switch key := "cause." + cause; {
 		case cause == "":
 			return p.say(l, "cause.none")
@@ -123,7 +142,6 @@ func (p *pages) causes(l look, r *figures.Report) Table {
 		}
 		return cause
 	}
-	return p.ranking(l, r, "causes", 10, r.Now.Closed, r.Before.Closed, func(d *figures.Day) map[string]int { return d.Closed }, title)
 }
 
 func (p *pages) rules(l look, r *figures.Report) Table {
@@ -191,17 +209,17 @@ func (p *pages) promises(l look, r *figures.Report) Table {
 }
 
 func (p *pages) offers(l look, r *figures.Report) Table {
-	t := p.table(l, "offers", 10, "offer", "count#", "yuan#", "waiting#", "before#")
+	t := p.table(l, "offers", 10, "offer", "count#", "yuan#", "waiting#", "refused#", "before#")
 	kinds := map[string]int{}
 	for kind, o := range r.Now.Offers {
-		kinds[kind] = o.Count + o.Waiting
+		kinds[kind] = o.Count + o.Waiting + o.Refused
 	}
 	for _, c := range figures.Ranked(kinds) {
 		o, title := r.Now.Offers[c.Name], c.Name
 		if key := "offer." + c.Name; p.say(l, key) != key {
 			title = p.say(l, key)
 		}
-		t.add(title, o.Count, o.Sum, o.Waiting, r.Before.Offers[c.Name].Sum)
+		t.add(title, o.Count, o.Sum, o.Waiting, o.Refused, r.Before.Offers[c.Name].Sum)
 	}
 	return t
 }

@@ -113,6 +113,7 @@ func (p *pages) panels(l look, r *figures.Report) []panel {
 	add("replies", p.repliesChart(l, r), false, "")
 	add("promises", nil, false, "")
 	add("offers", nil, false, p.say(l, "offers.note"))
+	add("costs", nil, false, p.say(l, "costs.note"))
 	add("stars", p.starsChart(l, r), true, "")
 	add("rules", nil, false, "")
 	add("unused", nil, false, p.say(l, "unused.note"))
