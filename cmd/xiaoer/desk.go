@@ -8,13 +8,14 @@ import (
 	"xiaoer/bot/engine"
 	"xiaoer/bot/web/account"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/photo"
 	"xiaoer/bot/web/workbench"
 )
 
 // desk opens the agents' pages on the site.
-func (s *service) desk(site *page.Site, eng *engine.Engine, accounts *account.Accounts) error {
+func (s *service) desk(site *page.Site, eng *engine.Engine, accounts *account.Accounts, photos *photo.Album) error {
 	return workbench.Open(site, workbench.Options{
-		Desk: eng, Feed: eng, People: eng, Documents: eng,
+		Desk: eng, Feed: eng, People: eng, Documents: eng, Photos: photos,
 		Shops: s.shops.names, Shop: s.deskShop, Now: s.now, Logger: s.log, Guard: accounts.Guard, Ended: s.ctx.Done(),
 		Stages: s.stages(),
 		Why: func(ctx context.Context, shop, trace string) (workbench.Why, error) {
@@ -36,7 +37,7 @@ func (s *service) deskShop(id string) (workbench.Shop, error) {
 	if err != nil {
 		return workbench.Shop{}, refusal(err)
 	}
-	return workbench.Shop{Book: found.Book, Quick: found.Quick, Read: found.Classifier.Read}, nil
+	return workbench.Shop{Book: found.Book, Quick: found.Quick, Read: found.Classifier.Read, Taxonomy: found.Classifier.Taxonomy()}, nil
 }
 
 // why is a trace as the desk shows it.

@@ -40,7 +40,7 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.desk(site, eng, accounts); err != nil {
+	if err := s.desk(site, eng, accounts, album); err != nil {
 		return nil, err
 	}
 	if err := s.ownChat(site, eng, album); err != nil {

@@ -14,11 +14,8 @@ import (
 	"xiaoer/bot/web/page"
 )
 
-// Bounds of what an agent may write into a form.
-const (
-	mostWords = 500
-	mostCost  = 12 // bytes of an amount
-)
+// mostWords bounds what an agent writes into a short field, in runes.
+const mostWords = 500
 
 // actOf reads the form of one kind of act; ok is false for what is none.
 func actOf(kind string, form url.Values, me string) (desk.Act, bool) {
@@ -29,7 +26,7 @@ func actOf(kind string, form url.Values, me string) (desk.Act, bool) {
 	case "release":
 		a.Kind, a.Outcome = bot.EventRelease, form.Get("outcome")
 	case "close":
-		a.Kind, a.Outcome, a.Cause = bot.EventResolve, form.Get("outcome"), form.Get("cause")
+		a.Kind, a.Outcome, a.Cause, a.Cost = bot.EventResolve, form.Get("outcome"), form.Get("cause"), strings.TrimSpace(form.Get("cost"))
 	case "note":
 		a.Kind, a.Text = bot.EventNote, form.Get("text")
 	case "stage":
@@ -41,6 +38,10 @@ func actOf(kind string, form url.Values, me string) (desk.Act, bool) {
 		}
 	case "kept":
 		a.Kind, a.What = bot.EventKept, form.Get("what")
+	case "approve":
+		a.Kind, a.What, a.Quiet = bot.EventApprove, form.Get("offer"), form.Get("tell") == ""
+	case "refuse":
+		a.Kind, a.What = bot.EventRefuse, form.Get("offer")
 	default:
 		return a, false
 	}
@@ -54,43 +55,17 @@ func (w *workbench) postAct(ctx context.Context, rw http.ResponseWriter, r *http
 		return err
 	}
 	act, ok := actOf(r.PathValue("act"), form, who.Name)
-	if !ok || len(act.ID) > mostWords || utf8.RuneCountInString(act.Text) > mostAnswer || long(act.From, act.Outcome, act.What, act.Team, act.To, act.Stage, act.Cause) {
+	if !ok || len(act.ID) > mostWords || utf8.RuneCountInString(act.Text) > mostAnswer || long(act.From, act.Outcome, act.What, act.Team, act.To, act.Stage, act.Cause, act.Cost) {
 		return &page.Problem{Status: http.StatusBadRequest}
-	}
-	if act.Kind == bot.EventResolve && form.Get("cost") != "" {
-		if err := w.cost(&act, form.Get("cost"), page.Language(r)); err != nil {
-			return err
-		}
 	}
 	if err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
 		return w.refuse(rw, r, who, err)
 	}
-	return w.done(rw, r, string(act.Kind))
+	return w.done(rw, r, string(act.Kind), form.Get("back"))
 }
 
 func long(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return utf8.RuneCountInString(s) > mostWords })
-}
-
-// cost writes what a case has cost into its outcome, since a case has no field for it: a note of its own would stand there also where the case
-// was not closed.
-func (w *workbench) cost(act *desk.Act, amount, lang string) error {
-	if len(amount) > mostCost || !isAmount(amount) {
-		return &page.Problem{Status: http.StatusBadRequest}
-	}
-	cost := w.pages.Words(lang, "note.cost", amount)
-	if act.Outcome != "" {
-		cost = act.Outcome + " · " + cost
-	}
-	act.Outcome = cost
-	return nil
-}
-
-// isAmount is whether a text is an amount of money as people write it.
-func isAmount(s string) bool {
-	whole, cents, point := strings.Cut(s, ".")
-	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	return digits(whole) && (!point || digits(cents) && len(cents) <= 2)
 }
 
 // do does an act even if the visitor hangs up meanwhile: the same form again has no second effect.
@@ -105,13 +80,13 @@ func (w *workbench) do(ctx context.Context, who visitor, id string, act desk.Act
 // scripted is whether a script sent a form and wants a word instead of a page.
 func scripted(r *http.Request) bool { return r.Header.Get("X-Fragment") != "" }
 
-// done sends the browser back to the case.
-func (w *workbench) done(rw http.ResponseWriter, r *http.Request, what string) error {
+// done sends the browser back to where it was, "" for the case.
+func (w *workbench) done(rw http.ResponseWriter, r *http.Request, what, back string) error {
 	if scripted(r) {
 		return w.tell(rw, http.StatusOK, map[string]any{"done": what, "said": w.pages.Words(page.Language(r), "done."+what), "key": freshKey()})
 	}
 	q := readFilter(r.URL.Query())
-	at := q.At(caseAt(r.PathValue("shop"), r.PathValue("case")))
+	at := q.At(page.Local(back, caseAt(r.PathValue("shop"), r.PathValue("case"))))
 	mark := "?"
 	if strings.Contains(at, "?") {
 		mark = "&"

@@ -22,20 +22,20 @@ type advice struct {
 }
 
 // needs is what a page or a part of one waits for.
-type needs struct{ said, quick, draft bool }
+type needs struct{ said, quick, draft, matter bool }
 
 // needsOf lets each part of a case wait for no more than it shows. The page shows no draft before it is there: its script asks for it, and who has
 // no script asks by a link.
 func needsOf(part string, q url.Values) needs {
 	switch part {
 	case "talk":
-		return needs{said: true}
+		return needs{said: true, matter: true}
 	case "file":
-		return needs{}
+		return needs{matter: true}
 	case "help":
 		return needs{quick: true, draft: true}
 	default:
-		return needs{said: true, quick: true, draft: q.Has("help") || q.Has("draft")}
+		return needs{said: true, quick: true, draft: q.Has("help") || q.Has("draft"), matter: true}
 	}
 }
 

@@ -74,7 +74,7 @@ func TestOtherSitesCannotAct(t *testing.T) {
 	w := newWorld(t, workbench.Limits{})
 	id := w.hand("fruit", "c-1")
 	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}} {
-		for _, path := range []string{"/act/claim", "/reply", "/act/close", "/mark", "/offer", "/check"} {
+		for _, path := range []string{"/act/claim", "/reply", "/act/close", "/mark", "/act/approve", "/merge", "/photo?key=k", "/check"} {
 			rw := w.ask("chen", http.MethodPost, at("fruit", id, path), formOf("text", "坏话"), header[0], header[1])
 			require.Equalf(t, http.StatusForbidden, rw.Code, "%s from %s", path, header[1])
 		}
@@ -94,10 +94,10 @@ func TestAnotherShopsCasesAreNotThere(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, w.ask("other", http.MethodGet, page, nil).Code, page)
 	}
 	for _, path := range []string{
-		at("fruit", id, "/act/claim"), at("tea", id, "/act/claim"), at("fruit", id, "/reply"), at("fruit", id, "/check"), at("fruit", id, "/offer"), at("fruit", id, "/mark"),
+		at("fruit", id, "/act/claim"), at("tea", id, "/act/claim"), at("fruit", id, "/reply"), at("fruit", id, "/check"), at("fruit", id, "/act/approve"), at("fruit", id, "/merge"), at("fruit", id, "/photo?key=k"), at("fruit", id, "/mark"),
 		"/desk/lead/fruit/roster", "/desk/lead/fruit/cases/" + id + "/move", "/desk/marks/fruit/x/drop", "/desk/presence",
 	} {
-		rw := w.ask("other", http.MethodPost, path, formOf("text", "坏话", "shop", "fruit", "offer", "o", "decision", "approve", "line", "1"))
+		rw := w.ask("other", http.MethodPost, path, formOf("text", "坏话", "shop", "fruit", "offer", "o", "of", id, "line", "1"))
 		require.Equal(t, http.StatusNotFound, rw.Code, path)
 	}
 	list := w.see("other", "/desk/cases?shop=fruit")
@@ -188,9 +188,9 @@ func TestNoWordIsMissing(t *testing.T) {
 		{"state.", []string{"waiting", "agent", "task", "closed"}},
 		{"risk.", []string{"none", "review", "platform", "regulator", "media", "legal", "health", "safety"}},
 		{"mood.", []string{"calm", "upset", "angry"}},
-		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead"}},
+		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead", "unread", "read"}},
 		{"offer.kind.", []string{"coupon", "refund", "difference", "resend"}},
-		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "not_found", "no_shop", "malformed", "busy", "unsure", "broken"}},
+		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "not_found", "no_shop", "malformed", "busy", "unsure", "broken", "photo-kind", "photo-large", "photo-many", "no-photo", "too-many", "broken-off"}},
 	} {
 		for _, key := range prefix.keys {
 			for lang := range words {

@@ -75,9 +75,10 @@ func TestFromTheQueueToTheEnd(t *testing.T) {
 	c = w.one("fruit", id)
 	require.Equal(t, desk.Closed, c.State)
 	require.Equal(t, "courier", c.Cause)
-	require.Equal(t, "refunded · 成本：12.50 元", c.Outcome)
-	require.Len(t, c.Notes, 1, "the cost is no note, which would stay where the case is not closed")
+	require.Equal(t, "refunded", c.Outcome)
+	require.Equal(t, "12.50", c.Cost)
 	closed := w.see("wang", at("fruit", id))
+	require.Contains(t, closed, "¥ 12.50")
 	require.NotContains(t, closed, `id="answer"`, "nothing more is said in a closed case")
 	require.NotContains(t, w.see("chen", "/desk/cases"), "#1 ")
 }
@@ -199,24 +200,46 @@ func TestOffersAboveTheCap(t *testing.T) {
 	offer := w.one("fruit", id).Offers[0]
 	require.True(t, offer.Approval)
 	require.Contains(t, w.see("chen", at("fruit", id)), "待批准")
-	form := formOf("offer", offer.ID, "decision", "approve")
-	require.Equal(t, http.StatusForbidden, w.ask("wang", http.MethodPost, at("fruit", id, "/offer"), form).Code, "only who has the case, or an editor")
+	approve, refuse := at("fruit", id, "/act/approve"), at("fruit", id, "/act/refuse")
+	form := formOf("offer", offer.ID, "tell", "1")
+	require.GreaterOrEqual(t, w.ask("wang", http.MethodPost, approve, form).Code, 400, "only who has the case, or an editor")
+	require.NotContains(t, w.see("wang", at("fruit", id)), approve)
+	require.Contains(t, w.see("lead", at("fruit", id)), approve)
 	w.post("chen", at("fruit", id, "/act/claim"))
+	page := w.see("chen", at("fruit", id))
+	_, page, _ = strings.Cut(page, approve)
+	require.Contains(t, page, `name="tell" value="1" id="tell-`+offer.ID+`" checked`)
+	key := field(t, page, "key")
 	w.broken = engine.ErrBusy
-	require.Equal(t, http.StatusServiceUnavailable, w.ask("chen", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "approve")).Code)
+	require.Equal(t, http.StatusServiceUnavailable, w.ask("chen", http.MethodPost, approve, form).Code)
 	w.broken = nil
-	require.Empty(t, w.one("fruit", id).Notes)
+	require.Empty(t, w.one("fruit", id).Offers[0].Verdict)
+	before := len(w.one("fruit", id).Transcript)
 	for range 2 {
-		w.post("chen", at("fruit", id, "/offer"), "offer", offer.ID, "decision", "approve")
+		w.post("chen", approve, "offer", offer.ID, "key", key)
 	}
-	require.Len(t, w.one("fruit", id).Notes, 1, "the decision gets the note that it lacked, once")
-	require.Equal(t, http.StatusConflict, w.ask("chen", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "refuse")).Code, "nobody takes it back")
-	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, at("fruit", id, "/offer"), formOf("offer", offer.ID, "decision", "refuse")).Code, "it is decided once")
-	require.Contains(t, w.see("wang", at("fruit", id)), "小陈 已批准")
-	require.Contains(t, w.one("fruit", id).Notes[0].Text, "119.7")
-	for _, wrong := range [][]string{{"offer", "o-none", "decision", "approve"}, {"offer", offer.ID, "decision", "maybe"}} {
-		require.GreaterOrEqual(t, w.ask("lead", http.MethodPost, at("fruit", id, "/offer"), formOf(wrong...)).Code, 400)
-	}
+	offer = w.one("fruit", id).Offers[0]
+	require.Equal(t, bot.OfferApproved, offer.Verdict)
+	require.Equal(t, "小陈", offer.By)
+	require.Len(t, w.one("fruit", id).Transcript, before, "without the box the buyer is not told")
+	require.Equal(t, http.StatusConflict, w.ask("chen", http.MethodPost, refuse, formOf("offer", offer.ID)).Code, "nobody takes it back")
+	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, refuse, formOf("offer", offer.ID)).Code, "it is decided once")
+	page = w.see("wang", at("fruit", id))
+	require.Contains(t, page, "小陈 已批准")
+	require.NotContains(t, page, "待批准")
+	require.GreaterOrEqual(t, w.ask("lead", http.MethodPost, approve, formOf("offer", "o-none")).Code, 400)
+}
+
+func TestARefusedOffer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "苹果坏了", withOrder)
+	id := w.say("fruit", "c-1", "3").Handoff.ID
+	offer := w.one("fruit", id).Offers[0]
+	rw := w.post("lead", at("fruit", id, "/act/refuse"), "offer", offer.ID, "back", "https://evil.example/")
+	require.Equal(t, at("fruit", id)+"?done=refuse", rw.Header().Get("Location"), "a form sends nobody elsewhere")
+	require.Equal(t, bot.OfferRefused, w.one("fruit", id).Offers[0].Verdict)
+	require.Contains(t, w.see("chen", at("fruit", id)), "主管 已拒绝")
 }
 
 func TestStagesOfADispute(t *testing.T) {
@@ -245,15 +268,4 @@ func TestWhyTheBotSaidSo(t *testing.T) {
 	stranger := w.say("fruit", "c-2", "我想退货")
 	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/", stranger.TraceID), nil).Code, "another buyer's turn is none of this case")
 	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/none"), nil).Code)
-}
-
-func TestOtherCasesOfTheBuyer(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, workbench.Limits{})
-	first := w.hand("fruit", "c-1")
-	w.post("chen", at("fruit", first, "/act/close"), "outcome", "第一回")
-	second := w.hand("fruit", "c-1")
-	page := w.see("chen", at("fruit", second))
-	require.Contains(t, page, "第一回")
-	require.Contains(t, page, "同一对话")
 }

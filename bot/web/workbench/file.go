@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 // A file is one case with all that an agent would otherwise ask for.
 type file struct {
 	desk.Case
+
 	URL      string
 	Role     desk.Role
 	Shop     string // its name
@@ -27,24 +27,31 @@ type file struct {
 	Mine     bool
 	Free     bool // nobody has it
 	Open     bool
-	Clocks   []clock // the nearest first
 	Now      time.Time
+	Day      page.Day // by which times are written
 	Lines    []line
+	Before   bool // there were more lines than a case keeps
 	Place    desk.Place
 	Advice   advice
-	Slots    []bot.Named
-	Requests []string // that are open, as buyers are told of them
-	Photos   []string
-	Order    *order
-	Offers   []offer
-	Promises []promise
-	Others   []other
 	Policy   []bot.Named
 	Teams    []choice
 	Agents   []seated
 	Stages   []choice
 	Causes   []string
-	HandedBy string // the trace of the turn that handed over
+	Handed   string // the trace of the turn that handed over
+	Deciding bool   // who looks may approve and refuse offers
+
+	// What is known from this case, and from those that are one with it.
+	Clocks   []clock // the nearest first
+	Slots    []detail
+	Requests []detail // that are open, as buyers are told of them
+	Photos   []picture
+	Order    *order
+	Offers   []offer
+	Promises []promise
+	Notes    []note
+	Matter   []sibling
+	Others   []other
 
 	Form answer // what stands in the form of the answer
 }
@@ -53,6 +60,7 @@ type file struct {
 type answer struct {
 	Key     string // under which it is sent once
 	Text    string
+	Photos  []string // their paths
 	Seen    desk.Place
 	Problem string    // key of the words for why it was not sent
 	Hits    []bot.Hit // what the compliance list forbids in it
@@ -60,7 +68,9 @@ type answer struct {
 
 // An order is one as an agent reads it.
 type order struct {
+	source
 	*bot.Order
+
 	Dates []dated
 }
 
@@ -69,25 +79,8 @@ type dated struct {
 	At   time.Time
 }
 
-// An offer with what was decided about it.
-type offer struct {
-	bot.OfferMade
-	Verdict verdict
-}
-
-// A promise with its clock.
-type promise struct {
-	bot.PromiseMade
-	Clock clock
-}
-
-// An other case of the same buyer.
-type other struct {
-	desk.Case
-	URL    string
-	Intent string
-	Same   bool // of the same conversation: it is one talk
-}
+// MostPhotos is how many photos one answer may have.
+func (f *file) MostPhotos() int { return desk.MostPictures }
 
 // getCase is the page of a case, or one part of it.
 func (w *workbench) getCase(ctx context.Context, rw http.ResponseWriter, r *http.Request, who visitor) error {
@@ -141,27 +134,25 @@ func (w *workbench) file(ctx context.Context, who visitor, id, lang string, need
 		return nil, err
 	}
 	now := w.Now()
-	names := w.names()
+	names := w.names().in(lang)
 	f := &file{
 		Case: c, URL: caseAt(c.Shop, c.ID), Role: who.role, Shop: names.shop(c.Shop), Team: names.team(c.Shop, c.Team), Intent: names.intent(c.Shop, c.Intent),
-		Who: who.Name, Mine: c.Agent == who.Name, Free: c.Agent == "", Open: c.State != desk.Closed, Now: now, Place: desk.PlaceOf(c.Transcript),
-		Photos: safeImages(c.Images), Order: orderOf(c.Order), Policy: shop.Book.PolicyValues(now), Causes: desk.Causes(), HandedBy: turnOf(c.ID),
-		Slots: slotsOf(c.Slots),
+		Who: who.Name, Mine: c.Agent == who.Name, Free: c.Agent == "", Open: c.State != desk.Closed, Now: now, Day: page.Day{Zone: shop.Book.Shop.Location, Now: now},
+		Place: desk.PlaceOf(c.Transcript), Policy: shop.Book.PolicyValues(now), Causes: desk.Causes(), Handed: turnOf(c.ID),
+		Deciding: c.Agent == who.Name || who.role.Covers(desk.Editor),
 	}
-	for _, of := range c.Open {
-		f.Requests = append(f.Requests, names.intent(c.Shop, of))
-	}
+	f.Reason = names.reason(c.Reason)
 	f.Form = answer{Key: freshKey(), Seen: f.Place}
 	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick, needs)
-	f.Lines = linesOf(&c, f.Advice.Said, late)
-	f.Clocks = clocksOf(&c, now)
-	f.Promises = promisesOf(&c, now)
-	if f.Offers, err = w.offers(ctx, &c); err != nil {
-		return nil, err
+	f.Lines = w.linesOf(&c, f.Advice.Said, late)
+	f.Before = len(c.Transcript) >= keptLines
+	if needs.matter {
+		if err := w.matter(ctx, f, who, names); err != nil {
+			return nil, err
+		}
 	}
-	if f.Others, err = w.others(ctx, &c, names); err != nil {
-		return nil, err
-	}
+	f.fold(func(all []string) []string { return w.pictures(c.Shop, all) }, names)
+	f.Clocks = f.clocks()
 	return f, w.places(ctx, f, shop, lang)
 }
 
@@ -176,95 +167,6 @@ func (w *workbench) places(ctx context.Context, f *file, shop Shop, lang string)
 	var err error
 	f.Agents, err = w.seated(ctx, f.Case.Shop)
 	return err
-}
-
-// others are the buyer's other cases, closed ones too, the latest first.
-func (w *workbench) others(ctx context.Context, c *desk.Case, names names) ([]other, error) {
-	if c.Buyer == "" {
-		return nil, nil
-	}
-	all, err := w.Desk.Cases(ctx, desk.Query{
-		Shops: []string{c.Shop}, Buyer: c.Buyer, States: []desk.State{desk.Waiting, desk.Taken, desk.Task, desk.Closed}, Limit: mostOthers,
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(all, func(x, y desk.Case) int { return y.OpenedAt.Compare(x.OpenedAt) })
-	var out []other
-	for i := range all {
-		if all[i].ID != c.ID {
-			out = append(out, other{all[i], caseAt(c.Shop, all[i].ID), names.intent(c.Shop, all[i].Intent), all[i].Conversation == c.Conversation})
-		}
-	}
-	return out, nil
-}
-
-const mostOthers = 30
-
-// clocksOf are the moments that somebody waits for, the nearest first.
-func clocksOf(c *desk.Case, now time.Time) []clock {
-	var out []clock
-	if c.State == desk.Closed {
-		return nil
-	}
-	if !c.Deadline.IsZero() {
-		out = append(out, clockOf("reply", "", c.Deadline, now))
-	}
-	for _, p := range c.Promises {
-		if p.State == "open" {
-			out = append(out, clockOf("promise", p.What, p.Due, now))
-		}
-	}
-	if due, ok := platformDue(c.Order); ok {
-		out = append(out, clockOf("platform", "", due, now))
-	}
-	slices.SortStableFunc(out, func(x, y clock) int { return x.Due.Compare(y.Due) })
-	return out
-}
-
-// platformDue is when the platform decides an after-sales request by itself, as far as the order says.
-func platformDue(o *bot.Order) (time.Time, bool) {
-	if o == nil || o.Aftersales == nil {
-		return time.Time{}, false
-	}
-	hours, err := strconv.ParseFloat(o.Aftersales.Sent["deadline_hours"], 64)
-	if err != nil || o.SeenAt.IsZero() || hours < 0 || hours > 24*365 {
-		return time.Time{}, false
-	}
-	return o.SeenAt.Add(time.Duration(hours * float64(time.Hour))), true
-}
-
-func promisesOf(c *desk.Case, now time.Time) []promise {
-	out := make([]promise, 0, len(c.Promises))
-	for _, p := range c.Promises {
-		out = append(out, promise{p, clockOf("promise", p.What, p.Due, now)})
-	}
-	return out
-}
-
-func orderOf(o *bot.Order) *order {
-	if o == nil {
-		return nil
-	}
-	out := &order{Order: o}
-	for _, d := range []struct {
-		what string
-		at   *time.Time
-	}{{"paid", o.PaidAt}, {"promised", o.PromisedAt}, {"shipped", o.ShippedAt}, {"delivered", o.DeliveredAt}} {
-		if d.at != nil {
-			out.Dates = append(out.Dates, dated{d.what, *d.at})
-		}
-	}
-	return out
-}
-
-func slotsOf(of map[string]string) []bot.Named {
-	out := make([]bot.Named, 0, len(of))
-	for name, text := range of {
-		out = append(out, bot.Named{Name: name, Text: text})
-	}
-	slices.SortFunc(out, func(x, y bot.Named) int { return cmp.Compare(x.Name, y.Name) })
-	return out
 }
 
 // turnOf is the trace of the turn that opened a case: ids of cases are derived from it.

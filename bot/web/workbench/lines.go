@@ -10,6 +10,9 @@ import (
 	"xiaoer/bot/desk"
 )
 
+// keptLines is how many lines a case keeps of its conversation.
+const keptLines = 50
+
 // A line of a conversation as the desk shows it.
 type line struct {
 	N      int // from 1
@@ -24,7 +27,7 @@ type line struct {
 }
 
 // linesOf joins a transcript with why its last lines were said and how their delivery stands.
-func linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
+func (w *workbench) linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
 	states := map[string]string{}
 	for _, d := range late {
 		states[d.ID] = d.State
@@ -32,7 +35,7 @@ func linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
 	used := make([]bool, len(said))
 	out := make([]line, 0, len(c.Transcript))
 	for i, l := range c.Transcript {
-		one := line{N: i + 1, At: l.At, From: l.From, Name: l.Name, Text: l.Text, Images: safeImages(l.Images)}
+		one := line{N: i + 1, At: l.At, From: l.From, Name: l.Name, Text: l.Text, Images: w.pictures(c.Shop, l.Images)}
 		for k := range said {
 			if l.From != "buyer" && !used[k] && said[k].At.Equal(l.At) && said[k].Text == l.Text {
 				used[k] = true
@@ -48,11 +51,13 @@ func linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
 	return out
 }
 
-// safeImages keeps the pictures that a page may show: those on https, and our own.
-func safeImages(all []string) []string {
+// pictures keeps the photos that a page may show: those on https, and our own by their paths.
+func (w *workbench) pictures(shop string, all []string) []string {
 	var out []string
 	for _, at := range all {
-		if isPicture(at) {
+		if own := w.Photos.Local(at, shop); own != "" {
+			out = append(out, own)
+		} else if isPicture(at) {
 			out = append(out, at)
 		}
 	}

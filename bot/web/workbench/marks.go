@@ -77,7 +77,7 @@ func (w *workbench) postMark(ctx context.Context, rw http.ResponseWriter, r *htt
 	if err != nil && refusal(err) != "conflict" { // marked before: that is what was wanted
 		return w.refuse(rw, r, who, err)
 	}
-	return w.done(rw, r, "mark")
+	return w.done(rw, r, "mark", "")
 }
 
 // buyerName is what the buyer is called in the conversation.

@@ -13,9 +13,15 @@ import (
 type names struct {
 	find  func(string) (Shop, error)
 	shops map[string]*bot.Book
+	words func(lang, key string) string
+
+	lang   string                       // of the page, "" where names stay as the shops write them; see in
+	titles map[string]map[string]string // in that language, by shop
 }
 
-func (w *workbench) names() names { return names{find: w.Shop, shops: map[string]*bot.Book{}} }
+func (w *workbench) names() names {
+	return names{find: w.Shop, shops: map[string]*bot.Book{}, words: func(lang, key string) string { return w.pages.Words(lang, key) }}
+}
 
 func (n names) book(shop string) *bot.Book {
 	b, known := n.shops[shop]
@@ -47,6 +53,9 @@ func (n names) team(shop, team string) string {
 }
 
 func (n names) intent(shop, intent string) string {
+	if title := n.title(shop, intent); title != "" {
+		return title
+	}
 	if b := n.book(shop); b != nil {
 		return cmp.Or(b.Titles[intent], intent)
 	}
@@ -56,7 +65,7 @@ func (n names) intent(shop, intent string) string {
 func (n names) row(c *openCase, who visitor, f filter, current string, now time.Time) row {
 	has := c.holder()
 	return row{
-		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: c.Why,
+		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: n.reason(c.Why),
 		Since: c.Waiting, Deadline: c.Deadline, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)),
 		Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team), Intent: n.intent(c.Shop, c.Intent), Mine: has != "" && has == who.Name, Current: c.ID == current,
 	}

@@ -144,7 +144,7 @@ type queuePage struct {
 // queue lists the open cases that a visitor may see, by deadline.
 func (w *workbench) queue(ctx context.Context, who visitor, f filter, current, lang string) (*queue, error) {
 	q := &queue{Filter: f, Now: w.Now(), Current: current, Several: len(who.shops) > 1, Rows: []row{}}
-	names := w.names()
+	names := w.names().in(lang)
 	var found []*openCase
 	lists := map[string]*openList{}
 	for _, shop := range who.shops {

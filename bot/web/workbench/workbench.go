@@ -16,6 +16,8 @@ import (
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/photo"
+	"xiaoer/bot/web/throttle"
 	"xiaoer/intents"
 )
 
@@ -55,9 +57,10 @@ type Documents interface {
 
 // A Shop is what the desk needs of one version of a shop.
 type Shop struct {
-	Book  *bot.Book
-	Quick []bot.QuickReply
-	Read  func(text string) intents.Reading // finds what must not stand in a draft of a test
+	Book     *bot.Book
+	Quick    []bot.QuickReply
+	Read     func(text string) intents.Reading // finds what must not stand in a draft of a test
+	Taxonomy []intents.Intent                  // what intents are called in other languages than the shop's
 }
 
 // A Why is why a turn ended as it did.
@@ -82,6 +85,7 @@ type Options struct {
 	Feed      Feed
 	People    People
 	Documents Documents
+	Photos    *photo.Album // in which the photos stand that agents send
 
 	Shops func() []string               // all that there are
 	Shop  func(id string) (Shop, error) // errors may have a method Refusal, as those of web.Options may
@@ -129,8 +133,8 @@ func (l *Limits) fill() {
 }
 
 func (o *Options) validate() error {
-	if o.Desk == nil || o.Feed == nil || o.People == nil || o.Documents == nil || o.Shops == nil || o.Shop == nil || o.Why == nil || o.Now == nil {
-		return errors.New("a workbench needs Desk, Feed, People, Documents, Shops, Shop, Why and Now")
+	if o.Desk == nil || o.Feed == nil || o.People == nil || o.Documents == nil || o.Photos == nil || o.Shops == nil || o.Shop == nil || o.Why == nil || o.Now == nil {
+		return errors.New("a workbench needs Desk, Feed, People, Documents, Photos, Shops, Shop, Why and Now")
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -156,6 +160,8 @@ type workbench struct {
 	pages     *page.Pages
 	open      *openCases
 	listeners listeners
+	uploads   *throttle.Throttle // by shop and agent
+	forms     chan struct{}      // a seat for each form with photos that is being read
 }
 
 // The addresses of the desk.
@@ -173,7 +179,7 @@ func Open(site *page.Site, o Options) error {
 	if err != nil {
 		return fmt.Errorf("open the workbench: %w", err)
 	}
-	w := &workbench{Options: o, site: site, open: newOpenCases(o)}
+	w := &workbench{Options: o, site: site, open: newOpenCases(o), uploads: throttle.New(1, photosAtOnce, mostUploaders), forms: make(chan struct{}, mostForms)}
 	w.listeners.limits = o.Limits
 	w.pages, err = site.Open(page.Section{Name: "workbench", Files: files, Nav: []page.Link{
 		{Word: "nav.queue", URL: home, Needs: desk.Agent, Order: 10},
@@ -198,8 +204,9 @@ func (w *workbench) routes() {
 		"GET " + casePath + "/why/{trace}":         w.getWhy,
 		"POST " + casePath + "/check":              w.postCheck,
 		"POST " + casePath + "/reply":              w.postReply,
+		"POST " + casePath + "/photo":              w.postPhoto,
 		"POST " + casePath + "/mark":               w.postMark,
-		"POST " + casePath + "/offer":              w.postOffer,
+		"POST " + casePath + "/merge":              w.postMerge,
 		"POST " + casePath + "/act/{act}":          w.postAct,
 		"GET /desk/marks":                          w.getMarks,
 		"POST /desk/marks/{shop}/{mark}/drop":      w.dropMark,

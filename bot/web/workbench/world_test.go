@@ -25,6 +25,7 @@ import (
 	"xiaoer/bot/shop"
 	"xiaoer/bot/store"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/photo"
 	"xiaoer/bot/web/workbench"
 )
 
@@ -166,14 +167,16 @@ func newWorld(tb testing.TB, limits workbench.Limits) *world {
 	logger := slog.New(slog.NewTextHandler(tb.Output(), nil))
 	w.site, err = page.New(page.Options{Logger: logger})
 	require.NoError(tb, err)
+	album, err := photo.New(w.site, photo.Options{Documents: w.Engine, Clock: w.clock})
+	require.NoError(tb, err)
 	require.NoError(tb, workbench.Open(w.site, workbench.Options{
-		Desk: w, Feed: w, People: w, Documents: w, Shops: w.Shops, Now: w.clock, Limits: limits, Logger: logger,
+		Desk: w, Feed: w, People: w, Documents: w, Photos: album, Shops: w.Shops, Now: w.clock, Limits: limits, Logger: logger,
 		Shop: func(id string) (workbench.Shop, error) {
 			s := shops[id]
 			if s == nil {
 				return workbench.Shop{}, engine.ErrNoShop
 			}
-			return workbench.Shop{Book: s.Book, Quick: s.Quick, Read: s.Classifier.Read}, nil
+			return workbench.Shop{Book: s.Book, Quick: s.Quick, Read: s.Classifier.Read, Taxonomy: s.Classifier.Taxonomy()}, nil
 		},
 		Why: func(ctx context.Context, shop, trace string) (workbench.Why, error) {
 			e, err := w.Trace(ctx, shop, trace)

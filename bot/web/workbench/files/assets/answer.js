@@ -1,9 +1,10 @@
-// Answering: the draft is kept on this device, words are checked while they are written, quick replies are found by a few letters, and what was written meanwhile
-// is seen before anything is sent.
+// Answering: the draft is kept on this device with the photos that go with it, words are checked while they are written, quick replies are found by a few letters, and what
+// was written meanwhile is seen before anything is sent.
 import { say } from "/assets/page/words.js";
 import { notice } from "/assets/page/notice.js";
 import { soon } from "/assets/page/fragment.js";
 import { draft } from "/assets/workbench/draft.js";
+import { photos } from "/assets/workbench/photos.js";
 
 const reading = 1200; // ms until a line that has just come in counts as read
 
@@ -13,6 +14,11 @@ export function answer(form, me, whole) {
   const find = document.getElementById("find"), picks = document.getElementById("picks"), keptLine = document.getElementById("draft-kept");
   const kept = draft(me, form.action);
   let timer, checked = 0;
+
+  // A box that was unticked stays so when its part of the page is read anew.
+  const unticked = new Set();
+  document.addEventListener("change", (ev) => { const box = ev.target; if (box.type === "checkbox" && box.id) box.checked ? unticked.delete(box.id) : unticked.add(box.id); });
+  document.addEventListener("fragment", (ev) => { for (const id of unticked) { const box = ev.target.querySelector(`#${CSS.escape(id)}`); if (box) box.checked = false; } });
 
   const place = () => document.querySelector("#talk [data-place]")?.dataset.place ?? "";
   const read = () => { if (!document.hidden) seen.value = place(); };
@@ -42,8 +48,9 @@ export function answer(form, me, whole) {
     } catch { /* sending checks once more */ }
   }, 300);
 
-  const save = () => { if (kept.put(text.value, key.value)) keptLine.textContent = text.value ? say("kept") : ""; };
+  const save = () => { if (kept.put(text.value, key.value, shots.all())) keptLine.textContent = text.value ? say("kept") : ""; };
   const keep = soon(save, 400);
+  const shots = photos(form, { trouble: (why) => notice(why, "bad"), changed: (said) => { save(); if (said) keptLine.textContent = said; } });
 
   text.addEventListener("input", () => { check(); keep(); });
 
@@ -52,19 +59,23 @@ export function answer(form, me, whole) {
     const button = form.querySelector("button.primary");
     if (button.disabled) return;
     button.disabled = true;
-    const sent = text.value;
+    await shots.ready();
+    const sent = text.value, shown = shots.all(), fields = new FormData(form);
+    fields.delete("photos"); // they are there already
     save(); // with its key, so that it is sent once even when the page is left before the answer comes
     try {
-      const got = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "x-fragment": "1" }, credentials: "same-origin" });
+      const got = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), headers: { "x-fragment": "1" }, credentials: "same-origin" });
       const told = /json/.test(got.headers.get("content-type") ?? "") ? await got.json() : {};
       if (got.ok) {
         if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length).trimStart(); // what was written meanwhile stays
+        shots.drop(shown);
         key.value = told.key;
         save();
         show([]);
         if (text.value !== "") check();
       } else {
         show(told.hits ?? [], told.detail || say("failed"));
+        if (told.refused === "no-photo") { shots.drop(shown); key.value += "-again"; save(); }
         if (told.refused === "conflict") { key.value += "-again"; save(); } // the key was used for other words
         if (told.refused === "news") setTimeout(read, reading);
       }
@@ -118,7 +129,7 @@ export function answer(form, me, whole) {
     begin() {
       if (find) find.hidden = false;
       const found = kept.get();
-      if (found && text.value === "") { text.value = found.text; key.value = found.key || key.value; keptLine.textContent = say("kept"); check(); }
+      if (found && text.value === "") { text.value = found.text; key.value = found.key || key.value; shots.put(found.photos ?? []); keptLine.textContent = say("kept"); check(); }
     },
   };
 }

@@ -10,8 +10,8 @@ export function draft(me, action) {
     get() {
       try { return JSON.parse(localStorage.getItem(at)); } catch { return null; }
     },
-    put(text, key) { // false where nothing can be kept
-      try { text ? localStorage.setItem(at, JSON.stringify({ text, key })) : localStorage.removeItem(at); } catch { return false; }
+    put(text, key, photos = []) { // false where nothing can be kept
+      try { text || photos.length > 0 ? localStorage.setItem(at, JSON.stringify({ text, key, photos })) : localStorage.removeItem(at); } catch { return false; }
       return true;
     },
   };
