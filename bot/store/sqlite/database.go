@@ -16,12 +16,17 @@ type database struct {
 
 var _ sqlstore.Database = (*database)(nil)
 
-// Read runs a query on a connection of its own.
+// Read runs a query on a connection of its own. What it has read may be told to others, so that it comes back when that is on the disk.
+// Only a turn goes on at once (see Store.Load): its own commit is synced after what it has read.
 func (d *database) Read(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
 	if d.writer.isClosed() {
 		return engine.ErrClosed
 	}
-	return d.reads.read(ctx, query, args, take)
+	err := d.reads.read(ctx, query, args, take)
+	if err != nil || sqlstore.IsTurn(query) {
+		return err
+	}
+	return d.writer.disk.reach(ctx)
 }
 
 // Write runs work among that of others, in the transaction that commits them all.

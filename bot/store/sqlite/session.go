@@ -23,6 +23,7 @@ type session struct {
 	args     []driver.NamedValue // of the statement that is run; it is used again for the next
 	bytes    int                 // of texts, since they were last asked for
 	changes  int64               // rows that were changed, since it was last set to 0
+	wrote    bool                // something was changed, perhaps, since it was last set to false
 }
 
 // A statement is what the driver prepares.
@@ -116,12 +117,14 @@ func (c *session) Exec(query string, args ...any) (int64, error) {
 	}
 	n, err := result.RowsAffected()
 	c.changes += n
+	c.wrote = c.wrote || n > 0
 	return n, err
 }
 
 // Query runs a statement and hands over its rows. Whether it changes anything nobody knows, so that it counts as a change.
 func (c *session) Query(query string, args []any, take func(sqlstore.Row) error) (err error) {
 	c.changes++
+	c.wrote = true
 	return c.query(context.Background(), query, args, take)
 }
 

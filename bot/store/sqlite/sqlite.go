@@ -36,6 +36,8 @@ type Options struct {
 
 	// Existing refuses a file that is not there, and one of an older version: it belongs to a server that may be running.
 	Existing bool
+
+	sync func(log *os.File) error // default (*os.File).Sync
 }
 
 func (o *Options) validate() error {
@@ -59,6 +61,9 @@ func (o *Options) validate() error {
 	}
 	if o.LockWait <= 0 {
 		o.LockWait = time.Second
+	}
+	if o.sync == nil {
+		o.sync = (*os.File).Sync
 	}
 	return nil
 }
@@ -110,7 +115,10 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
-	writes, err := o.pool(0,
+	if err := useGathering(); err != nil {
+		return nil, err
+	}
+	writes, err := o.poolBy(gathering, 0,
 		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {
 		return nil, err
@@ -138,9 +146,17 @@ func open(ctx context.Context, o Options) (*Store, error) {
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
 func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
+	return o.poolBy("", most, pragmas...)
+}
+
+// poolBy is pool with another way to the operating system than SQLite's own.
+func (o *Options) poolBy(way string, most int, pragmas ...string) (*sql.DB, error) {
 	where, err := address(o.Path, true, o.LockWait, pragmas...)
 	if err != nil {
 		return nil, err
+	}
+	if way != "" {
+		where += "&vfs=" + way
 	}
 	db, err := sql.Open("sqlite", where)
 	if err != nil {
@@ -153,6 +169,15 @@ func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
 
 // Close refuses new work (engine.ErrClosed), keeps what was taken before, and lets go of the file.
 func (s *Store) Close() error { return s.close() }
+
+// Load reads everything that a turn needs. Whoever may end on that without a commit of his own waits until it is on the disk.
+func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
+	l, err := s.Store.Load(ctx, a)
+	if err == nil && (!a.Recent || l.Answered != nil) {
+		err = s.writer.disk.reach(ctx)
+	}
+	return l, err
+}
 
 // Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
 // beside the turns after that (see Scrub), also by the next process if this one ends.

@@ -15,12 +15,14 @@ import (
 )
 
 // A writer is the one goroutine that changes the file. It runs what waits in one transaction and acknowledges all of it together when
-// the commit that holds it is synced. What one piece of work is refused does not hurt the others: mostly it is refused before it
-// changed anything; else the transaction is rolled back and all of them run again, each in a savepoint of its own.
+// the commit that holds it is synced; meanwhile the next transaction is under way. What one piece of work is refused does not hurt the
+// others: mostly it is refused before it changed anything; else the transaction is rolled back and all of them run again, each in a
+// savepoint of its own.
 type writer struct {
 	db     *sql.DB
 	logger *slog.Logger
 	batch  int
+	disk   *disk
 
 	mu     sync.RWMutex // held for reading while something is put into the queue
 	closed bool
@@ -28,6 +30,7 @@ type writer struct {
 	ended  chan struct{}
 
 	session *session // of the goroutine; nil when it has to be opened (again)
+	before  *group   // that was committed last, and may be synced still
 	since   int      // pages of log, about, since the last checkpoint was asked for
 	log     *checkpointer
 }
@@ -41,7 +44,9 @@ type work struct {
 }
 
 func newWriter(db *sql.DB, o Options) *writer {
-	w := &writer{db: db, logger: o.Logger, batch: o.Batch, queue: make(chan *work, o.Queue), ended: make(chan struct{})}
+	w := &writer{
+		db: db, logger: o.Logger, batch: o.Batch, disk: newDisk(o), before: nothing(), queue: make(chan *work, o.Queue), ended: make(chan struct{}),
+	}
 	w.log = newCheckpointer(db, o.Logger)
 	go w.run()
 	return w
@@ -96,7 +101,7 @@ func (w *writer) close() error {
 	w.mu.Unlock()
 	<-w.ended
 	w.log.close()
-	return w.db.Close()
+	return errors.Join(w.disk.close(), w.db.Close())
 }
 
 func (w *writer) run() {
@@ -119,13 +124,16 @@ func (w *writer) commit(first *work) {
 		w.fail(ran, err)
 		return
 	}
+	<-w.before.synced // one group is on its way to the disk at a time
+	g := newGroup(ran, w.session.wrote)
+	w.disk.announce(g)
 	if err := w.session.exec(`COMMIT`); err != nil {
+		w.disk.recall(g)
 		w.fail(ran, fmt.Errorf("commit: %w", explain(err)))
 		return
 	}
-	for _, r := range ran {
-		close(r.done)
-	}
+	w.before = g
+	w.disk.take(g)
 	w.shorten(len(ran)*pagesOfWork + w.session.takeBytes()/pageSize)
 }
 
@@ -193,7 +201,8 @@ func (w *writer) shorten(grown int) {
 	}
 }
 
-// waiting takes the next piece of work if there is one and the transaction is not long enough yet.
+// waiting takes the next piece of work, if the transaction is not long enough yet. It waits for one as long as it could not commit
+// anyway, since the transaction before is not synced.
 func (w *writer) waiting(ran int) *work {
 	if ran >= w.batch {
 		return nil
@@ -202,12 +211,20 @@ func (w *writer) waiting(ran int) *work {
 	case next := <-w.queue: // nil when it is closed
 		return next
 	default:
+	}
+	select {
+	case next := <-w.queue:
+		return next
+	case <-w.before.synced:
 		return nil
 	}
 }
 
 // begin opens a transaction; without one nothing may be written.
 func (w *writer) begin() error {
+	if err := w.disk.failed(); err != nil {
+		return err
+	}
 	if w.session == nil {
 		s, err := openSession(w.db)
 		if err != nil {
@@ -216,6 +233,7 @@ func (w *writer) begin() error {
 		w.session = s
 	}
 	err := w.session.exec(`BEGIN IMMEDIATE`)
+	w.session.wrote = false
 	if err == nil {
 		return nil
 	}
