@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the whole command line, a process for each command. XIAOER_UPDATE=1 rewrites what the scripts compare.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two hundred processes, of commands that do one thing after the other: the long look has them, and the race detector would find nothing")
+	}
 	t.Parallel()
 	fixtures, err := filepath.Abs(filepath.Join("..", "..", "fixtures"))
 	require.NoError(t, err)

@@ -29,6 +29,7 @@ const (
 // A flood is callers who send one message after the other, each again until it is answered, and what they were told.
 type flood struct {
 	w       *killWorld
+	client  *http.Client
 	mu      sync.Mutex
 	told    map[int]int // by status
 	hasty   int         // refusals that do not say when to come back
@@ -59,7 +60,7 @@ func (f *flood) try(ctx context.Context, id string, body []byte) (answered bool)
 		return false
 	}
 	r.Header.Set("content-type", "application/json")
-	res, err := http.DefaultClient.Do(r)
+	res, err := f.client.Do(r)
 	if err != nil {
 		if ctx.Err() == nil {
 			f.count(0, false)
@@ -106,7 +107,10 @@ func TestADatabaseThatIsTooSlow(t *testing.T) {
 	before, err := child.used(t.Context())
 	require.NoError(t, err)
 
-	f := &flood{w: w, told: map[int]int{}, answers: map[string]string{}, bodies: map[string][]byte{}}
+	// Each caller keeps its connection: new ones for every call would use up the ports of the machine.
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: slowCallers}}
+	defer client.CloseIdleConnections()
+	f := &flood{w: w, client: client, told: map[int]int{}, answers: map[string]string{}, bodies: map[string][]byte{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var callers sync.WaitGroup

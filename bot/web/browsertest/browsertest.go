@@ -15,7 +15,7 @@ import (
 // Chromium the test is skipped, but for CI, where there has to be one.
 func Open(t *testing.T, patience time.Duration, flags ...string) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(Need(t)), chromedp.NoSandbox, chromedp.DisableGPU)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(Need(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience))
 	for _, flag := range append([]string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync"}, flags...) {
 		options = append(options, chromedp.Flag(flag, true))
 	}
