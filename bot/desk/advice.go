@@ -17,7 +17,7 @@ type Wanted struct {
 type Advice struct {
 	Quick []bot.Rendered
 	Draft bot.Draft // of the rules, to the buyer's last message; empty where there is none
-	Said  []Reason  // the last lines of the bot and of agents, oldest first
+	Said  []Reason  // the lines of the bot and of agents that the case shows, oldest first, as far as their turns are kept
 }
 
 // A Reason is the turn behind a line on the shop's side.

@@ -11,7 +11,7 @@ import (
 )
 
 // Advise does for a case what is wanted: it fills in quick replies, says what the rules would answer to the buyer's last message (an order may
-// be looked up for it), and why the bot said what it said. It changes nothing.
+// be looked up for it), and in which turn each line on the shop's side was said, and why. It changes nothing.
 func (e *Engine) Advise(ctx context.Context, shopID, id string, want desk.Wanted) (desk.Advice, error) {
 	shop, err := e.shop(shopID)
 	if err != nil {
@@ -30,7 +30,7 @@ func (e *Engine) Advise(ctx context.Context, shopID, id string, want desk.Wanted
 	about.Desk.Next = max(1, about.Desk.Next)
 	var out desk.Advice
 	if want.Said {
-		out.Said = e.reasons(ctx, shopID, &loaded.Conversation)
+		out.Said = e.reasons(ctx, Key{shopID, found.Conversation}, found.Transcript, loaded.Conversation.Said)
 	}
 	e.seats.take(shopID)
 	defer e.seats.give()
@@ -81,38 +81,6 @@ func unanswered(lines []bot.Line) (bot.Line, bool) {
 		}
 	}
 	return bot.Line{}, false
-}
-
-// reasons finds the turns in which the last lines on the shop's side were said, by what the conversation remembers to know them when they
-// come back.
-func (e *Engine) reasons(ctx context.Context, shop string, c *bot.Conversation) []desk.Reason {
-	rules := map[string]string{}
-	out := []desk.Reason{}
-	for _, s := range c.Said {
-		at := slices.IndexFunc(c.Transcript, func(l bot.Line) bool { return l.From != "buyer" && l.At.Equal(s.At) && l.Text == s.Text })
-		if s.ID == "" || at < 0 {
-			continue
-		}
-		if _, known := rules[s.ID]; !known && c.Transcript[at].From == "bot" {
-			rules[s.ID] = e.winner(ctx, shop, s.ID)
-		}
-		out = append(out, desk.Reason{At: s.At, Text: s.Text, ID: s.ID, Rule: rules[s.ID]})
-	}
-	return out
-}
-
-// winner is the rule of a recorded turn; a turn that cannot be read has none, since an agent can work without.
-func (e *Engine) winner(ctx context.Context, shop, id string) string {
-	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
-	defer cancel()
-	led, err := e.Store.Trace(ctx, shop, id)
-	if err != nil {
-		if !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
-			e.Logger.Warn("read why a line was said", "shop", shop, "trace", id, "err", err)
-		}
-		return ""
-	}
-	return led[len(led)-1].Rule
 }
 
 // Documents lists the small documents of a kind in a shop, in the order of their ids, those after the given id only.

@@ -26,7 +26,8 @@ func (l Late) told() LateReply {
 // mostReplies is how many late replies are read at once.
 const mostReplies = 200
 
-// Replies lists the late replies of a conversation, those after the given id only, oldest first.
+// Replies lists the late replies of a conversation, those after the given id only, oldest first. Whoever asks for those after one has got
+// it (see Acknowledge).
 func (e *Engine) Replies(ctx context.Context, shopID, conversation, after string) ([]LateReply, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
 	defer cancel()
@@ -37,9 +38,26 @@ func (e *Engine) Replies(ctx context.Context, shopID, conversation, after string
 	if err != nil {
 		return nil, storeRefusal("list replies", err)
 	}
+	if err := e.Acknowledge(ctx, shopID, conversation, after); err != nil { // the replies are no worse for it
+		e.Logger.Warn("acknowledge late replies", "shop", shopID, "conversation", conversation, "err", err)
+	}
 	out := make([]LateReply, 0, len(kept))
 	for _, l := range kept {
 		out = append(out, l.told())
 	}
 	return out, nil
+}
+
+// Acknowledge says that whoever reads a conversation's late replies, a shop that asks for them or the buyer's page, has got those up to this
+// one: what was sent to nobody, or could not be, is delivered then. An id that is not kept changes nothing.
+func (e *Engine) Acknowledge(ctx context.Context, shopID, conversation, upTo string) error {
+	if upTo == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	if err := e.Store.Acknowledge(ctx, Key{shopID, conversation}, upTo, e.Clock()); err != nil {
+		return writeRefusal("acknowledge late replies", err)
+	}
+	return nil
 }

@@ -154,3 +154,36 @@ func TestAnAgentsWordThatIsTooLateIsNotDroppedInSilence(t *testing.T) {
 		require.Empty(t, live.texts())
 	})
 }
+
+// What the shop or the buyer's page has read is delivered, although nobody sent it.
+func TestWhatWasReadIsDelivered(t *testing.T) {
+	t.Parallel()
+	for name, open := range everyStore() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			id := b.hand(t, "c")
+			for _, text := range []string{"一", "二", "三"} {
+				b.does(t, id, desk.Act{Kind: bot.EventAgent, Text: text})
+			}
+			states := func() (out []string) {
+				_, late, err := b.Case(t.Context(), "s", id)
+				require.NoError(t, err)
+				for _, d := range late {
+					out = append(out, d.State)
+				}
+				return out
+			}
+			all := lateOf(t, b, "c", "")
+			require.Equal(t, []string{"unsent", "unsent", "unsent"}, states(), "it was handed out, but whether it came to anybody is not known")
+			require.Len(t, lateOf(t, b, "c", all[1].ID), 1)
+			require.Equal(t, []string{"delivered", "delivered", "unsent"}, states())
+			require.NoError(t, b.Acknowledge(t.Context(), "s", "c", ""))
+			require.NoError(t, b.Acknowledge(t.Context(), "s", "c", "nonsense"))
+			require.Equal(t, []string{"delivered", "delivered", "unsent"}, states())
+			require.NoError(t, b.Acknowledge(t.Context(), "s", "c", all[2].ID))
+			require.Equal(t, []string{"delivered", "delivered", "delivered"}, states())
+			require.Len(t, lateOf(t, b, "c", ""), 3, "it is to be read still")
+		})
+	}
+}

@@ -124,13 +124,15 @@ func onMemory(t *testing.T) *bench {
 	return newBench(t, nil)
 }
 
-func onFile(t *testing.T) *bench {
+func onFile(t *testing.T) *bench { return fileBench(t) }
+
+func fileBench(t testing.TB) *bench {
 	t.Helper()
 	kept := openFile(t, filepath.Join(t.TempDir(), "state.db"))
 	return newBench(t, func(o *engine.Options) { o.Store = kept })
 }
 
-func openFile(t *testing.T, path string) *sqlite.Store {
+func openFile(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: path})
 	require.NoError(t, err)

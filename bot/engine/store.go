@@ -51,6 +51,9 @@ type Turns interface {
 	// given id only. The states before them are given where they are kept. A store may look at the turns only whose ids are UUIDs
 	// of about that time, and at those that are no UUIDs.
 	Turns(ctx context.Context, shop string, from, until time.Time, after string, limit int) ([]Recorded, error)
+	// Lately lists the last turns of a conversation that were not before a time, the latest first, without their inputs and the states
+	// before them.
+	Lately(ctx context.Context, k Key, since time.Time, limit int) ([]Recorded, error)
 }
 
 // Timers finds the conversations whose time has come.
@@ -66,6 +69,9 @@ type Outbox interface {
 	// Replies lists a conversation's late replies that were not dropped, in order, those after the given id only; an id that
 	// is not kept (any more) lists all, so that nothing is missed.
 	Replies(ctx context.Context, k Key, after string, limit int) ([]Late, error)
+	// Acknowledge says that whoever reads a conversation's late replies has got those up to this one: of them, those that were not sent to
+	// anybody, or could not be, are delivered. An id that is not kept changes nothing.
+	Acknowledge(ctx context.Context, k Key, upTo string, now time.Time) error
 	// Pending lists what is to be delivered now, the oldest of each conversation only, at most q.PerShop of one shop.
 	Pending(ctx context.Context, q Query) ([]Delivery, error)
 	// Settle records how an attempt ended.
@@ -303,6 +309,20 @@ type Recorded struct {
 	Rule       string           `json:"rule"`       // the winner
 
 	Outcome figures.Outcome `json:"outcome,omitzero"` // what it did, so that sums of many turns need not run them again
+}
+
+// A Brief is what is read of a recorded turn where its inputs and the state before it are not wanted: they are passed over, which is quick.
+type Brief struct {
+	ID      string          `json:"id"`
+	Key     Key             `json:"key"`
+	At      time.Time       `json:"at"`
+	Rule    string          `json:"rule"`
+	Outcome figures.Outcome `json:"outcome"`
+}
+
+// Recorded is the turn without the rest.
+func (b *Brief) Recorded() Recorded {
+	return Recorded{ID: b.ID, Key: b.Key, At: b.At, Rule: b.Rule, Outcome: b.Outcome}
 }
 
 // Late is what the buyer is to read outside of a response: an agent's words, a holding line.

@@ -166,7 +166,7 @@ func (m *Memory) keepRecord(c engine.Commit, raw []byte) {
 
 // keepTurn makes room by forgetting the oldest turns.
 func (m *Memory) keepTurn(k turnKey, raw []byte, c engine.Commit) {
-	m.recorded[k] = &turn{raw, c.Key, rounded(c.At)}
+	m.recorded[k] = &turn{raw, c.Key, rounded(c.At), c.Version}
 	m.turnAge.push(k, c.At)
 	m.traced += len(raw) + overhead
 	for m.traced > m.limits.Traced && m.turnAge.len() > 1 {

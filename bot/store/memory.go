@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,6 +74,7 @@ type turn struct {
 	json []byte
 	of   engine.Key
 	at   time.Time
+	nth  int64 // of its conversation
 }
 
 type buyer struct {
@@ -181,6 +183,28 @@ func (m *Memory) Turns(_ context.Context, shop string, from, until time.Time, af
 	}
 	m.mu.Unlock()
 	return readTurns(bodies)
+}
+
+// Lately lists the last turns of a conversation.
+func (m *Memory) Lately(_ context.Context, k engine.Key, since time.Time, limit int) ([]engine.Recorded, error) {
+	var found []*turn
+	m.mu.Lock()
+	for id, t := range m.recorded {
+		if id.shop == k.Shop && t.of == k && !t.at.Before(rounded(since)) {
+			found = append(found, t)
+		}
+	}
+	m.mu.Unlock()
+	slices.SortFunc(found, func(a, b *turn) int { return cmp.Compare(b.nth, a.nth) })
+	out := []engine.Recorded{}
+	for _, t := range found[:min(len(found), max(limit, 0))] {
+		var b engine.Brief
+		if err := json.Unmarshal(t.json, &b); err != nil {
+			return nil, fmt.Errorf("read a turn: %w", err)
+		}
+		out = append(out, b.Recorded())
+	}
+	return out, nil
 }
 
 func readTurns(bodies [][]byte) ([]engine.Recorded, error) {

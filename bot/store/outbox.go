@@ -102,6 +102,23 @@ func (m *Memory) Replies(_ context.Context, k engine.Key, after string, limit in
 	return out, nil
 }
 
+// Acknowledge says that whoever reads a conversation's late replies has got those up to this one.
+func (m *Memory) Acknowledge(_ context.Context, k engine.Key, upTo string, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := m.talks[k]
+	if t == nil {
+		return nil
+	}
+	last := slices.IndexFunc(t.late, func(l *late) bool { return l.ID == upTo })
+	for _, l := range t.late[:last+1] {
+		if l.state == unsent || l.state == engine.DeadLetter {
+			l.state, l.settled = engine.Delivered, now
+		}
+	}
+	return nil
+}
+
 // copy shares nothing that a caller could change.
 func (l *late) copy() engine.Late {
 	c := l.Late

@@ -120,6 +120,24 @@ func (s *Store) Turns(ctx context.Context, shop string, from, until time.Time, a
 	return out, nil
 }
 
+// Lately lists the last turns of a conversation, the latest first.
+func (s *Store) Lately(ctx context.Context, k engine.Key, since time.Time, limit int) ([]engine.Recorded, error) {
+	out := []engine.Recorded{}
+	if limit <= 0 {
+		return out, nil
+	}
+	err := s.each(ctx, selectLately, []any{k.Shop, k.Conversation, limit, millis(since)}, func(row Row) error {
+		var t engine.Brief
+		err := scanJSON(row, "turn", &t)
+		out = append(out, t.Recorded())
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the last turns: %w", err)
+	}
+	return out, nil
+}
+
 func scanJSON(row Row, what string, into any) error {
 	var body string
 	if err := row.Scan(&body); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"xiaoer/bot/engine"
 )
@@ -47,6 +48,19 @@ func (s *Store) Replies(ctx context.Context, k engine.Key, after string, limit i
 		return nil, engine.ErrNotFound
 	}
 	return out, nil
+}
+
+// Acknowledge says that whoever reads a conversation's late replies has got those up to this one. Most calls find nothing to change, and
+// then it only reads.
+func (s *Store) Acknowledge(ctx context.Context, k engine.Key, upTo string, now time.Time) error {
+	unread, err := s.texts(ctx, selectUnread, k.Shop, k.Conversation, upTo)
+	if err != nil || len(unread) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(to Tx) error {
+		_, err := to.Exec(acknowledgeLate, k.Shop, k.Conversation, upTo, millis(now))
+		return err
+	})
 }
 
 // Pending lists what is to be delivered now. What cannot be read is a dead letter: it must hold nobody else up.

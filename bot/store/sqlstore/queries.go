@@ -35,6 +35,17 @@ WITH RECURSIVE chain (id, previous_id, whole, steps) AS (
 )
 SELECT t.body FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.id ORDER BY n.steps DESC`
 
+	// selectLately goes back over the turns of conversation $2 that were not before $4, at most $3 of them.
+	selectLately = `
+WITH RECURSIVE chain (id, previous_id, steps) AS (
+	SELECT t.id, t.previous_id, 1 FROM conversations c JOIN turns t ON t.shop_id = c.shop_id AND t.id = c.last_turn
+	WHERE c.shop_id = $1 AND c.id = $2 AND t.at >= $4
+	UNION ALL
+	SELECT t.id, t.previous_id, n.steps + 1 FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.previous_id
+	WHERE n.steps < $3 AND t.at >= $4 AND t.id <> n.id
+)
+SELECT t.body FROM chain n JOIN turns t ON t.shop_id = $1 AND t.id = n.id ORDER BY n.steps`
+
 	selectTurnBody = `SELECT body FROM turns WHERE shop_id = $1 AND id = $2`
 
 	// selectTurns: ids from $2 until before $3, times from $4 until before $5.
@@ -160,6 +171,15 @@ UPDATE late_replies SET attempts = $4, error = $5, state = $6, settled_at = $7 W
 
 	// settleLeased is settleLate for who has taken it until $8.
 	settleLeased = settleLate + ` AND state = 'pending' AND next_at = $8`
+
+	// selectUnread says whether one of those replies that nobody was sent stands up to a reply, $3, that was read; acknowledgeLate makes them
+	// delivered at $4.
+	selectUnread = `
+SELECT l.id FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state IN ('unsent', 'dead')
+AND l.seq <= (SELECT max(a.seq) FROM late_replies a WHERE a.shop_id = $1 AND a.conversation_id = $2 AND a.id = $3) LIMIT 1`
+	acknowledgeLate = `
+UPDATE late_replies SET state = 'delivered', settled_at = $4 WHERE shop_id = $1 AND conversation_id = $2 AND state IN ('unsent', 'dead')
+AND seq <= (SELECT max(a.seq) FROM late_replies a WHERE a.shop_id = $1 AND a.conversation_id = $2 AND a.id = $3)`
 
 	// promoteLate lets the next in the queue be sent, when nothing is before it.
 	promoteLate = `

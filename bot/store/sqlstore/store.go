@@ -39,7 +39,7 @@ func New(db Database, o Options) *Store {
 // Queries are the texts that are read by again and again, for those who want to prepare them. Lists of cases are not among them.
 func Queries() []string {
 	return []string{
-		selectTurn, selectTurnAndDesk, selectTrace, selectReplies, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
+		selectTurn, selectTurnAndDesk, selectTrace, selectLately, selectReplies, selectUnread, selectNextDue, selectDue, selectDueFairly, selectPending, selectPendingFairly,
 		selectTurnBody, selectTurns, selectTurnShops, selectAnswers, selectTraces, selectMark, selectConversations, selectParts, selectCase, selectChanged, selectLastChange, selectTally,
 		selectGrants, selectGrantsOf, selectPresence, selectPauses, selectEntries,
 		selectLetters, selectLettersIn, selectDeadLetters, selectDeliveries, selectWaiting, selectDead, selectOpen,

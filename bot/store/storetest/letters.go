@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -112,4 +113,45 @@ func backlogOfLetters(t *testing.T, s engine.Store) {
 	got, err = s.Backlog(ctx)
 	require.NoError(t, err)
 	require.Equal(t, engine.Backlog{Waiting: 2, Oldest: noon.Add(time.Minute), Dead: 1}, got)
+}
+
+// acknowledged: what was read up to a reply is delivered, but for what is to be sent still.
+func acknowledged(t *testing.T, s engine.Store) {
+	t.Helper()
+	c := first(key(1))
+	for i, deliver := range []bool{false, false, true, true, false} {
+		c.Late = lateOf(key(1), "l-"+strconv.Itoa(i), noon.Add(time.Duration(i)*time.Minute))
+		c.Late.Deliver = deliver
+		require.NoError(t, s.Commit(t.Context(), c))
+		c = next(c)
+	}
+	other := first(key(2))
+	other.Late = lateOf(key(2), "l-9", noon)
+	other.Late.Deliver = false
+	require.NoError(t, s.Commit(t.Context(), other))
+	states := func(k engine.Key) (out []string) {
+		got, err := s.Deliveries(t.Context(), k)
+		require.NoError(t, err)
+		for _, d := range got {
+			out = append(out, d.State)
+		}
+		return out
+	}
+	read := func(k engine.Key, id string, want ...string) {
+		t.Helper()
+		require.NoError(t, s.Acknowledge(t.Context(), k, id, noon.Add(time.Hour)))
+		require.Equal(t, want, states(k), id)
+	}
+	read(key(1), "nothing", "unsent", "unsent", "pending", "queued", "unsent")
+	read(key(1), "", "unsent", "unsent", "pending", "queued", "unsent")
+	read(key(1), "l-9", "unsent", "unsent", "pending", "queued", "unsent")
+	read(key(1), "l-0", "delivered", "unsent", "pending", "queued", "unsent")
+	require.NoError(t, s.Settle(t.Context(), engine.Settlement{Key: key(1), ID: "l-2", State: engine.DeadLetter, Attempts: 3, At: noon}))
+	read(key(1), "l-3", "delivered", "delivered", "delivered", "pending", "unsent")
+	read(key(1), "l-3", "delivered", "delivered", "delivered", "pending", "unsent")
+	require.Equal(t, []string{"unsent"}, states(key(2)))
+	require.NoError(t, s.Acknowledge(t.Context(), key(9), "l-0", noon))
+	late, err := s.Replies(t.Context(), key(1), "", 10)
+	require.NoError(t, err)
+	require.Len(t, late, 5, "they are to be read still")
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/engine"
+	"xiaoer/bot/figures"
 )
 
 // talkOf lets a conversation have so many turns that a book ran, one a minute, and gives their ids.
@@ -149,6 +151,40 @@ func turnsOfATime(t *testing.T, s engine.Store) {
 	require.Equal(t, "book", got[0].Book)
 	require.Equal(t, "你好", got[0].Events[0].Message.Text)
 	require.True(t, noon.Equal(got[0].At))
+}
+
+// lastTurns: the last turns of a conversation are listed backwards, with who won and what came of them.
+func lastTurns(t *testing.T, s engine.Store) {
+	t.Helper()
+	ids := talkOf(t, s, key(1), 20)
+	talkOf(t, s, key(2), 5)
+	list := func(k engine.Key, since, limit int) (out []string) {
+		got, err := s.Lately(t.Context(), k, noon.Add(time.Duration(since)*time.Minute), limit)
+		require.NoError(t, err)
+		for _, r := range got {
+			require.Equal(t, k, r.Key)
+			require.Empty(t, r.Events)
+			require.Empty(t, r.Before.ID)
+			out = append(out, r.ID)
+		}
+		return out
+	}
+	back := slices.Clone(ids)
+	slices.Reverse(back)
+	require.Equal(t, back, list(key(1), -1, 100))
+	require.Equal(t, back[:3], list(key(1), 0, 3))
+	require.Equal(t, back[:5], list(key(1), 15, 100))
+	require.Empty(t, list(key(1), 20, 100))
+	require.Empty(t, list(key(1), 0, 0))
+	require.Empty(t, list(key(9), 0, 100))
+	require.Empty(t, list(engine.Key{Shop: "other", Conversation: "c-1"}, 0, 100))
+
+	c := first(key(3))
+	c.Recorded = &engine.Recorded{ID: "turn 3", Key: key(3), At: noon.Add(123456789), Rule: "a", Outcome: figures.Outcome{Rules: []string{"a", "b"}}}
+	require.NoError(t, s.Commit(t.Context(), c))
+	got, err := s.Lately(t.Context(), key(3), noon, 5)
+	require.NoError(t, err)
+	require.Equal(t, *c.Recorded, got[0])
 }
 
 // repeatedTurn: a turn's id is taken once, and a message's id while its answer is kept.
