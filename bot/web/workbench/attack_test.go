@@ -95,7 +95,7 @@ func TestAnotherShopsCasesAreNotThere(t *testing.T) {
 	}
 	for _, path := range []string{
 		at("fruit", id, "/act/claim"), at("tea", id, "/act/claim"), at("fruit", id, "/reply"), at("fruit", id, "/check"), at("fruit", id, "/act/approve"), at("fruit", id, "/merge"), at("fruit", id, "/photo?key=k"), at("fruit", id, "/mark"),
-		"/desk/lead/fruit/roster", "/desk/lead/fruit/cases/" + id + "/move", "/desk/marks/fruit/x/drop", "/desk/presence",
+		"/desk/lead/fruit/roster", "/desk/lead/fruit/move", "/desk/marks/fruit/x/drop", "/desk/presence",
 	} {
 		rw := w.ask("other", http.MethodPost, path, formOf("text", "坏话", "shop", "fruit", "offer", "o", "of", id, "line", "1"))
 		require.Equal(t, http.StatusNotFound, rw.Code, path)

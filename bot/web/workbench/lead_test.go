@@ -2,7 +2,9 @@ package workbench_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,10 +76,6 @@ func TestTheLeadSeesTheDesk(t *testing.T) {
 	require.Contains(t, after, night)
 	require.NotContains(t, after, id, "what came by day is not the night's")
 	require.Contains(t, page, "已超时")
-	move := "/desk/lead/fruit/cases/" + night + "/move"
-	w.post("lead", move, "to", "小王")
-	require.Equal(t, "小王", w.one("fruit", night).Assigned)
-	require.Equal(t, http.StatusBadRequest, w.ask("lead", http.MethodPost, move, formOf("to", "没有这个人")).Code)
 	w.post("wang", "/desk/presence", "shop", "fruit", "online", "0")
 	require.Contains(t, w.see("wang", "/desk/cases"), "离开")
 	for _, wrong := range [][]string{{"shop", "fruit", "online", "1", "ceiling", "-1"}, {"shop", "fruit", "online", "1", "ceiling", "many"}} {
@@ -127,4 +125,72 @@ func TestAPersonWithoutAShop(t *testing.T) {
 	require.Contains(t, w.see("none", "/desk/marks"), "还没有标记")
 	require.Equal(t, http.StatusSeeOther, w.ask("none", http.MethodGet, "/desk/", nil).Code)
 	require.Equal(t, desk.Role(""), people()["none"].In("fruit"))
+}
+
+func TestALeadReassignsSeveralAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	const move = "/desk/lead/fruit/move"
+	var ids []string
+	for _, c := range []string{"c-1", "c-2", "c-3"} {
+		ids = append(ids, w.hand("fruit", c))
+	}
+	w.post("wang", "/desk/presence", "shop", "fruit", "online", "1")
+	form := formOf("to", "小王", "key", "k-1")
+	form["case"] = []string{ids[0], ids[1], ids[0]}
+	rw := w.ask("lead", http.MethodPost, move, form)
+	require.Equal(t, http.StatusSeeOther, rw.Code)
+	require.Equal(t, "/desk/lead?shop=fruit&done=move", rw.Header().Get("Location"))
+	before := w.one("fruit", ids[0])
+	require.Equal(t, "小王", before.Assigned)
+	require.Equal(t, "小王", w.one("fruit", ids[1]).Assigned)
+	require.Equal(t, http.StatusSeeOther, w.ask("lead", http.MethodPost, move, form).Code)
+	require.Equal(t, before.History, w.one("fruit", ids[0]).History, "the same form again has no second effect")
+	require.Contains(t, w.see("lead", "/desk/lead"), `<a href="/desk/cases?agent=%E5%B0%8F%E7%8E%8B&amp;shop=fruit">小王</a>`)
+	require.Equal(t, ids[:2], w.walk("lead", "/desk/cases?agent=小王"))
+
+	w.post("chen", at("fruit", ids[1], "/act/claim"))
+	w.post("chen", at("fruit", ids[1], "/act/close"))
+	form = formOf("team", "lead", "key", "k-2")
+	form["case"] = []string{ids[1], ids[2], "no-such-case"}
+	rw = w.ask("lead", http.MethodPost, move, form)
+	require.Equal(t, http.StatusConflict, rw.Code)
+	require.Contains(t, rw.Body.String(), "改派了 1 个")
+	require.Contains(t, rw.Body.String(), "<li>#2 这个个案已经关闭</li><li>已经不在了</li>")
+	require.Equal(t, "lead", w.one("fruit", ids[2]).Team)
+	for _, wrong := range []struct {
+		name string
+		form url.Values
+		want string
+	}{
+		{"no case", formOf("to", "小王"), "还没有选中个案"},
+		{"no place", formOf("case", ids[0]), "还没有选择团队或客服"},
+		{"nobody of that name", formOf("case", ids[0], "to", "没有这个人"), "<li>#1 提交的内容有误</li>"},
+	} {
+		rw := w.ask("lead", http.MethodPost, move, wrong.form)
+		require.Equal(t, http.StatusConflict, rw.Code, wrong.name)
+		require.Contains(t, rw.Body.String(), wrong.want, wrong.name)
+	}
+	w.post("wang", at("fruit", ids[0], "/act/claim"))
+	require.Equal(t, http.StatusConflict, w.ask("chen", http.MethodPost, move, formOf("case", ids[0], "to", "小陈")).Code, "an agent takes nothing from another")
+	require.Equal(t, "小王", w.one("fruit", ids[0]).Agent)
+	require.Equal(t, http.StatusNotFound, w.ask("other", http.MethodPost, move, formOf("case", ids[0], "to", "小王")).Code)
+	many := formOf("to", "小王")
+	for i := range 99 {
+		many.Add("case", strconv.Itoa(i))
+	}
+	require.Equal(t, http.StatusConflict, w.ask("lead", http.MethodPost, move, many).Code, "as many as the lists have at most")
+}
+
+func TestTheNightIsListedAsItWasPromised(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.pass(13 * time.Hour) // eleven at night in Shanghai
+	first := w.say("fruit", "c-1", "我要投诉你们").Handoff
+	second := w.hand("fruit", "c-2")
+	page := w.see("lead", "/desk/lead")
+	_, night, _ := strings.Cut(page, "夜里来的")
+	require.Less(t, strings.Index(night, first.ID), strings.Index(night, second))
+	require.Contains(t, night, "答应 <time datetime=\"2026-11-22T00:0", "when the shop opens")
+	require.Contains(t, night, "+08:00 Asia/Shanghai\">11-22 08:0")
 }

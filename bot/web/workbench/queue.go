@@ -21,7 +21,8 @@ const mostRows = 100 // of the queue on one page
 type filter struct {
 	Shop, Team, Stage, Intent, Priority string
 	Mine                                bool
-	Page                                int // from 1; what is no page is the first
+	Agent                               string // who has it, for leads
+	Page                                int    // from 1; what is no page is the first
 }
 
 func readFilter(q url.Values) filter {
@@ -31,14 +32,14 @@ func readFilter(q url.Values) filter {
 	}
 	return filter{
 		Shop: q.Get("shop"), Team: q.Get("team"), Stage: q.Get("stage"), Intent: q.Get("intent"), Priority: q.Get("priority"),
-		Mine: q.Get("mine") != "", Page: page,
+		Mine: q.Get("mine") != "", Agent: q.Get("agent"), Page: page,
 	}
 }
 
 // Query is the filter as an address has it, without what is not narrowed.
 func (f filter) Query() string {
 	v := url.Values{}
-	for name, value := range map[string]string{"shop": f.Shop, "team": f.Team, "stage": f.Stage, "intent": f.Intent, "priority": f.Priority} {
+	for name, value := range map[string]string{"shop": f.Shop, "team": f.Team, "stage": f.Stage, "intent": f.Intent, "priority": f.Priority, "agent": f.Agent} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -65,7 +66,13 @@ func (f filter) takes(c *openCase, who string) bool {
 	intent, _, _ := strings.Cut(c.Intent, ".")
 	return (f.Shop == "" || f.Shop == c.Shop) && (f.Team == "" || f.Team == c.Team) && (f.Stage == "" || f.Stage == c.Stage) &&
 		(f.Priority == "" || f.Priority == c.Priority) && (f.Intent == "" || f.Intent == intent || f.Intent == c.Intent) &&
-		(!f.Mine || c.holder() == who)
+		(!f.Mine || c.holder() == who) && (f.Agent == "" || c.holder() == f.Agent)
+}
+
+// Everybody is the address of the queue without the filter by agent.
+func (f filter) Everybody() string {
+	f.Agent = ""
+	return f.to(1)
 }
 
 // A queue is the list of open cases with what it may be narrowed to.

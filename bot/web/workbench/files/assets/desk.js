@@ -23,12 +23,20 @@ document.addEventListener("toggle", (ev) => {
 }, true);
 document.addEventListener("fragment", (ev) => {
   for (const id of unfolded) { const el = ev.target.querySelector(`#${CSS.escape(id)}`); if (el) el.open = true; }
+  for (const box of ev.target.querySelectorAll("input[form=reassign]")) box.checked = picked.has(box.value);
   if (ev.target.id === "talk") talked();
 });
 
+// Cases that a lead has chosen stay chosen, and are so in each list in which they stand.
+const picked = new Set();
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("input[form=reassign]")) return;
+  target.checked ? picked.add(target.value) : picked.delete(target.value);
+  for (const box of document.querySelectorAll("input[form=reassign]")) box.checked = picked.has(box.value);
+});
+
 const again = (id) => { const el = part(id); return el ? refresh(el) : Promise.resolve(false); };
-const choosing = (el) => el?.contains(document.activeElement) && document.activeElement.tagName === "SELECT"; // what is being chosen is not taken away
-const queue = soon(() => { again("queue"); if (!choosing(part("lead"))) again("lead"); }, 250);
+const queue = soon(() => { again("queue"); again("lead"); }, 250);
 const whole = soon(() => { again("talk"); again("file"); again("picks"); }, 60);
 
 // The end of the conversation is in view unless the agent has scrolled up to read.
