@@ -37,6 +37,7 @@ type accountAddCmd struct {
 	Name string   `arg:"" help:"The person's name, as cases and the audit show it."`
 	Role string   `required:"" help:"What the person may do: ${enum}. Each may do what those before it may." enum:"agent,editor,admin"`
 	Shop []string `help:"The shop's id; several for a merchant with several shops. Default: every shop." placeholder:"ID,…"`
+	shopFolder
 	passwordSource
 }
 
@@ -46,7 +47,7 @@ func (accountAddCmd) Help() string {
 first line of standard input or of --password-file. The server must have made its store; one that runs knows the account at once.
 
   xiaoer account add boss --role admin --store sqlite:xiaoer.db        the first admin, of every shop
-  xiaoer account add 小王 --role agent --shop myshop
+  xiaoer account add 小王 --role agent --shop myshop --shops shops/
   xiaoer account add 老板 --role admin --shop shop1,shop2 < secret.txt
 
 Everybody else is better invited on the page of people, where they choose their own password.`
@@ -63,6 +64,9 @@ func (c *accountAddCmd) Run(a *app, of *accountCmd) error {
 	}
 	if problem := desk.NameProblem(c.Name); problem != "" {
 		return usageError("the name " + problem)
+	}
+	if _, err := c.find(a, c.Shop...); err != nil {
+		return err
 	}
 	return of.book(a, func(book *account.Book) error {
 		password, err := c.read(a)
@@ -203,6 +207,7 @@ type accountRoleCmd struct {
 	Name string `arg:"" help:"The person's name."`
 	Role string `required:"" help:"What the person may do there: ${enum}." enum:"agent,editor,admin,none"`
 	Shop string `required:"" help:"The shop's id, or '*' for every shop."`
+	shopFolder
 }
 
 // Help teaches the command.
@@ -217,6 +222,8 @@ func (c *accountRoleCmd) Run(a *app, of *accountCmd) error {
 	role := desk.Role(c.Role)
 	if c.Role == "none" {
 		role = ""
+	} else if _, err := c.find(a, c.Shop); err != nil {
+		return err
 	}
 	return of.book(a, func(book *account.Book) error {
 		return found(c.Name, book.SetRole(a.ctx, c.Name, c.Shop, role, whoami()))

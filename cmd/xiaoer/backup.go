@@ -69,6 +69,9 @@ func (c *restoreCmd) Run(a *app) error {
 	if !ok || file == "" {
 		return usageError("restore needs --store sqlite:FILE")
 	}
+	if _, err := os.Stat(c.Backup); err != nil {
+		return fmt.Errorf("there is no backup %s to restore: %w", c.Backup, errors.Unwrap(err))
+	}
 	err := sqlite.Restore(a.ctx, c.Backup, file, c.Force)
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%s is there already; --force replaces it", file)

@@ -134,7 +134,7 @@ func storeFile(name string) (path string, err error) {
 	case kind == "sqlite" && rest != "":
 		return rest, nil
 	}
-	return "", noStore(name)
+	return "", noStore("--store", name)
 }
 
 // measure runs everything in turn.

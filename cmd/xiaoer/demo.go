@@ -170,9 +170,12 @@ func (d *demo) shops(now func() time.Time) *shops {
 
 // freeAddress is the address that was asked for, or the next one whose port is free.
 func freeAddress(ctx context.Context, addr string) (string, error) {
+	if err := judgeAddress(addr); err != nil {
+		return "", err
+	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return "", usageError(fmt.Sprintf("%q is no HOST:PORT: %v", addr, err))
+		return "", err
 	}
 	var listen net.ListenConfig
 	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)

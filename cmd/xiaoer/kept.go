@@ -30,7 +30,7 @@ func (k keptState) with(a *app, work func(engine.Store) error) (err error) {
 		return usageError("what is kept in memory: only its server knows; --store needs sqlite:FILE or postgres://…")
 	case isPostgres(k.Store):
 	case kind != "sqlite" || file == "":
-		return noStore(k.Store)
+		return noStore("--store", k.Store)
 	default:
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("there is no store %s; a server makes it, xiaoer serve --store %s", file, k.Store)

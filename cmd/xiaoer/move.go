@@ -31,7 +31,8 @@ func (moveCmd) Help() string {
   systemctl start xiaoer          # with --store postgres://xiaoer@db.internal/xiaoer
 
 Stop every server of both stores first; a store that somebody has open is refused. A move that was cut short goes on where it
-was when the same command is given again; until it is done no server serves from its target. The source stays as it is. If it
+was when the same command is given again; until it is done no server serves from its target. One that is done only compares the
+two again. The source stays as it is. If it
 has changed meanwhile the end of the move says so: then empty the target, and move again.
 
 The way back is the same with the two exchanged. Both must be of this program's version: start the server of this version once
@@ -43,12 +44,12 @@ func (c *moveCmd) Run(a *app) (err error) {
 	if c.From == c.To {
 		return usageError("--from and --to are the same store")
 	}
-	from, err := openEnd(a.ctx, c.From, true)
+	from, err := openEnd(a.ctx, "--from", c.From)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	to, err := openEnd(a.ctx, c.To, false)
+	to, err := openEnd(a.ctx, "--to", c.To)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,11 @@ func (c *moveCmd) Run(a *app) (err error) {
 	for _, t := range report.Tables {
 		fmt.Fprintf(a.out, "%-14s %s\n", t.Name, t.Sum)
 	}
-	fmt.Fprintf(a.err, "moved to %s; both sides are the same\n", storeName(c.To))
+	done := "moved to"
+	if report.Already {
+		done = "nothing is left to move to"
+	}
+	fmt.Fprintf(a.err, "%s %s; both sides are the same\n", done, storeName(c.To))
 	return nil
 }
 
@@ -94,8 +99,9 @@ type end interface {
 	Close() error
 }
 
-// openEnd opens a store that nobody else has open. The source must be there.
-func openEnd(ctx context.Context, name string, source bool) (end, error) {
+// openEnd opens the store of a flag, which nobody else has open. The source must be there.
+func openEnd(ctx context.Context, flag, name string) (end, error) {
+	source := flag == "--from"
 	file, ok := strings.CutPrefix(name, "sqlite:")
 	switch {
 	case isPostgres(name):
@@ -104,7 +110,7 @@ func openEnd(ctx context.Context, name string, source bool) (end, error) {
 		}
 		return postgres.Open(ctx, postgres.Options{URL: name, Existing: source, Connections: fewConnections})
 	case !ok || file == "":
-		return nil, noStore(name)
+		return nil, noStore(flag, name)
 	}
 	_, err := os.Stat(file)
 	switch {

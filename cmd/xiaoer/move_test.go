@@ -125,9 +125,10 @@ func TestMoveThereAndBack(t *testing.T) {
 		require.Equal(t, want, exported(t, between, buyer))
 		require.Equal(t, want, exported(t, last, buyer))
 	}
-	code, _, errs = move(t, first, between)
-	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "holds something already")
+	code, again, errs := move(t, first, between)
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, there, again)
+	require.Contains(t, errs, "nothing is left to move")
 }
 
 // ends opens two files as the ends of a move.
@@ -187,6 +188,30 @@ func TestMoveGoesOnWhereItWasCutShort(t *testing.T) {
 	require.NoError(t, kept.Close())
 }
 
+// A move that is done may be given again: both sides are compared, and nothing else is done.
+func TestMoveAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
+	furnish(t, from)
+	code, first, said := move(t, "sqlite:"+from, "sqlite:"+to)
+	require.Equal(t, exitOK, code, said)
+	require.Contains(t, said, "moved to sqlite:"+to+"; both sides are the same\n")
+	code, second, said := move(t, "sqlite:"+from, "sqlite:"+to)
+	require.Equal(t, exitOK, code, said)
+	require.Equal(t, first, second, "the same sums")
+	require.Contains(t, said, "nothing is left to move to sqlite:"+to+"; both sides are the same\n")
+
+	served, err := sqlite.Open(t.Context(), sqlite.Options{Path: to})
+	require.NoError(t, err)
+	require.NoError(t, served.Commit(t.Context(), movedTurn(movedTalks+1, time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC))))
+	require.NoError(t, served.Close())
+	code, stdout, said := move(t, "sqlite:"+from, "sqlite:"+to)
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, stdout)
+	require.Contains(t, said, "the target holds something already, in the table")
+}
+
 func TestMoveFindsThatItsSourceHasChanged(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC)
@@ -227,8 +252,9 @@ func TestMoveRefuses(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
 		{"the same", file("full.db"), file("full.db"), "are the same store"},
 		{"no source", file("none.db"), file("to.db"), "there is no store"},
-		{"no store", "memory:", file("to.db"), "is none of"},
-		{"no file", "sqlite:", file("to.db"), "is none of"},
+		{"no store", "memory:", file("to.db"), "--from memory:… is none of"},
+		{"no file", "sqlite:", file("to.db"), "--from sqlite:… is none of"},
+		{"no target", file("full.db"), "foo:", "--to foo:… is none of"},
 		{"a source that somebody has open", file("open.db"), file("to.db"), "stop the server first"},
 		{"a target that somebody has open", file("full.db"), file("open.db"), "stop the server first"},
 		{"a database that is not there", file("full.db"), "postgres://u:geheim@127.0.0.1:1/x", "open the store postgres://127.0.0.1:1/x"},
@@ -238,6 +264,7 @@ func TestMoveRefuses(t *testing.T) {
 			require.NotEqual(t, exitOK, code)
 			require.Contains(t, errs, c.want)
 			require.NotContains(t, errs, "geheim")
+			require.NotContains(t, errs, "too much is waiting", "that is another cause")
 		})
 	}
 }

@@ -133,10 +133,10 @@ func TestPausesByCommand(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t)
 	_, said := o.does("pause", "shop", "return.in_window", "--why", "wrong price", "--for", "2h")
-	require.Equal(t, "rule return.in_window of shop shop is paused until 2026-11-21 15:00:00Z\n"+
-		"whether the shop has such a rule was not looked up; --shops DIR does that\n", said)
+	unsure := "whether there is a shop shop was not looked up; --shops DIR does that\n"
+	require.Equal(t, unsure+"rule return.in_window of shop shop is paused until 2026-11-21 15:00:00Z\n", said)
 	_, said = o.does("pause", "shop")
-	require.Equal(t, "shop shop is paused until it is taken back\n", said)
+	require.Equal(t, unsure+"shop shop is paused until it is taken back\n", said)
 	got, err := o.kept.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "shop"}, Now: opened.Add(2 * time.Hour)})
 	require.NoError(t, err)
 	require.Equal(t, []string{"*", "return.in_window"}, got.Desk.Paused)
@@ -250,8 +250,8 @@ func TestPausesLookTheRuleUp(t *testing.T) {
 	for _, test := range []struct {
 		name, shop, rule, want string
 	}{
-		{"no such rule", "shop", "return.in_windw", "shop shop has no rule return.in_windw"},
-		{"no such shop", "shp", "", "has no shop shp that is in order"},
+		{"no such rule", "shop", "return.in_windw", "shop shop has no rule return.in_windw; did you mean \"return.in_window\"?"},
+		{"no such shop", "shp", "", "there is no shop \"shp\" in the folder " + folder + "; did you mean \"shop\"?"},
 	} {
 		code, _, stderr := o.tries("pause", "--store", "sqlite:"+o.path, "--shops", folder, test.shop, test.rule)
 		require.Equal(t, exitFailed, code, test.name)

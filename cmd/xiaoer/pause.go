@@ -3,13 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
-	"xiaoer/rules"
+	"xiaoer/rules/doc"
 )
 
 type pauseCmd struct {
@@ -19,7 +18,7 @@ type pauseCmd struct {
 	Why  string        `help:"What for; agents see it." placeholder:"TEXT"`
 	For  time.Duration `help:"How long, such as 2h; without it until xiaoer unpause." placeholder:"TIME"`
 
-	Shops string `help:"The folder that the server serves: then the shop must be there, and have the rule." placeholder:"DIR"`
+	shopFolder
 }
 
 // Help teaches the command.
@@ -31,30 +30,42 @@ func (pauseCmd) Help() string {
   xiaoer pause --store sqlite:xiaoer.db --shops shops/ myshop return.in_window
   xiaoer unpause --store sqlite:xiaoer.db myshop
 
-The store does not know what rules a shop has. Without --shops, a rule's id is taken as it is written, and nothing is paused by one
-that is not there.`
+The store knows neither shops nor their rules: those are looked up in --shops, and where that is not known ids are taken as they are
+written. Nothing is paused by one that is not there.`
 }
 
-// known is an error where the folder of shops has no such shop or rule. Without the folder nobody knows.
+// known is an error where the folder of shops has no such shop or rule. A shop that is not in order may be served as it was before.
 func (c *pauseCmd) known(a *app) error {
-	if c.Shops == "" {
-		return nil
+	at, err := c.find(a, c.Shop)
+	if err != nil || len(at) == 0 || c.Rule == "" {
+		return err
 	}
-	all, err := a.folders(c.Shops)
+	all, err := a.folders(at[0].Dir)
 	if err != nil {
 		return err
 	}
-	for i := range all {
-		s := all[i].Shop
-		if s == nil || s.ID != c.Shop {
-			continue
-		}
-		if c.Rule == "" || slices.ContainsFunc(s.Book.Rules.Rules(), func(r *rules.Rule) bool { return r.ID == c.Rule }) {
+	if s := all[0].Shop; s == nil {
+		fmt.Fprintf(a.err, "shop %s is not in order, so that its rules were not looked up\n", c.Shop)
+	} else {
+		err = c.inBook(s.Book)
+	}
+	return err
+}
+
+// inBook is an error where a shop has no such rule.
+func (c *pauseCmd) inBook(book *bot.Book) error {
+	var ids []string
+	for _, r := range book.Rules.Rules() {
+		if r.ID == c.Rule {
 			return nil
 		}
-		return fmt.Errorf("shop %s has no rule %s", c.Shop, c.Rule)
+		ids = append(ids, r.ID)
 	}
-	return fmt.Errorf("%s has no shop %s that is in order", c.Shops, c.Shop)
+	hint := ""
+	if near := doc.Suggest(c.Rule, ids); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return fmt.Errorf("shop %s has no rule %s%s", c.Shop, c.Rule, hint)
 }
 
 // Run pauses.
@@ -82,9 +93,6 @@ func (c *pauseCmd) Run(a *app) error {
 			until = "until " + clock(p.Until)
 		}
 		fmt.Fprintf(a.err, "%s is paused %s\n", paused(c.Shop, p.Rule), until)
-		if c.Shops == "" && c.Rule != "" {
-			fmt.Fprintln(a.err, "whether the shop has such a rule was not looked up; --shops DIR does that")
-		}
 		return nil
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -62,6 +63,9 @@ Callbacks go to the internet only: not to this machine, nor to private, link-loc
 
 // Run serves until the context ends.
 func (c *serveCmd) Run(a *app) error {
+	if err := judgeAddress(c.Addr); err != nil {
+		return err
+	}
 	log := a.logger(c.LogFormat)
 	if _, set := a.env("GOGC"); !set {
 		debug.SetGCPercent(collectAt)
@@ -86,6 +90,19 @@ func (c *serveCmd) Run(a *app) error {
 	return s.run(c.Addr, func(addr net.Addr) {
 		log.Info("serving", "addr", addr.String(), "shops", len(registry.Shops()), "store", storeName(c.Store))
 	}, registry.Watch)
+}
+
+// judgeAddress says what is wrong with a place to listen at, where that can be seen.
+func judgeAddress(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil && port != "" {
+		return nil
+	}
+	port = addr
+	if number, err := strconv.ParseUint(addr, 10, 16); err != nil || number == 0 {
+		port = "8080"
+	}
+	return usageError(fmt.Sprintf("--addr %s: it must be HOST:PORT, such as 127.0.0.1:%s, or :%s for every address of this machine", addr, port, port))
 }
 
 // collectAt lets the heap grow to so many percent above what is in use before it is collected. A server keeps some tens of MiB, and

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -228,6 +229,25 @@ func TestServeRemembersAfterARestart(t *testing.T) {
 	require.Equal(t, before, again)
 	status, _ = second.send("open", message(1, "别的话"), "")
 	require.Equal(t, http.StatusConflict, status)
+}
+
+func TestTwoServersDoNotShareAFile(t *testing.T) {
+	t.Parallel()
+	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "state.db")
+	writeShop(t, dir, "open", "请在订单页面申请", "webhook: {unsigned: true}\n")
+	first := serve(t, dir, "--store", "sqlite:"+file)
+	code, _, errs := command(t, "serve", "--shops", dir, "--addr", "127.0.0.1:0", "--store", "sqlite:"+file)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "open the store "+file+": another server has it (process "+strconv.Itoa(os.Getpid())+" on ")
+	require.Contains(t, errs, "stop that one, or give this one a store of its own")
+	status, _ := first.send("open", message(1, buyerWords), "")
+	require.Equal(t, http.StatusOK, status)
+	code, _, errs = command(t, "backup", "--store", "sqlite:"+file, file+".copy")
+	require.Equal(t, exitOK, code, errs)
+	first.stop()
+	second := serve(t, dir, "--store", "sqlite:"+file)
+	status, _ = second.send("open", message(2, buyerWords), "")
+	require.Equal(t, http.StatusOK, status, "who has stopped holds nothing")
 }
 
 func TestServeRefusesOtherStores(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -47,11 +48,7 @@ func openKeeping(ctx context.Context, name string, keep engine.Retention, log *s
 	case name == "memory:":
 		return store.NewMemory(store.Limits{Keep: keep}), func() error { return nil }, nil
 	case kind == "sqlite" && rest != "":
-		s, err := sqlite.Open(ctx, sqlite.Options{Path: rest, Logger: log, Keep: keep})
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, s.Close, nil
+		return openHeld(ctx, sqlite.Options{Path: rest, Logger: log, Keep: keep})
 	case isPostgres(name):
 		s, err := postgres.Open(ctx, postgres.Options{URL: name, Logger: log, Keep: keep})
 		if err != nil {
@@ -59,17 +56,30 @@ func openKeeping(ctx context.Context, name string, keep engine.Retention, log *s
 		}
 		return s, s.Close, nil
 	}
-	return nil, nil, noStore(name)
+	return nil, nil, noStore("--store", name)
+}
+
+// openHeld opens a file that no other server has.
+func openHeld(ctx context.Context, o sqlite.Options) (engine.Store, func() error, error) {
+	release, err := sqlite.Hold(ctx, o.Path, o.Logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := sqlite.Open(ctx, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, release())
+	}
+	return s, func() error { return errors.Join(s.Close(), release()) }, nil
 }
 
 func isPostgres(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
-// noStore refuses a name. It may have a password in it, and so is not repeated.
-func noStore(name string) error {
+// noStore refuses the name that a flag has. It may have a password in it, and so is not repeated.
+func noStore(flag, name string) error {
 	kind, _, _ := strings.Cut(name, ":")
-	return usageError(fmt.Sprintf("--store %s:… is none of %s", kind, stores))
+	return usageError(fmt.Sprintf("%s %s:… is none of %s", flag, kind, stores))
 }
 
 // storeName is a store's name for people and logs: without a password.

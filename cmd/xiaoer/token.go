@@ -23,6 +23,7 @@ type tokenCreateCmd struct {
 	Shop  string `required:"" help:"The shop's id, or '*' for every shop."`
 	Agent string `required:"" help:"The agent's name, as cases and the audit show it."`
 	Role  string `required:"" help:"What the agent may do: ${enum}. Each may do what those before it may." enum:"agent,editor,admin"`
+	shopFolder
 }
 
 // Help teaches the command.
@@ -39,6 +40,9 @@ once.`
 
 // Run makes a token.
 func (c *tokenCreateCmd) Run(a *app, of *tokenCmd) error {
+	if _, err := c.find(a, c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		token, err := desk.NewToken(rand.Reader)
 		if err != nil {

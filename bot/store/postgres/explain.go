@@ -60,6 +60,17 @@ type nothingKept struct{ error }
 // Unwrap gives what went wrong.
 func (n nothingKept) Unwrap() error { return n.error }
 
+// busy is an engine.ErrBusy that says its own cause in place of that one's.
+type busy struct {
+	cause string
+	error
+}
+
+func (b busy) Error() string { return b.cause + ": " + b.error.Error() }
+
+// Unwrap gives what callers are told, and what went wrong.
+func (b busy) Unwrap() []error { return []error{engine.ErrBusy, b.error} }
+
 // explain says in the words of the engine what PostgreSQL said: what was refused for certain is engine.ErrFull, engine.ErrStale or
 // engine.ErrBusy; for the rest nobody knows whether it was kept.
 func explain(ctx context.Context, err error) error {
@@ -71,14 +82,14 @@ func explain(ctx context.Context, err error) error {
 	}
 	connecting := &pgconn.ConnectError{}
 	if errors.As(err, &connecting) {
-		return fmt.Errorf("%w: the database cannot be reached: %w", engine.ErrBusy, err)
+		return busy{"the database cannot be reached", err}
 	}
 	said, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
 	case ok && !fatal(said):
 		return refused(said.Code, err)
 	case errors.As(err, new(nothingKept)): // what the driver thinks safe is not: it says so of a connection that broke while it was read too
-		return fmt.Errorf("%w: the connection was lost: %w", engine.ErrBusy, err)
+		return busy{"the connection was lost", err}
 	default:
 		return err
 	}
@@ -93,14 +104,14 @@ func refused(code string, err error) error {
 	case codeDiskFull:
 		return fmt.Errorf("%w: %w", engine.ErrFull, err)
 	case codeReadOnly:
-		return fmt.Errorf("%w: the database takes no changes now: %w", engine.ErrBusy, err)
+		return busy{"the database takes no changes now", err}
 	case codeLockTimeout:
-		return fmt.Errorf("%w: somebody else holds what was to be changed: %w", engine.ErrBusy, err)
+		return busy{"somebody else holds what was to be changed", err}
 	case codeCancelled:
-		return fmt.Errorf("%w: the database is too slow: %w", engine.ErrBusy, err)
+		return busy{"the database is too slow", err}
 	}
 	if strings.HasPrefix(code, classData) {
 		return fmt.Errorf("the database has no place for such a value: %w", err)
 	}
-	return fmt.Errorf("%w: %w", engine.ErrBusy, err)
+	return busy{"the database refused it", err}
 }

@@ -29,6 +29,7 @@ type MoveProgress struct {
 // MoveReport is what was moved.
 type MoveReport struct {
 	Resumed bool // a move that was cut short went on
+	Already bool // one that was done before: nothing was left to do
 	Tables  []MovedTable
 }
 
@@ -69,7 +70,9 @@ func Move(ctx context.Context, from, to *Store, o MoveOptions) (MoveReport, erro
 	if err != nil {
 		return MoveReport{}, err
 	}
-	if err := m.resume(ctx); err != nil {
+	if err := m.resume(ctx); errors.Is(err, ErrTargetInUse) {
+		return m.again(ctx, err)
+	} else if err != nil {
 		return MoveReport{}, err
 	}
 	for i := range m.tables {
@@ -302,6 +305,27 @@ func (m *move) finish(ctx context.Context) (MoveReport, error) {
 		report.Tables = append(report.Tables, MovedTable{t.Name, source})
 	}
 	return report, m.to.DropDocument(ctx, "", MoveKind, MoveID, nil)
+}
+
+// again is the report of a move that was done before; where the two are not the same the target is in use.
+func (m *move) again(ctx context.Context, inUse error) (MoveReport, error) {
+	report := MoveReport{Already: true}
+	for i := range m.tables {
+		t := &m.tables[i]
+		target, err := m.sum(ctx, m.to.db, t)
+		if err != nil {
+			return MoveReport{}, err
+		}
+		source, err := m.sum(ctx, m.from.db, t)
+		if err != nil {
+			return MoveReport{}, err
+		}
+		if source != target {
+			return MoveReport{}, inUse
+		}
+		report.Tables = append(report.Tables, MovedTable{t.Name, source})
+	}
+	return report, nil
 }
 
 // sum goes through a whole table.
