@@ -40,6 +40,6 @@ func (s *service) chatOf(id string) (chat.Shop, bool) {
 	}
 	about := found.Book.Shop
 	return chat.Shop{
-		Name: about.Name, Locale: about.Locale, Zone: about.Location, Origins: own.Origins, Secrets: own.Secrets, Rate: float64(own.Rate),
+		Name: about.Name, Locale: about.Locale, Zone: about.Location, Hours: about.Hours, Origins: own.Origins, Secrets: own.Secrets, Rate: float64(own.Rate),
 	}, own.On
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -225,6 +226,71 @@ func TestABuyerInTheBrowser(t *testing.T) {
 	}, said(ctx, t)[:4])
 	all := said(ctx, t)
 	require.Equal(t, []string{"agent: 您好，照片看到了 <b>x</b>", "buyer: 在重启时写的", "buyer: 又重启", "agent: 收到了", "bot: 请给这次服务打个分"}, all[len(all)-5:], "nothing lost, doubled or out of order")
+}
+
+func TestPhotosLinksAndWhatWasSaidLongAgo(t *testing.T) {
+	ctx := chromium(t)
+	s := newStage(t)
+	var empty, link, alt string
+	var tabs int
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.EmulateViewport(360, 640), dark(false),
+		chromedp.Navigate(s.url()+"/chat/xiaoguo"),
+		chromedp.WaitVisible(`#empty`, chromedp.ByQuery), shoot("zh-empty"),
+		chromedp.Text(`#empty`, &empty, chromedp.ByQuery),
+		write("转人工"), see("已为您转接客服"),
+		chromedp.WaitNotVisible(`#empty`, chromedp.ByQuery),
+	))
+	require.Contains(t, empty, "周一至周日 09:00–21:00")
+	c := visitorOf(ctx, t)
+	address := s.world.take("guest-" + strings.TrimPrefix(c, bot.ChatID("")))
+	s.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "看https://shop.example/how。好吗", Images: []string{address}})
+	shown := until(`document.querySelector(".line.agent .shot img")?.naturalWidth > 0`)
+	require.NoError(t, chromedp.Run(ctx, shown, shoot("zh-agents-photo"), // live, and after a reload
+		chromedp.Reload(), shown,
+		chromedp.AttributeValue(`.line.agent .shot img`, "alt", &alt, nil, chromedp.ByQuery),
+		chromedp.Click(`.line.agent .shot`, chromedp.ByQuery), chromedp.WaitVisible(`#large img`, chromedp.ByQuery), shoot("zh-agents-photo-large"),
+		chromedp.KeyEvent("\x1b"), chromedp.WaitNotVisible(`#large`, chromedp.ByQuery),
+		chromedp.Evaluate(`(() => { const a = document.querySelector(".line.agent .bubble a"); return [a.href, a.textContent, a.target, a.rel].join(" "); })()`, &link),
+	))
+	require.Equal(t, "照片，来自客服 小陈，点开看大图", alt)
+	require.Equal(t, "https://shop.example/how https://shop.example/how _blank noopener noreferrer nofollow", link)
+
+	for n := range 160 {
+		s.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: fmt.Sprintf("第%d", n)})
+		if n%10 == 9 {
+			require.NoError(t, chromedp.Run(ctx, see(fmt.Sprintf("第%d", n))))
+		}
+	}
+	first := `document.querySelector("#lines .line .bubble").textContent`
+	require.NoError(t, chromedp.Run(ctx,
+		chromedp.Reload(), see("第159"), until(first+` === "第110"`), // the last fifty
+		chromedp.WaitVisible(`#earlier`, chromedp.ByQuery), shoot("zh-earlier"),
+		chromedp.Evaluate(`document.getElementById("earlier").click()`, nil), until(first+` !== "第110"`),
+		until(`(document.getElementById("lines").scrollTop = 0, document.getElementById("earlier").hidden)`), // by scrolling, as far as it takes
+		shoot("zh-all"), chromedp.Evaluate(`document.querySelectorAll("#lines .day").length`, &tabs),
+	))
+	require.Equal(t, 1, tabs, "one day")
+	all := said(ctx, t)
+	require.Len(t, all, 2+1+160)
+	for n := range 160 {
+		require.Equal(t, fmt.Sprintf("agent: 第%d", n), all[n+3])
+	}
+}
+
+func TestChoicesShowInAnotherTab(t *testing.T) {
+	ctx := chromium(t)
+	s := newStage(t)
+	open := chromedp.Tasks{chromedp.Navigate(s.url() + "/chat/xiaoguo"), chromedp.WaitVisible(`#photo`, chromedp.ByQuery)}
+	require.NoError(t, chromedp.Run(ctx, open))
+	other, cancel := chromedp.NewContext(ctx)
+	defer cancel()
+	require.NoError(t, chromedp.Run(other, open))
+	require.NoError(t, chromedp.Run(ctx, page.BringToFront(), write("我想退货"), chromedp.WaitVisible(`#choices button`, chromedp.ByQuery)))
+	require.NoError(t, chromedp.Run(other, page.BringToFront(), chromedp.WaitVisible(`#choices button`, chromedp.ByQuery),
+		chromedp.Reload(), chromedp.WaitVisible(`#choices button`, chromedp.ByQuery),
+		chromedp.Click(`#choices button:last-child`, chromedp.ByQuery), see("原因是质量问题")))
+	require.NoError(t, chromedp.Run(ctx, page.BringToFront(), see("原因是质量问题"), chromedp.WaitNotVisible(`#choices`, chromedp.ByQuery)))
 }
 
 func TestTheChatByKeyboardAloneOnASmallPhone(t *testing.T) {

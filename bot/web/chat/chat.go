@@ -29,6 +29,7 @@ type Shop struct {
 	Origins []string       // of the sites that may show the chat in a frame
 	Secrets []string       // "whsec_…": any of them may have signed an identity
 	Rate    float64        // messages a second, of all buyers together; 0 no limit
+	Hours   bot.Hours      // when somebody is at the desk
 	Broken  bool           // no good version of its folder is loaded, so nobody knows whether it has a chat
 }
 
@@ -40,7 +41,7 @@ type Conversations interface {
 	BuyersOrders(ctx context.Context, shop, buyer string) ([]bot.Order, bool)
 }
 
-// Documents keep ratings, and who a signed buyer is.
+// Documents keep ratings, who a signed buyer is, and what was said long ago.
 type Documents interface {
 	Kept(ctx context.Context, shop, kind, id string) (desk.Document, bool, error)
 	Keep(ctx context.Context, d desk.Document) error
@@ -60,7 +61,7 @@ type Options struct {
 	Secure bool             // the server is reached by https only
 	Limits Limits
 
-	Keep        time.Duration // how long ratings are kept; default 180 days
+	Keep        time.Duration // how long ratings and old lines are kept; default 180 days
 	TurnTimeout time.Duration // of one answer; default 20 s
 	Heartbeat   time.Duration // of a stream on which nothing happens; default 15 s
 	Recheck     time.Duration // how often it is looked whether a listener may still listen; default 1 min
@@ -124,6 +125,7 @@ func New(site *page.Site, o Options) (*Chat, error) {
 	for pattern, handler := range map[string]handler{
 		"POST /chat/{shop}/session":       c.postSession,
 		"GET /chat/{shop}/lines":          c.known(c.getLines),
+		"GET /chat/{shop}/earlier":        c.known(c.getEarlier),
 		"POST /chat/{shop}/messages":      c.known(c.postMessage),
 		"GET /chat/{shop}/live":           c.known(c.getLive),
 		"GET /chat/{shop}/orders":         c.known(c.getOrders),

@@ -109,7 +109,7 @@ func newWorldOn(tb testing.TB, kept engine.Store, c *clock, change func(*chat.Op
 	s, err := loaded()
 	require.NoError(tb, err)
 	w := &world{t: tb, clock: c, store: kept, book: engine.Shop{Book: s.Book, Read: s.Classifier.Read, ClassifierHash: s.Classifier.Hash(), Orders: ordersOf}}
-	w.shop = chat.Shop{Name: s.Book.Shop.Name, Locale: "zh-CN", Zone: s.Book.Shop.Location, Origins: []string{"https://shop.example"}, Secrets: []string{secret}, Rate: 1000}
+	w.shop = chat.Shop{Hours: s.Book.Shop.Hours, Name: s.Book.Shop.Name, Locale: "zh-CN", Zone: s.Book.Shop.Location, Origins: []string{"https://shop.example"}, Secrets: []string{secret}, Rate: 1000}
 	w.Engine, err = engine.New(engine.Options{Store: kept, Shared: true, Clock: c.Now, Shops: func(id string) (engine.Shop, error) {
 		if id != "xiaoguo" {
 			return engine.Shop{}, engine.ErrNoShop
@@ -224,8 +224,9 @@ func (w *world) guest() *browser {
 type seen struct {
 	Lines []struct {
 		ID, From, Name, Text, Order string
-		Images                      []string
+		Images, Links               []string
 	}
+	Earlier                     int
 	Place, Status, Agent, Opens string
 	Reset, Open                 bool
 	Arrived, Choices            []string
@@ -309,8 +310,9 @@ func TestChoicesSurviveAReload(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t, nil).guest()
 	b.say("message-1", "我想退货", "")
-	require.Equal(t, []string{"不喜欢", "质量问题"}, b.lines("", "message-1").Choices)
-	require.Empty(t, b.lines("").Choices, "the page says which message was its last")
+	require.Equal(t, []string{"不喜欢", "质量问题"}, b.lines("").Choices, "on each of the buyer's pages")
+	b.say("message-2", "质量问题", "")
+	require.Empty(t, b.lines("").Choices)
 }
 
 func TestGuestsSeeTheirOwnOnly(t *testing.T) {

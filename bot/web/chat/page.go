@@ -31,6 +31,8 @@ type shownPage struct {
 	Name  string
 	Lang  string
 	State state  // for who has no scripts
+	Part  int    // the number of the part of the past that is shown, 0 for what was said last
+	Hours string // when somebody is at the desk, "" for always
 	Fresh string // an id for the message of who has none
 	Stars []int
 }
@@ -47,16 +49,32 @@ func (c *Chat) open(w http.ResponseWriter, r *http.Request) {
 		c.failPage(k, err)
 		return
 	}
-	data := shownPage{Shop: k.id, Name: k.shop.Name, Lang: c.language(k), Fresh: newSession("f"), Stars: []int{1, 2, 3, 4, 5}}
+	data := shownPage{Shop: k.id, Name: k.shop.Name, Lang: c.language(k), Hours: hours(c.language(k), k.shop.Hours), Fresh: newSession("f"), Stars: []int{1, 2, 3, 4, 5}}
 	data.State = state{Lines: []line{}, Status: "bot"}
 	if who, err := c.visitor(k); err == nil && r.Method == http.MethodGet {
 		k.who = who
-		if now, err := c.state(r.Context(), k, "", nil); err == nil {
-			data.State = now
-		}
+		data.State, data.Part = c.shownState(k, data.State)
 	}
 	framed(w.Header(), k.shop.Origins)
 	c.pages.ShowBare(w, inLanguage(r, data.Lang), http.StatusOK, "chat.html", data)
+}
+
+// shownState is what a page without scripts shows: how things stand, or a part of the past (?part=). Where it cannot be read, the page has none.
+func (c *Chat) shownState(k *call, none state) (now state, number int) {
+	now, err := c.state(k.r.Context(), k, "", nil)
+	if err != nil {
+		return none, 0
+	}
+	number, ok := numbered(k.r.URL.Query().Get("part"))
+	if !ok {
+		return now, 0
+	}
+	past, err := c.before(k.r.Context(), k, number)
+	if err != nil {
+		return none, 0
+	}
+	now.Lines, now.Earlier = past.Lines, past.Earlier
+	return now, number
 }
 
 // framed lets the shop's sites show the page in a frame, and images come from anywhere over https: replies may have some.

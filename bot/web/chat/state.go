@@ -2,35 +2,22 @@ package chat
 
 import (
 	"context"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"xiaoer/bot"
 	"xiaoer/rules"
 )
-
-// A line is one line as the page shows it. Its id is the same whenever it is read.
-type line struct {
-	ID     string    `json:"id"`
-	At     time.Time `json:"at"`
-	From   string    `json:"from"` // buyer, bot, agent
-	Name   string    `json:"name,omitempty"`
-	Text   string    `json:"text,omitempty"`
-	Images []string  `json:"images,omitempty"`
-	Order  string    `json:"order,omitempty"` // the number of one that was picked
-}
 
 // A state is what has changed since the page last looked, and how things stand.
 type state struct {
 	Visitor string   `json:"visitor"`
 	Version int64    `json:"version"` // grows with each turn
 	Lines   []line   `json:"lines"`
-	Place   string   `json:"place"` // to go on from
-	Reset   bool     `json:"reset"` // these are all lines that there are: what was shown is to be thrown away
+	Earlier int      `json:"earlier"` // where these are all lines: the part with those before them, 0 for none
+	Place   string   `json:"place"`   // to go on from
+	Reset   bool     `json:"reset"`   // these are all lines that there are: what was shown is to be thrown away
 	Arrived []string `json:"arrived"`
 	Status  string   `json:"status"`
 	Agent   string   `json:"agent"` // who answers
@@ -45,9 +32,6 @@ type asked struct {
 	Episode int `json:"episode"`
 	Stars   int `json:"stars"` // given before, 0 for none
 }
-
-// nowhere is the place before the first line.
-const nowhere = "0"
 
 // state reads how the conversation of a visitor stands: the lines after a place, and which of some messages were answered.
 func (c *Chat) state(ctx context.Context, k *call, after string, ids []string) (state, error) {
@@ -68,9 +52,8 @@ func (c *Chat) state(ctx context.Context, k *call, after string, ids []string) (
 	if now.Status == "" { // nobody has written yet
 		out.Status = string(bot.StatusBot)
 	}
-	out.Lines, out.Reset = behind(linesOf(now.Lines, k.id), after)
-	if n := len(now.Lines); n > 0 {
-		out.Place = linesOf(now.Lines, k.id)[n-1].ID
+	if err := c.fill(ctx, k, &out, c.linesOf(now.Lines, k.id), after); err != nil {
+		return state{}, err
 	}
 	for i, id := range ids {
 		if slices.Contains(now.Arrived, messages[i]) {
@@ -88,72 +71,22 @@ func (c *Chat) state(ctx context.Context, k *call, after string, ids []string) (
 	return out, nil
 }
 
-// linesOf gives each line an id: its time, and how many lines have that time before it. Lines that stand in the order of their times, as nearly
-// all do, keep it while older ones go.
-func linesOf(lines []bot.Line, shop string) []line {
-	out := make([]line, 0, len(lines))
-	same, before := 0, time.Time{}
-	for _, l := range lines {
-		if same++; !l.At.Equal(before) {
-			same, before = 0, l.At
-		}
-		out = append(out, shown(l, strconv.FormatInt(l.At.UnixNano(), 36)+"-"+strconv.Itoa(same), shop))
+// fill gives a state its lines, and sees to it that those which the conversation forgets soon are kept.
+func (c *Chat) fill(ctx context.Context, k *call, out *state, all []line, after string) (err error) {
+	out.Lines, out.Reset = behind(all, after)
+	if len(all) > 0 {
+		out.Place = all[len(all)-1].ID
 	}
-	return out
-}
-
-var pickedOrder = regexp.MustCompile(`^\[` + bot.KindOrderCard + ` (.{1,200})\]$`)
-
-// imagesOnly is how photos without words stand in a transcript.
-var imagesOnly = regexp.MustCompile(`^\[` + bot.KindImage + ` ×\d+\]$`)
-
-// shown is a line as the page shows it.
-func shown(l bot.Line, id, shop string) line {
-	out := line{ID: id, At: l.At, From: l.From, Text: l.Text}
-	if l.From == "agent" {
-		out.Name = l.Name
+	if len(out.Lines) == 0 {
+		return nil
 	}
-	for _, image := range l.Images {
-		if safe := safeImage(image, shop); safe != "" {
-			out.Images = append(out.Images, safe)
-		}
+	if err := c.keepPast(ctx, k, all); err != nil && ctx.Err() == nil { // the buyer can go on without
+		c.Logger.Warn("keep what was said before", "shop", k.id, "conversation", k.who.conversation(), "err", err)
 	}
-	if l.From != "buyer" {
-		return out
+	if len(out.Lines) == len(all) {
+		out.Earlier, err = c.earlier(ctx, k, all)
 	}
-	if picked := pickedOrder.FindStringSubmatch(l.Text); picked != nil {
-		out.Text, out.Order = "", picked[1]
-	}
-	if len(l.Images) > 0 && imagesOnly.MatchString(l.Text) {
-		out.Text = ""
-	}
-	return out
-}
-
-// photoPath is where a photo of a shop's chat is read.
-func photoPath(shop, id string) string { return "/chat/" + shop + "/photos/" + id }
-
-var photoName = regexp.MustCompile(`^[a-z2-7]{26}$`)
-
-// safeImage is the address of an image that a page may show: over https, or a photo of this chat.
-func safeImage(at, shop string) string {
-	if id, ok := strings.CutPrefix(at, photoPath(shop, "")); ok && photoName.MatchString(id) {
-		return at
-	}
-	u, err := url.Parse(at)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return ""
-	}
-	return u.String()
-}
-
-// behind are the lines behind a place, and all of them where the place is not known.
-func behind(lines []line, place string) (rest []line, reset bool) {
-	if place == nowhere || place == "" {
-		return lines, place == ""
-	}
-	at := slices.IndexFunc(lines, func(l line) bool { return l.ID == place })
-	return lines[at+1:], at < 0
+	return err
 }
 
 // Bounds of what a page asks for.

@@ -51,7 +51,7 @@
     frame = document.createElement("iframe");
     frame.title = words.frame;
     frame.hidden = true;
-    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
+    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox");
     frame.referrerPolicy = "no-referrer";
     const at = new URL(`/chat/${chat.shop}`, base.origin);
     at.searchParams.set("lang", lang);

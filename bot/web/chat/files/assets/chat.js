@@ -20,6 +20,8 @@ let stream = null;
 let place = "";
 let version = -1;
 let stash = []; // states that came while it was not known whether a message had arrived
+let earlier = 0; // the part of the past that comes before the lines that are shown
+let offered = []; // quick answers to the last line
 let open = !framed;
 let unread = 0;
 
@@ -139,13 +141,15 @@ function apply(state) {
   if (state.reset) {
     const pending = outbox.items;
     view.clear();
+    toldEarlier(state.earlier);
     if (version >= 0) pending.forEach((item) => view.pending(item));
   }
   const { added, news } = view.add(state.lines);
   if (newer) {
     place = state.place;
     stand(state);
-    if (added > 0 || state.version > version) choices(state.choices ?? []);
+    offered = state.choices ?? [];
+    choices();
     version = state.version;
   }
   if (!open && news > 0 && version >= 0) { unread += news; tell("unread", { count: unread }); }
@@ -168,24 +172,54 @@ function stand(state) {
   if (rating?.stars > 0) part("thanks").textContent = say("thanks");
 }
 
-function choices(list) {
+// choices shows the quick answers to the last line, unless an answer is on its way.
+function choices() {
   const box = part("choices");
+  const list = outbox.waiting ? [] : offered;
+  if (list.join("\n") === [...box.children].map((button) => button.textContent).join("\n")) return;
   const hadFocus = box.contains(document.activeElement);
   box.replaceChildren(...list.map((text) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = text;
-    button.addEventListener("click", () => { choices([]); send({ text }); });
+    button.addEventListener("click", () => send({ text }));
     return button;
   }));
   box.hidden = list.length === 0;
   if (hadFocus) part("text").focus();
 }
 
+// toldEarlier notes which part of the past comes next, 0 for none.
+function toldEarlier(next) {
+  const button = part("earlier");
+  earlier = next;
+  if (next === 0 && document.activeElement === button) part("lines").focus();
+  button.hidden = next === 0;
+}
+
+// loadEarlier shows the next part of the past.
+async function loadEarlier() {
+  const button = part("earlier");
+  if (earlier === 0 || button.disabled) return;
+  const number = earlier;
+  button.disabled = true;
+  try {
+    const past = await calls.get(`/earlier?part=${number}`);
+    if (number !== earlier) return; // all was shown anew meanwhile
+    view.before(past.lines);
+    toldEarlier(past.earlier);
+  } catch (trouble) {
+    stopped(trouble, [["×", () => {}]]);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 function refused(item, code) {
+  choices();
   view.fate(item.id, say(`error.${code}`), [
     [say("again"), () => { view.fate(item.id, say("sending")); outbox.again(item.id); }],
-    [say("remove"), () => { outbox.remove(item.id); view.gone(item.id); part("text").focus(); }],
+    [say("remove"), () => { outbox.remove(item.id); view.gone(item.id); choices(); part("text").focus(); }],
   ]);
 }
 
@@ -194,6 +228,7 @@ function send(item) {
   const { blob } = item;
   const whole = outbox.add(item);
   view.pending({ ...whole, blob });
+  choices();
 }
 
 let lostSince = null;
@@ -256,6 +291,9 @@ text.addEventListener("paste", (ev) => {
   ev.preventDefault();
   files.slice(0, 9).forEach(sendPhoto);
 });
+
+part("earlier").addEventListener("click", loadEarlier);
+part("lines").addEventListener("scroll", () => { if (part("lines").scrollTop < 40 && !view.follows) loadEarlier(); });
 
 function closeTray(focus) {
   part("tray").hidden = true;

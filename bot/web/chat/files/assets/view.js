@@ -8,11 +8,30 @@ function element(tag, className, text) {
   return el;
 }
 
+// linked is a text in which the server has found addresses; what is not of the web is no link, whoever says so.
+function linked(text, links = []) {
+  const el = element("p", "bubble");
+  let rest = text;
+  for (const link of links) {
+    const at = rest.indexOf(link);
+    if (at < 0 || !/^https?:\/\//i.test(link)) continue;
+    const a = element("a", "", link);
+    a.href = link;
+    a.target = "_blank";
+    a.rel = "noopener noreferrer nofollow";
+    el.append(rest.slice(0, at), a);
+    rest = rest.slice(at + link.length);
+  }
+  el.append(rest);
+  return el;
+}
+
 export class View {
   constructor(root, calls) {
     this.calls = calls;
     this.lines = root.querySelector("#lines");
     this.large = root.querySelector("#large");
+    this.empty = root.querySelector("#empty");
     this.seen = new Map(); // by the line's id
     this.waiting = new Map(); // by the message's id
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -58,12 +77,38 @@ export class View {
       added++;
       if (line.from !== "buyer") news++;
     }
+    this.fill();
     if (follow && added > 0) this.toEnd();
     return { added, news };
   }
 
+  // before shows lines of the past above all others. What was in sight stays there, and is not read aloud for it.
+  before(lines) {
+    const { scrollHeight, scrollTop } = this.lines;
+    const below = this.lines.querySelector(".day, .line");
+    this.lines.setAttribute("aria-live", "off");
+    let day = "";
+    for (const line of lines) {
+      if (this.seen.has(line.id)) continue;
+      if (this.dayOf(line) !== day) {
+        day = this.dayOf(line);
+        this.lines.insertBefore(element("p", "day small", day), below);
+      }
+      const el = this.line(line);
+      this.seen.set(line.id, el);
+      this.lines.insertBefore(el, below);
+    }
+    if (below?.classList.contains("day") && below.textContent === day) below.remove();
+    this.lines.scrollTop = scrollTop + this.lines.scrollHeight - scrollHeight;
+    requestAnimationFrame(() => requestAnimationFrame(() => this.lines.setAttribute("aria-live", "polite")));
+  }
+
+  fill() { this.empty.hidden = this.seen.size + this.waiting.size > 0; }
+
+  dayOf(line) { return this.day.format(new Date(line.at)); }
+
   dayBefore(line, first) {
-    const day = this.day.format(new Date(line.at));
+    const day = this.dayOf(line);
     if (day === this.shownDay) return;
     this.shownDay = day;
     this.lines.insertBefore(element("p", "day small", day), first);
@@ -77,17 +122,17 @@ export class View {
     time.dateTime = line.at;
     head.append(" ", time);
     el.append(head);
-    if (line.text) el.append(element("p", "bubble", line.text));
+    if (line.text) el.append(linked(line.text, line.links));
     if (line.order) el.append(element("p", "bubble card", say("order", line.order)));
-    for (const at of line.images ?? []) el.append(this.shot(at));
+    for (const at of line.images ?? []) el.append(this.shot(at, line.from === "buyer" ? say("photo") : say("photoby", who)));
     return el;
   }
 
-  shot(at) {
+  shot(at, alt) {
     const button = element("button", "shot");
     button.type = "button";
     const img = element("img");
-    img.alt = say("photo");
+    img.alt = alt;
     img.addEventListener("load", () => { if (this.follows) this.toEnd(); });
     img.addEventListener("error", () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
     button.append(img);
@@ -121,6 +166,7 @@ export class View {
     el.append(element("p", "fate small", say("sending")));
     this.waiting.set(item.id, el);
     this.lines.append(el);
+    this.fill();
     this.toEnd();
   }
 
@@ -140,5 +186,6 @@ export class View {
   gone(id) {
     this.waiting.get(id)?.remove();
     this.waiting.delete(id);
+    this.fill();
   }
 }
