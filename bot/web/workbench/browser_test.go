@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"xiaoer/bot"
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/browsertest"
 	"xiaoer/bot/web/workbench"
@@ -112,6 +113,11 @@ func shows(selector, text string) chromedp.Action {
 // click takes what is there at that moment, since parts of a page are read anew at any time.
 func click(selector string) chromedp.Action {
 	return chromedp.Evaluate("document.querySelector('"+selector+"').click()", nil)
+}
+
+// focus puts the keyboard where it is to go on.
+func focus(selector string) chromedp.Action {
+	return until(`(document.querySelector("` + selector + `")?.focus(), document.activeElement.matches("` + selector + `"))`)
 }
 
 func quote(s string) string { return `"` + s + `"` }
@@ -237,7 +243,9 @@ func TestDisputeLeadAndEnglishInABrowser(t *testing.T) {
 		chromedp.Evaluate(`document.querySelector("details.more").open = true`, nil), chromedp.SetValue("#stage", "investigating"),
 		click(`form[action$="/act/stage"] button`), shows("#notices", "阶段已更改"), shows("#file", "核实中"), shoot("dispute"))
 	do(lead, t, "released", click(`form[action$="/act/release"] button`), shows("#talk", "已关闭"))
-	do(lead, t, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), click(`button[value=approve]`), shows("#file", "主管 已批准"), shoot("offer"))
+	do(lead, t, "an offer", chromedp.Navigate(url+at("fruit", offer)), shows("#file", "待批准"), until(`document.querySelector("#keys").hidden === false`),
+		focus("button[id^=approve]"), shoot("offer-waits"), press(kb.Enter), shows("#file", "主管 已批准"), shoot("offer"))
+	require.Equal(t, bot.OfferApproved, w.one("fruit", offer).Offers[0].Verdict)
 	do(lead, t, "the lead's view", chromedp.Navigate(url+"/desk/lead"), shows("main", "小王"), shoot("lead"),
 		chromedp.SetValue("#plan", "早班 小王 8-15"), chromedp.SetValue("#shift", "三号仓今天缺货"), chromedp.Click(`form[action$="/roster"] button`), shows("main", "主管 写于"),
 		scheme("dark"), shoot("lead-dark"))

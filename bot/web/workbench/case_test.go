@@ -1,9 +1,11 @@
 package workbench_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -268,4 +270,74 @@ func TestWhyTheBotSaidSo(t *testing.T) {
 	stranger := w.say("fruit", "c-2", "我想退货")
 	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/", stranger.TraceID), nil).Code, "another buyer's turn is none of this case")
 	require.Equal(t, http.StatusNotFound, w.ask("chen", http.MethodGet, at("fruit", id, "/why/none"), nil).Code)
+}
+
+func TestEachLineSaysItsRuleAndHowItsDeliveryStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	for range 12 {
+		w.say("fruit", "c-1", "我想退货")
+		w.pass(30 * time.Hour)
+	}
+	id := w.hand("fruit", "c-1")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	for n := range 12 {
+		w.pass(time.Second)
+		w.post("chen", at("fruit", id, "/reply"), "text", "在看了", "key", fmt.Sprint("k", n)) // the same words again and again
+	}
+	_, late, err := w.Case(t.Context(), "fruit", id)
+	require.NoError(t, err)
+	require.NoError(t, w.Acknowledge(t.Context(), "fruit", "c-1", late[len(late)-2].ID))
+	page := w.see("chen", at("fruit", id, "?part=talk"))
+	require.Equal(t, 12, strings.Count(page, ">return.in_window</a>"), "also lines that are long past")
+	require.Equal(t, 11, strings.Count(page, ">已送达</span>"))
+	require.Equal(t, 1, strings.Count(page, ">等待读取</span>"))
+	require.NotContains(t, page, "更早的不在这里")
+
+	own := bot.ChatID("visitor")
+	id = w.hand("fruit", own)
+	w.post("chen", at("fruit", id, "/reply"), "text", "您好", "key", "own")
+	require.Contains(t, w.see("chen", at("fruit", id)), "买家的页面还没有取到")
+	_, late, err = w.Case(t.Context(), "fruit", id)
+	require.NoError(t, err)
+	require.NoError(t, w.Acknowledge(t.Context(), "fruit", own, late[len(late)-1].ID))
+	require.Contains(t, w.see("chen", at("fruit", id)), "买家的页面已取到")
+}
+
+func TestALongConversationSaysWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	for n := range 60 {
+		w.say("fruit", "c-1", fmt.Sprint("第", n, "句"))
+	}
+	page := w.see("chen", at("fruit", id))
+	require.Contains(t, page, "最近 50 条")
+	require.NotContains(t, page, "第1句")
+	require.Contains(t, page, "第59句")
+}
+
+func TestBuiltInNamesAreInThePagesLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	human := w.hand("fruit", "c-1")
+	angry := w.say("fruit", "c-2", "我要投诉你们").Handoff.ID
+	for _, page := range []string{at("fruit", human, "?part=talk&lang=en"), "/desk/cases?lang=en", "/desk/lead?lang=en"} {
+		en := w.see("chen", page)
+		require.NotContains(t, en, "人工客服", page+": intents")
+		require.NotContains(t, en, "买家要求人工", page+": reasons that the bot gives")
+	}
+	require.Contains(t, w.see("chen", at("fruit", human, "?part=file&lang=en")), "<dd>the buyer asked for a human")
+	require.Contains(t, w.see("chen", at("fruit", human)+"?lang=zh"), "买家要求人工")
+	require.Contains(t, w.see("chen", at("fruit", angry)+"?lang=en"), "投诉", "a shop's own reason stays as it is written")
+}
+
+func TestTimesAreThoseOfTheShop(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	page := w.see("chen", at("fruit", id))
+	require.Contains(t, page, `title="2026-11-21 10:00:01 +08:00 Asia/Shanghai">10:00</time>`)
+	require.Contains(t, page, `data-zone="480"`)
+	require.NotContains(t, page, "data-local")
 }

@@ -26,29 +26,40 @@ type line struct {
 	State  string // of its delivery, "" where it left with a response or is no longer known
 }
 
-// linesOf joins a transcript with why its last lines were said and how their delivery stands.
+// linesOf joins a transcript with why its lines were said and how their delivery stands.
 func (w *workbench) linesOf(c *desk.Case, said []desk.Reason, late []desk.Delivered) []line {
 	states := map[string]string{}
 	for _, d := range late {
-		states[d.ID] = d.State
+		states[d.ID] = stateIn(c.Conversation, d.State)
 	}
-	used := make([]bool, len(said))
 	out := make([]line, 0, len(c.Transcript))
 	for i, l := range c.Transcript {
 		one := line{N: i + 1, At: l.At, From: l.From, Name: l.Name, Text: l.Text, Images: w.pictures(c.Shop, l.Images)}
-		for k := range said {
-			if l.From != "buyer" && !used[k] && said[k].At.Equal(l.At) && said[k].Text == l.Text {
-				used[k] = true
-				one.State = states[said[k].ID]
-				if l.From == "bot" {
-					one.Trace, one.Rule = said[k].ID, said[k].Rule
-				}
-				break
+		fits := func(r desk.Reason) bool { return l.From != "buyer" && r.At.Equal(l.At) && r.Text == l.Text }
+		if at := slices.IndexFunc(said, fits); at >= 0 {
+			r := said[at]
+			said = slices.Delete(slices.Clone(said), at, at+1) // the same may have been said twice
+			if one.State = states[r.ID]; l.From == "bot" {
+				one.Trace, one.Rule = r.ID, r.Rule
 			}
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// stateIn is how the delivery of a line stands in the words of its channel: in the shop's own chat a line waits for the buyer's page.
+func stateIn(conversation, state string) string {
+	if !bot.IsChat(conversation) {
+		return state
+	}
+	switch state {
+	case "unsent":
+		return "unread"
+	case "delivered":
+		return "read"
+	}
+	return state
 }
 
 // pictures keeps the photos that a page may show: those on https, and our own by their paths.

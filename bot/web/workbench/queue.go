@@ -235,9 +235,9 @@ func (w *workbench) choices(who visitor, f filter, names names, lang string) cho
 		for _, t := range book.Teams {
 			teams[t.Name] = t.Title
 		}
-		for name, title := range book.Titles {
+		for name := range book.Titles {
 			if !strings.Contains(name, ".") {
-				intents[name] = title
+				intents[name] = names.intent(shop, name)
 			}
 		}
 	}

@@ -71,6 +71,8 @@ type world struct {
 	site *page.Site
 	http http.Handler
 
+	photos *photo.Album
+
 	mu   sync.Mutex
 	now  time.Time
 	said int
@@ -167,10 +169,10 @@ func newWorld(tb testing.TB, limits workbench.Limits) *world {
 	logger := slog.New(slog.NewTextHandler(tb.Output(), nil))
 	w.site, err = page.New(page.Options{Logger: logger})
 	require.NoError(tb, err)
-	album, err := photo.New(w.site, photo.Options{Documents: w.Engine, Clock: w.clock})
+	w.photos, err = photo.New(w.site, photo.Options{Documents: w.Engine, Clock: w.clock})
 	require.NoError(tb, err)
 	require.NoError(tb, workbench.Open(w.site, workbench.Options{
-		Desk: w, Feed: w, People: w, Documents: w, Photos: album, Shops: w.Shops, Now: w.clock, Limits: limits, Logger: logger,
+		Desk: w, Feed: w, People: w, Documents: w, Photos: w.photos, Shops: w.Shops, Now: w.clock, Limits: limits, Logger: logger,
 		Shop: func(id string) (workbench.Shop, error) {
 			s := shops[id]
 			if s == nil {

@@ -93,7 +93,7 @@ function hear(change) {
     const before = document.querySelector("#talk .talk-head")?.dataset.agent ?? "";
     if (change.agent && change.agent !== before && change.agent !== bench.dataset.me) notice(say("taken", change.agent));
     whole();
-  }
+  } else if (change.shop === bench?.dataset.shop && document.querySelector(`#file [data-sibling="${CSS.escape(change.case)}"]`)) again("file");
   if (!change.new) return;
   beep();
   notice(say("new", change.number));
