@@ -91,6 +91,7 @@ type Figures struct {
 	Deliveries       func() float64 // being made now
 	DeadDestinations func() float64 // left alone but for a probe now and then
 	CasesOpen        func() float64
+	DeskStreams      func() float64 // browsers that listen at the desk
 	Shops            func() float64
 	ShopsBroken      func() float64
 }
@@ -114,6 +115,7 @@ func (m *Metrics) Show(f Figures) error {
 		{m.Gauge, "deliveries", "Late replies that are being delivered now.", f.Deliveries},
 		{m.Gauge, "dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.", f.DeadDestinations},
 		{m.Gauge, "cases_open", "Cases that are not closed.", f.CasesOpen},
+		{m.Gauge, "desk_streams", "Browsers that listen at the desk now.", f.DeskStreams},
 		{m.Gauge, "shops", "Shops that there are, broken ones too.", f.Shops},
 		{m.Gauge, "shops_broken", "Shops without any good version.", f.ShopsBroken},
 	} {

@@ -17,7 +17,7 @@ func (s *service) desk(site *page.Site, eng *engine.Engine, accounts *account.Ac
 	return workbench.Open(site, workbench.Options{
 		Desk: eng, Feed: eng, People: eng, Documents: eng, Photos: photos,
 		Shops: s.shops.names, Shop: s.deskShop, Now: s.now, Logger: s.log, Guard: accounts.Guard, Ended: s.ctx.Done(),
-		Stages: s.stages(),
+		Stages: s.stages(), Seats: &s.deskSeats,
 		Why: func(ctx context.Context, shop, trace string) (workbench.Why, error) {
 			return why(ctx, eng, shop, trace)
 		},

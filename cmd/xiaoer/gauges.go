@@ -30,6 +30,7 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 		Deliveries:       of(func(f engine.Figures) float64 { return float64(f.Flights) }),
 		DeadDestinations: of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) }),
 		CasesOpen:        of(func(f engine.Figures) float64 { return float64(f.Cases) }),
+		DeskStreams:      func() float64 { return float64(s.deskSeats.Taken()) },
 		Shops:            func() float64 { return float64(len(s.shops.names())) },
 	}
 	if s.registry != nil {

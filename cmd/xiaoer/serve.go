@@ -16,6 +16,7 @@ import (
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/web"
+	"xiaoer/bot/web/stream"
 	"xiaoer/bot/web/throttle"
 	"xiaoer/rules/doc"
 )
@@ -157,7 +158,8 @@ type service struct {
 	proxies []netip.Prefix // see serveCmd.TrustedProxies; nil means those on this machine
 	demo    *web.Demo      // nil without the demo page
 
-	publicURL string // where people reach the pages, "" where they do not say
+	publicURL string       // where people reach the pages, "" where they do not say
+	deskSeats stream.Seats // of those who listen at the desk
 
 	registry *shop.Registry // nil where shops are not read from a folder
 }

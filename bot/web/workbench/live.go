@@ -2,24 +2,20 @@ package workbench
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
+	"xiaoer/bot/web/stream"
 )
 
-// A stream tells a browser that cases of the visitor's shops have changed: which, and how they stand, in few words. What is shown is read
-// from the pages, so that a signal which comes twice, or never, does no harm.
-type stream struct {
+// A listener is a browser that is told that cases of the visitor's shops have changed: which, and how they stand, in few words. What is shown is
+// read from the pages, so that a signal which comes twice, or never, does no harm.
+type listener struct {
 	*workbench
-	out     http.ResponseWriter
-	control *http.ResponseController
+	out     *stream.Stream
 	request *http.Request
 	who     visitor
 	tracks  []*track
@@ -49,39 +45,33 @@ type greeting struct {
 
 const (
 	changesAtOnce = 100
-	retryAfter    = 3000 // ms until a browser that was dropped comes back
+	comeBack      = 3 * time.Second // for a browser that was dropped
 )
 
 // getLive is the stream of changes from now on. A page that comes back reads itself anew, so that nothing has to be told of the time between.
 func (w *workbench) getLive(ctx context.Context, rw http.ResponseWriter, r *http.Request, who visitor) error {
-	leave, ok := w.listeners.join(who.Name)
-	if !ok {
+	leave, full := w.Seats.Join(stream.Claim{Of: "person " + who.Name, Most: w.Limits.ListenersOfOne}, stream.Claim{Most: w.Limits.Listeners})
+	if full != nil {
 		return &page.Problem{Status: http.StatusServiceUnavailable, After: 5 * time.Second}
 	}
 	defer leave()
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := stream.Until(ctx, w.Ended)
 	defer cancel()
 	changed, stop := w.watch(ctx, who.shops)
 	defer stop()
-	s := &stream{workbench: w, out: rw, control: http.NewResponseController(rw), request: r, who: who}
+	l := &listener{workbench: w, out: stream.New(rw, w.Limits.Patience), request: r, who: who}
 	for _, shop := range who.shops {
 		erased, _ := w.Feed.Erased(shop)
 		after, err := w.Feed.LastChange(ctx, shop)
 		if err != nil {
 			return err
 		}
-		s.tracks = append(s.tracks, &track{shop, after, erased})
+		l.tracks = append(l.tracks, &track{shop, after, erased})
 	}
-	h := rw.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no")
-	rw.WriteHeader(http.StatusOK)
-	raw, err := json.Marshal(greeting{Who: who.Name})
-	if err != nil {
-		return err
-	}
-	if s.send(fmt.Appendf(nil, "retry: %d\nevent: ready\ndata: %s\n\n", retryAfter, raw)) == nil {
-		s.run(ctx, changed)
+	if l.out.Greet(comeBack) == nil && l.out.Event("", "ready", greeting{Who: who.Name}) == nil {
+		l.keepOnline(ctx)
+		l.out.Run(ctx, stream.Rhythm{Changed: changed, Beat: w.Limits.Heartbeat, Recheck: w.Limits.Recheck},
+			func() bool { return l.tell(ctx) }, func() bool { return l.stays(ctx) })
 	}
 	return nil
 }
@@ -114,143 +104,68 @@ func (w *workbench) watch(ctx context.Context, shops []string) (changed <-chan s
 	}
 }
 
-// run tells of changes until the listener has gone or reads too slowly, or the server stops.
-func (s *stream) run(ctx context.Context, changed <-chan struct{}) {
-	beat := time.NewTicker(s.Limits.Heartbeat)
-	defer beat.Stop()
-	recheck := time.NewTicker(s.Limits.Recheck)
-	defer recheck.Stop()
-	s.keepOnline(ctx)
-	for {
-		if err := s.tell(ctx); err != nil {
-			if ctx.Err() == nil && !errors.Is(err, errGone) {
-				s.Logger.Warn("read changed cases", "err", err)
-			}
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.Ended:
-			return
-		case <-changed:
-		case <-beat.C:
-			if s.send([]byte(": still here\n\n")) != nil {
-				return
-			}
-		case <-recheck.C:
-			if !s.still(ctx) {
-				return
-			}
-			s.keepOnline(ctx)
-		}
-	}
-}
-
-// still is whether the listener may hear all that the stream tells.
-func (s *stream) still(ctx context.Context) bool {
-	ctx, cancel := s.within(ctx)
+// stays is whether the listener may go on to hear all that the stream tells; it keeps them online.
+func (l *listener) stays(ctx context.Context) bool {
+	ctx, cancel := l.within(ctx)
 	defer cancel()
-	person, ok := s.Still(ctx, s.request)
-	return ok && person.Name == s.who.Name && !slices.ContainsFunc(s.tracks, func(t *track) bool { return person.In(t.shop) == "" })
+	person, ok := l.Still(ctx, l.request)
+	if !ok || person.Name != l.who.Name || slices.ContainsFunc(l.tracks, func(t *track) bool { return person.In(t.shop) == "" }) {
+		return false
+	}
+	l.keepOnline(ctx)
+	return true
 }
 
-func (s *stream) keepOnline(ctx context.Context) {
-	for _, t := range s.tracks[:min(len(s.tracks), mostSeats)] {
-		if err := s.stay(ctx, t.shop, s.who.Name); err != nil && ctx.Err() == nil {
-			s.Logger.Warn("keep an agent online", "shop", t.shop, "err", err)
+func (l *listener) keepOnline(ctx context.Context) {
+	for _, t := range l.tracks[:min(len(l.tracks), mostSeats)] {
+		if err := l.stay(ctx, t.shop, l.who.Name); err != nil && ctx.Err() == nil {
+			l.Logger.Warn("keep an agent online", "shop", t.shop, "err", err)
 		}
 	}
 }
 
 // tell sends what has changed since the last time.
-func (s *stream) tell(ctx context.Context) error {
-	for _, t := range s.tracks {
-		if times, _ := s.Feed.Erased(t.shop); times != t.erased {
+func (l *listener) tell(ctx context.Context) bool {
+	for _, t := range l.tracks {
+		if times, _ := l.Feed.Erased(t.shop); times != t.erased {
 			t.erased = times
-			if err := s.send([]byte("event: reset\ndata: {}\n\n")); err != nil {
-				return err
+			if l.out.Event("", "reset", struct{}{}) != nil {
+				return false
 			}
 		}
 		for {
-			cases, err := s.changes(ctx, t)
-			if err != nil {
-				return err
+			cases, err := l.changes(ctx, t)
+			if err != nil && ctx.Err() == nil {
+				l.Logger.Warn("read changed cases", "shop", t.shop, "err", err)
 			}
-			for i := range cases {
-				if err := s.event(&cases[i]); err != nil {
-					return err
-				}
-				t.after = cases[i].Change
+			if err != nil || !l.tellOf(t, cases) {
+				return false
 			}
 			if len(cases) < changesAtOnce {
 				break
 			}
 		}
 	}
-	return nil
+	return true
 }
 
-func (s *stream) changes(ctx context.Context, t *track) ([]desk.Case, error) {
-	ctx, cancel := s.within(ctx)
+func (l *listener) changes(ctx context.Context, t *track) ([]desk.Case, error) {
+	ctx, cancel := l.within(ctx)
 	defer cancel()
-	return s.Feed.Changed(ctx, t.shop, t.after, changesAtOnce)
+	return l.Feed.Changed(ctx, t.shop, t.after, changesAtOnce)
 }
 
-func (s *stream) event(c *desk.Case) error {
-	raw, err := json.Marshal(told{
-		Shop: c.Shop, Case: c.ID, Number: c.Number, State: string(c.State), Agent: c.Agent,
-		New: c.State != desk.Closed && c.Agent == "" && c.OpenedAt.Equal(c.ChangedAt),
-	})
-	if err != nil {
-		return err
-	}
-	return s.send(fmt.Appendf(nil, "event: case\ndata: %s\n\n", raw))
-}
-
-var errGone = errors.New("the listener has gone")
-
-// send writes at once, and waits for nobody who does not read.
-func (s *stream) send(raw []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(s.Limits.Patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return errGone
-	}
-	if _, err := s.out.Write(raw); err != nil {
-		return errGone
-	}
-	if err := s.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return errGone
-	}
-	return nil
-}
-
-// Listeners count who listens.
-type listeners struct {
-	limits Limits
-
-	mu  sync.Mutex
-	all int
-	of  map[string]int
-}
-
-// join makes room for a listener, who leaves once.
-func (l *listeners) join(name string) (leave func(), ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all >= l.limits.Listeners || l.of[name] >= l.limits.ListenersOfOne {
-		return nil, false
-	}
-	if l.of == nil {
-		l.of = map[string]int{}
-	}
-	l.all++
-	l.of[name]++
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.all--
-		if l.of[name]--; l.of[name] == 0 {
-			delete(l.of, name)
+func (l *listener) tellOf(t *track, cases []desk.Case) bool {
+	for i := range cases {
+		c := &cases[i]
+		about := told{
+			Shop: c.Shop, Case: c.ID, Number: c.Number, State: string(c.State), Agent: c.Agent,
+			New: c.State != desk.Closed && c.Agent == "" && c.OpenedAt.Equal(c.ChangedAt),
 		}
-	}, true
+		if l.out.Event("", "case", about) != nil {
+			return false
+		}
+		t.after = c.Change
+	}
+	return true
 }

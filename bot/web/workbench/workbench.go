@@ -17,6 +17,7 @@ import (
 	"xiaoer/bot/desk"
 	"xiaoer/bot/web/page"
 	"xiaoer/bot/web/photo"
+	"xiaoer/bot/web/stream"
 	"xiaoer/bot/web/throttle"
 	"xiaoer/intents"
 )
@@ -97,6 +98,7 @@ type Options struct {
 	// Still is who a request's session belongs to by now, for streams that are open long; false ends them. Default: it holds.
 	Still func(ctx context.Context, r *http.Request) (desk.Person, bool)
 
+	Seats  *stream.Seats  // of those who listen; nil: the desk's own
 	Stages func() []Stage // of the page on which one person plays buyer and agent; nil: there is no such page
 
 	Logger *slog.Logger // default: discards
@@ -145,6 +147,9 @@ func (o *Options) validate() error {
 	if o.Still == nil {
 		o.Still = func(_ context.Context, r *http.Request) (desk.Person, bool) { return page.Who(r) }
 	}
+	if o.Seats == nil {
+		o.Seats = &stream.Seats{}
+	}
 	o.Limits.fill()
 	return nil
 }
@@ -156,12 +161,11 @@ var embedded embed.FS
 type workbench struct {
 	Options
 
-	site      *page.Site
-	pages     *page.Pages
-	open      *openCases
-	listeners listeners
-	uploads   *throttle.Throttle // by shop and agent
-	forms     chan struct{}      // a seat for each form with photos that is being read
+	site    *page.Site
+	pages   *page.Pages
+	open    *openCases
+	uploads *throttle.Throttle // by shop and agent
+	forms   chan struct{}      // a seat for each form with photos that is being read
 }
 
 // The addresses of the desk.
@@ -180,7 +184,6 @@ func Open(site *page.Site, o Options) error {
 		return fmt.Errorf("open the workbench: %w", err)
 	}
 	w := &workbench{Options: o, site: site, open: newOpenCases(o), uploads: throttle.New(1, photosAtOnce, mostUploaders), forms: make(chan struct{}, mostForms)}
-	w.listeners.limits = o.Limits
 	w.pages, err = site.Open(page.Section{Name: "workbench", Files: files, Nav: []page.Link{
 		{Word: "nav.queue", URL: home, Needs: desk.Agent, Order: 10},
 		{Word: "nav.lead", URL: "/desk/lead", Needs: desk.Agent, Order: 20},
