@@ -35,6 +35,7 @@ func (chatCmd) Help() string { return chatHelp }
 // A chatter is one conversation in the terminal.
 type chatter struct {
 	a      *app
+	dir    string // as it was named
 	shop   *shop.Shop
 	look   bot.LookupFunc
 	buyer  string
@@ -53,7 +54,7 @@ func (c *chatCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	t := &chatter{a: a, shop: s, buyer: c.Buyer, talk: bot.NewConversation(s.ID, "chat")}
+	t := &chatter{a: a, dir: c.Dir, shop: s, buyer: c.Buyer, talk: bot.NewConversation(s.ID, "chat")}
 	if !c.At.IsZero() {
 		t.shift = c.At.Sub(a.now())
 	}
@@ -100,7 +101,7 @@ func (t *chatter) line(line string) error {
 	case "/quit":
 		return io.EOF
 	case "/why":
-		writeExplanation(t.a.out, t.last.Explain())
+		writeExplanation(t.a.out, t.dir, t.last.Explain())
 	case "/order":
 		return t.setOrder(rest)
 	case "/photo":
@@ -136,7 +137,7 @@ func (t *chatter) setOrder(text string) error {
 	var p doc.Problems
 	o, ok := parseOrder("order", []byte(text), t.shop, &p)
 	if !ok {
-		t.a.writeProblems(t.a.out, p.All(), map[string][]byte{"order": []byte(text)})
+		t.a.writeProblems(t.a.out, "", p.All(), map[string][]byte{"order": []byte(text)})
 		return nil
 	}
 	t.order = &o

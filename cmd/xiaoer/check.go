@@ -43,7 +43,7 @@ func (c *checkCmd) Run(a *app) error {
 	if c.JSON {
 		err = writeJSON(a.out, problems)
 	} else {
-		a.writeProblems(a.out, problems, sources)
+		a.writeProblems(a.out, c.Dir, problems, sources)
 		_, err = fmt.Fprintf(a.out, "%s: %s in %s\n", c.Dir, verdict(len(problems), failed), counted(len(all), "shop"))
 	}
 	if err == nil && failed > 0 {

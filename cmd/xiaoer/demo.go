@@ -80,7 +80,7 @@ func loadDemo(a *app) (*demo, error) {
 		dir := path.Join("shops", name)
 		r := loader.LoadFS(fixtures.Files, dir)
 		if r.Shop == nil {
-			a.writeProblems(a.err, r.Problems, r.Sources)
+			a.writeProblems(a.err, "", r.Problems, r.Sources)
 			return nil, fmt.Errorf("the demo shop %s cannot be loaded", name)
 		}
 		play := *r.Shop

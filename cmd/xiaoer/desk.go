@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
@@ -48,7 +49,8 @@ func why(ctx context.Context, eng *engine.Engine, shop, trace string) (workbench
 	}
 	out := workbench.Why{At: e.At, Conversation: e.Conversation, Notes: e.Notes, Changed: e.BookChanged, Explanation: e.Explanation}
 	for _, a := range e.Answered {
-		out.Rules = append(out.Rules, workbench.Place{Rule: a.Rule, File: a.File, Line: a.Line})
+		file := strings.ReplaceAll(a.File, "../", "") // of a base its own folder is enough
+		out.Rules = append(out.Rules, workbench.Place{Rule: a.Rule, File: file, Line: a.Line})
 	}
 	return out, nil
 }

@@ -58,7 +58,7 @@ func (c *explainCmd) Run(a *app) error {
 	if c.JSON {
 		return writeJSON(a.out, explanation)
 	}
-	writeExplanation(a.out, explanation)
+	writeExplanation(a.out, c.Dir, explanation)
 	return nil
 }
 
@@ -75,6 +75,6 @@ func (c *explainCmd) order(a *app, s *shop.Shop) (*bot.Order, error) {
 	if o, ok := parseOrder(c.Order, data, s, &p); ok {
 		return &o, nil
 	}
-	a.writeProblems(a.err, p.All(), map[string][]byte{c.Order: data})
+	a.writeProblems(a.err, "", p.All(), map[string][]byte{c.Order: data})
 	return nil, errProblems
 }

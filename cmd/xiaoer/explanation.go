@@ -13,11 +13,13 @@ import (
 	"xiaoer/intents"
 )
 
-// writeExplanation writes it for a person: what was understood, each rule that was read, and what the buyer gets.
-func writeExplanation(w io.Writer, e bot.Explanation) {
+// writeExplanation writes it for a person, who has named the shop's folder: what was understood, each rule that was read, and what the buyer
+// gets.
+func writeExplanation(w io.Writer, dir string, e bot.Explanation) {
 	writeReading(w, e)
 	for _, d := range e.Decisions {
 		fmt.Fprintln(w)
+		d.File = fromHere(dir, d.File)
 		writeDecision(w, d)
 	}
 	fmt.Fprintln(w)

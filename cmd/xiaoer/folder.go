@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"xiaoer/bot"
@@ -177,18 +178,32 @@ func (a *app) oneShop(dir string) (*shop.Shop, error) {
 	}
 	f := all[0]
 	if f.Shop == nil {
-		a.writeProblems(a.err, f.problems, f.Sources)
+		a.writeProblems(a.err, dir, f.problems, f.Sources)
 		fmt.Fprintf(a.err, "xiaoer: %s has %s to mend first\n", dir, counted(f.errors(), "error"))
 		return nil, errProblems
 	}
 	return f.Shop, nil
 }
 
-// writeProblems writes diagnostics with their source lines. Who reads Chinese gets each code explained in Chinese, once.
-func (a *app) writeProblems(w io.Writer, problems []doc.Diagnostic, sources map[string][]byte) {
+// fromHere is the name of a file as somebody finds it who has named the folder that it is relative to. Files in that folder are called as they
+// are; those outside, such as a base's, by their path from where the command is called.
+func fromHere(dir, file string) string {
+	if !strings.HasPrefix(file, "../") {
+		return file
+	}
+	return filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(file)))
+}
+
+// writeProblems writes diagnostics of a folder with their source lines. Who reads Chinese gets each code explained in Chinese, once.
+func (a *app) writeProblems(w io.Writer, dir string, problems []doc.Diagnostic, sources map[string][]byte) {
 	explained := map[doc.Code]bool{}
 	for _, d := range problems {
-		_, _ = io.WriteString(w, doc.Render(d, sources[d.Range.File]))
+		source := sources[d.Range.File]
+		d.Range.File, d.Related = fromHere(dir, d.Range.File), slices.Clone(d.Related)
+		for i := range d.Related {
+			d.Related[i].Range.File = fromHere(dir, d.Related[i].Range.File)
+		}
+		_, _ = io.WriteString(w, doc.Render(d, source))
 		if info, ok := doc.Explain(d.Code); ok && !explained[d.Code] && a.chinese() {
 			explained[d.Code] = true
 			fmt.Fprintf(w, "  %s：%s\n", d.Code, info.Chinese)

@@ -53,7 +53,7 @@ func (c *testCmd) Run(a *app) error {
 	for i := range all {
 		f := &all[i]
 		if f.errors() > 0 {
-			a.writeProblems(a.err, f.problems, f.Sources)
+			a.writeProblems(a.err, c.Dir, f.problems, f.Sources)
 			broken = true
 		}
 		if f.Shop == nil {

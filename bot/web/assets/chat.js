@@ -1,6 +1,6 @@
 // The buyer's side: lines, cards, pictures, and what may be sent.
 
-import { byId, el, time, word } from "./dom.js";
+import { byId, el, spot, time, word } from "./dom.js";
 
 // Pictures from the visitor's own device are shown here and never sent.
 const own = new Map();
@@ -67,7 +67,7 @@ function draw(line, view, on) {
 
 // place writes file and line of the rule beside its answer, once they are known.
 export function place(turn, trace) {
-  const names = (trace.answered ?? []).map((a) => a.rule + (a.file ? ` · ${a.file}:${a.line}` : ""));
+  const names = (trace.answered ?? []).map((a) => a.rule + (a.file ? ` · ${spot(a)}` : ""));
   if (!names.length) return;
   for (const b of document.querySelectorAll(".whybutton")) {
     if (b.dataset.turn === turn) b.textContent = `${word("why_button")} · ${names.join(" + ")}`;

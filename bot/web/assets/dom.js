@@ -31,3 +31,6 @@ export function time(moment, zone, withDay = false) {
     return new Date(moment).toISOString().slice(0, 16).replace("T", " ");
   }
 }
+
+// spot is the place of a rule; of a base's file its own folder is enough.
+export const spot = (a) => `${a.file.replaceAll("../", "")}:${a.line}`;

@@ -1,6 +1,6 @@
 // Why an answer is what it is: the trace of one turn, as the engine derives it.
 
-import { byId, el, time, word } from "./dom.js";
+import { byId, el, spot, time, word } from "./dom.js";
 
 const percent = (score) => `${Math.round(score * 100)} %`;
 
@@ -37,7 +37,7 @@ function winner(a) {
   return el("div", { class: "winner" },
     el("span", { class: "label" }, word("winner")),
     el("code", { class: "ruleid" }, a.rule),
-    el("span", { class: "place" }, a.file ? `${a.file}:${a.line}` : word("built_in")));
+    el("span", { class: "place" }, a.file ? spot(a) : word("built_in")));
 }
 
 // rulesRead shows the first rules that were read; a long list is folded.
