@@ -86,6 +86,7 @@ type Handoff struct {
 	Notes      []Note            `json:"notes,omitempty"`
 	InTime     int               `json:"in_time,omitempty"` // replies that came before their deadline, as the shop counts
 	Late       int               `json:"late,omitempty"`    // replies that came after it
+	Missed     time.Time         `json:"missed,omitzero"`   // the deadline that the reply that is owed has missed, whatever deadline another team was given since
 	Outcome    string            `json:"outcome,omitempty"`
 	Cause      string            `json:"cause,omitempty"`
 	Cost       string            `json:"cost,omitempty"` // what it has cost the shop, decimal yuan

@@ -115,6 +115,7 @@ type Counts struct {
 	Handoffs int `json:"handoffs"`
 	Greeted  int `json:"greeted"`
 	Clarify  int `json:"clarify"`
+	Answered int `json:"answered,omitempty"` // 1: a rule has answered the buyer in the episode before, which ended within a day
 }
 
 // Said is a line of ours that may come back as an echo.

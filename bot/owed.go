@@ -50,7 +50,7 @@ func (t *turn) owesAgain() {
 func (t *turn) humanReplied() {
 	if c := t.c.Case; c != nil {
 		t.countReply(c)
-		c.Waiting, c.Deadline = time.Time{}, time.Time{}
+		c.Waiting, c.Deadline, c.Missed = time.Time{}, time.Time{}, time.Time{}
 		t.sendChange(c)
 	}
 	clock := &t.c.Clock
@@ -68,7 +68,7 @@ func (t *turn) botReplied() {
 	t.countReply(c)
 	clock := &t.c.Clock
 	c.Waiting, clock.Waiting, clock.Hold, clock.Counted = time.Time{}, time.Time{}, time.Time{}, false
-	c.Deadline, clock.Deadline = time.Time{}, time.Time{}
+	c.Deadline, c.Missed, clock.Deadline = time.Time{}, time.Time{}, time.Time{}
 	if t.c.Status == StatusWaiting {
 		c.Deadline = t.deadline(t.e.At, t.b.Team(c.Team).FirstReply)
 		clock.Deadline = c.Deadline
@@ -95,4 +95,7 @@ func (t *turn) countLate(c *Handoff) {
 	}
 	t.c.Clock.Counted = true
 	c.Late++
+	if c.Missed = c.Deadline; c.Missed.IsZero() {
+		c.Missed = t.e.At
+	}
 }

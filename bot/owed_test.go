@@ -160,3 +160,28 @@ func TestWhichHoursCount(t *testing.T) {
 		})
 	}
 }
+
+// A case whose deadline has passed is overdue until somebody answers, whichever team is to answer since.
+func TestACaseStaysOverdue(t *testing.T) {
+	k := waits(t)
+	first := k.c.Case.Deadline
+	require.Zero(t, k.c.Case.Missed)
+	for k.c.Case.Missed.IsZero() {
+		k.fires()
+	}
+	require.Equal(t, first.UTC(), k.c.Case.Missed.UTC())
+	require.True(t, k.c.Case.Deadline.After(first), "the next team has a deadline of its own")
+	for _, more := k.c.Due(); more; _, more = k.c.Due() {
+		k.fires()
+	}
+	require.Equal(t, first.UTC(), k.c.Case.Missed.UTC(), "what was missed first counts")
+	k.step(bot.Event{Kind: bot.EventMove, Agent: "小林", Team: "aftersales"})
+	require.NotZero(t, k.c.Case.Missed)
+	k.step(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})
+	require.NotZero(t, k.c.Case.Missed, "a claim is no answer")
+	got := k.step(bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "久等了"})
+	require.Zero(t, caseOf(got).Missed)
+	k.after(time.Minute)
+	k.says("还有", is("return"))
+	require.Zero(t, k.c.Case.Missed)
+}

@@ -68,14 +68,35 @@ func (t *turn) episodeEnded() bool {
 // newEpisode begins the counters and matters anew. The order in view, phone and address, cases and promises stay.
 func (t *turn) newEpisode() {
 	c := &t.c
+	answered := 0
+	if c.WasAnswered() && !c.hadHuman() && c.Clock.Human.IsZero() && t.e.At.Sub(c.Clock.Buyer) < idleEnd {
+		answered = 1
+	}
 	c.Episode++
 	c.Status = StatusBot
 	c.Product, c.Named, c.Lookup = nil, nil, ""
 	c.Matters, c.Photos, c.Question, c.Lapsed, c.Open, c.Offers = nil, nil, nil, nil, nil, nil
-	c.Counts = Counts{}
+	c.Counts = Counts{Answered: answered}
 	c.Answers, c.Variants = nil, nil
 	c.LastLine = ""
 	c.Clock = Clock{Buyer: c.Clock.Buyer} // what a channel lets through hangs on it
+}
+
+// notKnown ends the names of rules that say that the shop has no answer, such as "product.unknown".
+const notKnown = ".unknown"
+
+// WasAnswered tells whether a rule has answered the buyer, in this episode or in one that goes on with it: with its words, by silence or with
+// what it does. Greetings and questions are no answers.
+func (c *Conversation) WasAnswered() bool {
+	if c.Counts.Answered > 0 {
+		return true
+	}
+	for rule := range c.Answers {
+		if !strings.HasSuffix(rule, notKnown) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *turn) meet(b Buyer) {

@@ -65,6 +65,7 @@ func (w *writer) desk(h *Handoff) {
 	})
 	w.numberIf(`"in_time":`, h.InTime)
 	w.numberIf(`"late":`, h.Late)
+	w.timeIf(`"missed":`, h.Missed)
 	w.textIf(`"outcome":`, h.Outcome)
 	w.textIf(`"cause":`, h.Cause)
 	w.textIf(`"cost":`, h.Cost)

@@ -110,6 +110,7 @@ func (w *writer) counts(c *Counts) {
 	w.number(`"handoffs":`, c.Handoffs)
 	w.number(`"greeted":`, c.Greeted)
 	w.number(`"clarify":`, c.Clarify)
+	w.numberIf(`"answered":`, c.Answered)
 	w.byte('}')
 }
 

@@ -52,6 +52,12 @@ func StateOf(h *bot.Handoff, of bot.Status) State {
 	}
 }
 
+// Overdue is whether somebody waits too long: the deadline of the reply or task that is owed has passed, be it that another team was given
+// one since.
+func (c *Case) Overdue(now time.Time) bool {
+	return c.State != Closed && (!c.Missed.IsZero() || !c.Deadline.IsZero() && c.Deadline.Before(now))
+}
+
 // A Query asks for cases. Empty fields do not narrow it.
 type Query struct {
 	Shops     []string // none asks for nothing: who may see all shops names them all

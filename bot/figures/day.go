@@ -77,11 +77,20 @@ type Day struct {
 	Costs    map[string]Paid `json:"costs,omitempty"`    // of cases closed on this day, by cause, "" where none was named
 }
 
-// Visits are stays of buyers: of the bot's alone, and such that a human had a part in.
+// Visits are stays of buyers: such that the bot answered alone, such that a human had a part in, and such in which nobody answered.
 type Visits struct {
 	Alone int `json:"bot,omitempty"`
 	Human int `json:"human,omitempty"`
+	None  int `json:"none,omitempty"`
 }
+
+// Add sums two.
+func (v Visits) Add(w Visits) Visits {
+	return Visits{Alone: v.Alone + w.Alone, Human: v.Human + w.Human, None: v.None + w.None}
+}
+
+// All is how many they are.
+func (v Visits) All() int { return v.Alone + v.Human + v.None }
 
 // Paid is what was offered of one kind.
 type Paid struct {
@@ -194,9 +203,12 @@ func (d *Day) move(h Hands, at time.Time, zone *time.Location, by int) {
 	if !there && len(d.Visits) >= mostNames {
 		return
 	}
-	if h == Human {
+	switch h {
+	case Human:
 		v.Human += by
-	} else {
+	case None:
+		v.None += by
+	default:
 		v.Alone += by
 	}
 	if v == (Visits{}) {

@@ -139,8 +139,10 @@ func handsOn(c *bot.Conversation) Hands {
 		return ""
 	case c.Counts.Handoffs > 0 || c.Status == bot.StatusWaiting || c.Status == bot.StatusAgent || !c.Clock.Human.IsZero() || agentSpoke(c):
 		return Human
+	case c.WasAnswered():
+		return Alone
 	}
-	return Alone
+	return None
 }
 
 // agentSpoke tells whether a human has said something since the buyer's first message of the visit.

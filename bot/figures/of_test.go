@@ -145,6 +145,40 @@ func TestWhereAVisitIsCounted(t *testing.T) {
 			},
 			map[string]figures.Visits{"2026-11-21": {Alone: 1}},
 		},
+		"as nobody's where the bot only greeted": {
+			func(p *player) { p.says("你好") },
+			map[string]figures.Visits{"2026-11-21": {None: 1}},
+		},
+		"as nobody's where the bot only asked back": {
+			func(p *player) { p.says("东西坏了，质量太差") },
+			map[string]figures.Visits{"2026-11-21": {None: 1}},
+		},
+		"as the bot's once what it asked back was answered": {
+			func(p *player) { p.says("东西坏了，质量太差"); p.waits(time.Minute); p.says("3个"); p.waits(time.Minute); p.says("你好") },
+			map[string]figures.Visits{"2026-11-21": {Alone: 1}},
+		},
+		"as the bot's where the buyer is back to say thanks": {
+			func(p *player) {
+				p.says("谢谢")
+				require.Equal(p.tb, bot.StatusClosed, p.c.Status)
+				p.waits(time.Minute)
+				p.says("你好")
+				p.waits(time.Minute)
+				p.says("在吗")
+			},
+			map[string]figures.Visits{"2026-11-21": {Alone: 1}},
+		},
+		"as nobody's where a human had answered the one before": {
+			func(p *player) {
+				p.says("我想退货")
+				p.says("转人工")
+				p.happens(bot.Event{Kind: bot.EventClaim, Agent: "小陈"})
+				p.happens(bot.Event{Kind: bot.EventResolve, Agent: "小陈"})
+				p.waits(time.Hour)
+				p.says("你好")
+			},
+			map[string]figures.Visits{"2026-11-21": {Human: 1, None: 1}},
+		},
 		"not where only a human wrote": {
 			func(p *player) {
 				p.happens(bot.Event{Kind: bot.EventMessage, Message: &bot.Message{ID: "a", Kind: bot.KindAgent, Text: "在吗"}})
@@ -194,8 +228,8 @@ func TestVisitsNeverGetLost(t *testing.T) {
 		}
 		total := 0
 		for date, v := range figures.VisitsByDay(sum(p.turns, shanghai()), figures.Span{From: "2026-01-01", Until: "2027-12-31"}) {
-			total += v.Alone + v.Human
-			require.LessOrEqual(t, v.Alone+v.Human, 40, date)
+			total += v.All()
+			require.LessOrEqual(t, v.All(), 40, date)
 		}
 		if agentless(p) {
 			require.Equal(t, len(visits)-merged, total, "seed %d", seed)

@@ -45,8 +45,8 @@ type Replies struct {
 	NextLate    int `json:"next_late,omitempty"`
 }
 
-// A Visit says where one stay of a buyer is counted: on the day of the buyer's last message, as the bot's alone or as one that
-// a human had a part in. A turn moves it from one to another. A buyer who is back within a day goes on with the visit of before.
+// A Visit says where one stay of a buyer is counted: on the day of the buyer's last message, as the bot's alone, as one that
+// a human had a part in, or as one in which nobody answered. A turn moves it from one to another. A buyer who is back within a day goes on with the visit of before.
 type Visit struct {
 	Was   Hands `json:"was,omitempty"`   // how it was counted until now; "" for one that begins
 	Since int64 `json:"since,omitempty"` // when the buyer had written last then: Unix time in seconds
@@ -59,6 +59,7 @@ type Hands string
 
 // Who had to do with a visit.
 const (
-	Alone Hands = "bot"   // the bot alone
+	Alone Hands = "bot"   // the bot alone: one of the shop's rules answered
 	Human Hands = "human" // a human had a part in it, or is to have
+	None  Hands = "none"  // nobody yet: the bot only greeted, asked back, or had no answer
 )

@@ -47,8 +47,7 @@ func Sum(days []Day, span Span) Total {
 		}
 	}
 	for _, v := range VisitsByDay(days, span) {
-		t.Visits.Alone += v.Alone
-		t.Visits.Human += v.Human
+		t.Visits = t.Visits.Add(v)
 	}
 	return t
 }
@@ -98,19 +97,18 @@ func VisitsByDay(days []Day, span Span) map[string]Visits {
 	for i := range days {
 		for date, v := range days[i].Visits {
 			if span.Has(date) {
-				sum := out[date]
-				out[date] = Visits{Alone: sum.Alone + v.Alone, Human: sum.Human + v.Human}
+				out[date] = out[date].Add(v)
 			}
 		}
 	}
 	for date, v := range out {
-		out[date] = Visits{Alone: max(v.Alone, 0), Human: max(v.Human, 0)}
+		out[date] = Visits{Alone: max(v.Alone, 0), Human: max(v.Human, 0), None: max(v.None, 0)}
 	}
 	return out
 }
 
-// Settled is the share of visits that were the bot's alone; ok is false where there were none.
-func (v Visits) Settled() (share float64, ok bool) { return Share(v.Alone, v.Alone+v.Human) }
+// Settled is the share of visits that the bot answered alone; ok is false where there were none.
+func (v Visits) Settled() (share float64, ok bool) { return Share(v.Alone, v.All()) }
 
 // Share is a part of a whole; ok is false where there is no whole.
 func Share(part, whole int) (share float64, ok bool) {

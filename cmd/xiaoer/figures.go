@@ -203,6 +203,7 @@ func totalLines(r sums.Report) [][]string {
 		count("without an answer", func(t *sums.Total) int { return t.NoRule }),
 		count("visits settled by the bot", func(t *sums.Total) int { return t.Visits.Alone }),
 		count("visits with a human", func(t *sums.Total) int { return t.Visits.Human }),
+		count("visits without an answer", func(t *sums.Total) int { return t.Visits.None }),
 		count("first replies in time", func(t *sums.Total) int { return t.Replies.FirstInTime }),
 		count("first replies late", func(t *sums.Total) int { return t.Replies.FirstLate }),
 		count("next replies in time", func(t *sums.Total) int { return t.Replies.NextInTime }),
@@ -226,7 +227,7 @@ func ratingText(t *sums.Total) string {
 
 func dayTable(r sums.Report) (head []string, rows [][]string) {
 	head = []string{
-		"date", "messages", "answered", "handed_over", "not_understood", "no_rule", "visits_bot", "visits_human", "first_in_time", "first_late",
+		"date", "messages", "answered", "handed_over", "not_understood", "no_rule", "visits_bot", "visits_human", "visits_none", "first_in_time", "first_late",
 		"next_in_time", "next_late", "promises_made", "promises_kept", "promises_broken", "offers_yuan", "cost_yuan", "ratings",
 	}
 	for i := range r.Days {
@@ -235,7 +236,7 @@ func dayTable(r sums.Report) (head []string, rows [][]string) {
 		rated, _, _ := one.Ratings()
 		row := []string{d.Date}
 		for _, n := range []int{
-			d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, d.Replies.FirstInTime, d.Replies.FirstLate,
+			d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, v.None, d.Replies.FirstInTime, d.Replies.FirstLate,
 			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken,
 		} {
 			row = append(row, strconv.Itoa(n))

@@ -266,7 +266,8 @@ func TestFilesForSpreadsheets(t *testing.T) {
 	days := read(t, get(t, h, "/desk/figures/csv/days?shop=a&days=7", editor()).Body)
 	require.Len(t, days, 8)
 	require.Equal(t, "2026-11-21", days[1][0])
-	require.Equal(t, "12.5", days[1][15])
+	require.Equal(t, []string{"31", "11", "0"}, days[1][6:9])
+	require.Equal(t, []string{"12.5", "12.5007"}, days[1][16:18])
 }
 
 func read(t *testing.T, body io.Reader) [][]string {

@@ -74,12 +74,12 @@ func (t *Table) add(cells ...any) {
 }
 
 func (p *pages) days(l look, r *figures.Report) Table {
-	t := p.table(l, "days", 100, "date", "messages#", "answered#", "handed#", "missed#", "no_rule#", "settled#", "human#", "first_in_time#", "first_late#",
+	t := p.table(l, "days", 100, "date", "messages#", "answered#", "handed#", "missed#", "no_rule#", "settled#", "human#", "none#", "first_in_time#", "first_late#",
 		"next_in_time#", "next_late#", "made#", "kept#", "broken#", "paid#", "cost#", "ratings#", "mean#")
 	for _, d := range slices.Backward(r.Days) {
 		v, one := r.Visits[d.Date], figures.Sum([]figures.Day{d}, figures.Span{From: d.Date, Until: d.Date})
 		n, mean, _ := one.Ratings()
-		t.add(d.Date, d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, d.Replies.FirstInTime, d.Replies.FirstLate,
+		t.add(d.Date, d.Messages, d.Answered, d.Handed, d.Missed, d.NoRule, v.Alone, v.Human, v.None, d.Replies.FirstInTime, d.Replies.FirstLate,
 			d.Replies.NextInTime, d.Replies.NextLate, d.Made, d.Kept, d.Broken, one.Paid(), one.Cost(), n, decimal(mean, n > 0))
 	}
 	return t

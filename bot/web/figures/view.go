@@ -82,7 +82,7 @@ func (p *pages) tiles(l look, r *figures.Report) []tile {
 	_, meanBefore, ratedBefore := before.Ratings()
 	return []tile{
 		count("tile.messages", now.Messages, before.Messages, ""),
-		share("tile.settled", v.Alone, v.Alone+v.Human, was.Alone, was.Alone+was.Human, p.say(l, "tile.settled.note", v.Alone, v.Alone+v.Human)),
+		share("tile.settled", v.Alone, v.All(), was.Alone, was.All(), p.say(l, "tile.settled.note", v.Alone, v.All())),
 		count("tile.handed", now.Handed, before.Handed, p.say(l, "tile.handed.note", now.Tasks)),
 		count("tile.unanswered", now.Unanswered(), before.Unanswered(), p.say(l, "tile.unanswered.note", now.Missed, now.NoRule)),
 		share("tile.first", first.FirstInTime, first.FirstInTime+first.FirstLate, firstWas.FirstInTime, firstWas.FirstInTime+firstWas.FirstLate,
@@ -139,13 +139,14 @@ func (p *pages) messagesChart(l look, r *figures.Report) *Chart {
 }
 
 func (p *pages) visitsChart(l look, r *figures.Report) *Chart {
-	names, alone, human := []string{}, []int{}, []int{}
+	names, alone, human, none := []string{}, []int{}, []int{}, []int{}
 	for _, d := range r.Days {
 		names = append(names, shortDay(d.Date))
-		alone, human = append(alone, r.Visits[d.Date].Alone), append(human, r.Visits[d.Date].Human)
+		v := r.Visits[d.Date]
+		alone, human, none = append(alone, v.Alone), append(human, v.Human), append(none, v.None)
 	}
-	c := columns("visits", p.say(l, "visits.title"), p.say(l, "visits.desc", r.Now.Visits.Alone, r.Now.Visits.Human), names,
-		Series{p.say(l, "column.settled"), "s1", alone}, Series{p.say(l, "column.human"), "s2", human})
+	c := columns("visits", p.say(l, "visits.title"), p.say(l, "visits.desc", r.Now.Visits.Alone, r.Now.Visits.Human, r.Now.Visits.None), names,
+		Series{p.say(l, "column.settled"), "s1", alone}, Series{p.say(l, "column.human"), "s2", human}, Series{p.say(l, "column.none"), "s3", none})
 	return &c
 }
 
