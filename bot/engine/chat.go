@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,6 +78,35 @@ func (e *Engine) readChat(ctx context.Context, shop Shop, k Key, messages []stri
 	}
 	out.Arrived = arrived
 	return out, true, nil
+}
+
+// Shown says that the buyer's page has shown the lines of a conversation up to a moment, so that late replies up to then have arrived.
+func (e *Engine) Shown(ctx context.Context, shopID, conversation string, upTo time.Time) error {
+	reading, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	k := Key{shopID, conversation}
+	all, err := e.Store.Deliveries(reading, k)
+	if err != nil {
+		return storeRefusal("list deliveries", err)
+	}
+	waiting := slices.IndexFunc(all, func(d desk.Delivered) bool { return d.State == "unsent" || d.State == string(DeadLetter) })
+	if waiting < 0 {
+		return nil
+	}
+	before := ""
+	if waiting > 0 {
+		before = all[waiting-1].ID
+	}
+	late, err := e.Store.Replies(reading, k, before, mostReplies)
+	if err != nil {
+		return storeRefusal("list replies", err)
+	}
+	for _, l := range slices.Backward(late) {
+		if l.At.UnixMilli() <= upTo.UnixMilli() {
+			return e.Acknowledge(ctx, shopID, conversation, l.ID)
+		}
+	}
+	return nil
 }
 
 // BuyersOrders are the orders of a buyer at the shop's source; false where it has none or cannot be asked now.

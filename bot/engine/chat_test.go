@@ -100,6 +100,36 @@ func TestAChatIsNeverCalledBack(t *testing.T) {
 	require.Zero(t, called.Load(), "nothing runs that could deliver")
 }
 
+func TestWhatThePageHasShownHasArrived(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	chat := bot.ChatID("v-1")
+	b.say(t, message(chat, "m-1", "转人工"))
+	states := func() (out []string) {
+		all, err := b.store.Deliveries(t.Context(), engine.Key{Shop: "s", Conversation: chat})
+		require.NoError(t, err)
+		for _, d := range all {
+			out = append(out, d.State)
+		}
+		return out
+	}
+	var said []time.Time
+	for range 3 {
+		b.pass(time.Minute)
+		said = append(said, b.clock())
+		act(t, b, chat, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"})
+	}
+	shown := func(upTo time.Time) []string {
+		require.NoError(t, b.Shown(t.Context(), "s", chat, upTo))
+		return states()
+	}
+	require.Equal(t, []string{"unsent", "unsent", "unsent"}, shown(said[0].Add(-time.Second)))
+	require.Equal(t, []string{"delivered", "delivered", "unsent"}, shown(said[1]))
+	require.Equal(t, []string{"delivered", "delivered", "unsent"}, shown(said[0]), "an older page takes nothing back")
+	require.Equal(t, []string{"delivered", "delivered", "delivered"}, shown(said[2].Add(time.Hour)))
+	require.NoError(t, b.Shown(t.Context(), "s", bot.ChatID("v-2"), noon), "nothing was said there")
+}
+
 func TestListenersHearAtOnceAndFromOtherProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept := store.NewMemory(store.Limits{})

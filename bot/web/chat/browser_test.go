@@ -246,6 +246,7 @@ func TestPhotosLinksAndWhatWasSaidLongAgo(t *testing.T) {
 	address := s.world.take("guest-" + strings.TrimPrefix(c, bot.ChatID("")))
 	s.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "看https://shop.example/how。好吗", Images: []string{address}})
 	shown := until(`document.querySelector(".line.agent .shot img")?.naturalWidth > 0`)
+	require.Eventually(t, func() bool { read, all := s.world.arrived(c); return read == all && all > 0 }, time.Minute, 10*time.Millisecond, "the desk sees that it was read")
 	require.NoError(t, chromedp.Run(ctx, shown, shoot("zh-agents-photo"), // live, and after a reload
 		chromedp.Reload(), shown,
 		chromedp.AttributeValue(`.line.agent .shot img`, "alt", &alt, nil, chromedp.ByQuery),

@@ -37,6 +37,7 @@ type Shop struct {
 type Conversations interface {
 	Handle(ctx context.Context, shop string, m bot.Message) (bot.Response, error)
 	Chat(ctx context.Context, shop, conversation string, messages ...string) (bot.Chat, error)
+	Shown(ctx context.Context, shop, conversation string, upTo time.Time) error
 	ListenChat(shop, conversation string) (changed <-chan struct{}, stop func())
 	BuyersOrders(ctx context.Context, shop, buyer string) ([]bot.Order, bool)
 }
@@ -127,6 +128,7 @@ func New(site *page.Site, o Options) (*Chat, error) {
 		"GET /chat/{shop}/lines":          c.known(c.getLines),
 		"GET /chat/{shop}/earlier":        c.known(c.getEarlier),
 		"POST /chat/{shop}/messages":      c.known(c.postMessage),
+		"POST /chat/{shop}/read":          c.known(c.postRead),
 		"GET /chat/{shop}/live":           c.known(c.getLive),
 		"GET /chat/{shop}/orders":         c.known(c.getOrders),
 		"PUT /chat/{shop}/photos/{name}":  c.known(c.putPhoto),

@@ -22,6 +22,7 @@ let version = -1;
 let stash = []; // states that came while it was not known whether a message had arrived
 let earlier = 0; // the part of the past that comes before the lines that are shown
 let offered = []; // quick answers to the last line
+let news = false; // the shop has said something since it was told what the buyer has seen
 let open = !framed;
 let unread = 0;
 
@@ -138,13 +139,14 @@ function drain() {
 
 function apply(state) {
   const newer = state.reset || state.version >= version;
+  const first = version < 0;
   if (state.reset) {
     const pending = outbox.items;
     view.clear();
     toldEarlier(state.earlier);
     if (version >= 0) pending.forEach((item) => view.pending(item));
   }
-  const { added, news } = view.add(state.lines);
+  const { fresh } = view.add(state.lines);
   if (newer) {
     place = state.place;
     stand(state);
@@ -152,7 +154,24 @@ function apply(state) {
     choices();
     version = state.version;
   }
-  if (!open && news > 0 && version >= 0) { unread += news; tell("unread", { count: unread }); }
+  const unseen = first ? sinceRead(state.lines) : fresh;
+  if (!open && unseen > 0) { unread += unseen; tell("unread", { count: unread }); }
+  news ||= fresh > 0;
+  tellRead();
+}
+
+// tellRead lets the shop know what the buyer has before their eyes.
+async function tellRead() {
+  if (!news || !open || document.hidden) return;
+  news = false;
+  outbox.read = place;
+  try { await calls.post("/read", { place }); } catch { news = true; } // told with the next line
+}
+
+// sinceRead is how many lines the shop has said since the buyer has seen any, on a page before this one.
+function sinceRead(lines) {
+  const at = lines.findIndex((line) => line.id === outbox.read);
+  return at < 0 ? 0 : lines.slice(at + 1).filter((line) => line.from !== "buyer").length;
 }
 
 function stand(state) {
@@ -349,11 +368,12 @@ document.addEventListener("keydown", (ev) => {
   if (!part("tray").hidden) closeTray(true);
   else tell("close");
 });
+document.addEventListener("visibilitychange", tellRead);
 part("close").hidden = !framed;
 part("close").addEventListener("click", () => tell("close"));
 window.addEventListener("message", (ev) => {
   if (ev.source !== window.parent || !framed) return;
-  if (ev.data?.xiaoer === "opened") { open = true; unread = 0; tell("unread", { count: 0 }); view.toEnd(); text.focus(); }
+  if (ev.data?.xiaoer === "opened") { open = true; unread = 0; tell("unread", { count: 0 }); view.toEnd(); text.focus(); tellRead(); }
   if (ev.data?.xiaoer === "closed") open = false;
 });
 document.documentElement.classList.toggle("framed", framed);

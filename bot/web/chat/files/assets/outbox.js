@@ -27,6 +27,11 @@ export class Outbox {
 
   get last() { return store.get(`${this.prefix}last`); }
 
+  // read is the place of the last line that the buyer has seen.
+  get read() { return store.get(`${this.prefix}read`); }
+
+  set read(place) { store.set(`${this.prefix}read`, place); }
+
   // waiting says whether something may be on its way of which nobody knows yet whether it arrived.
   get waiting() { return this.items.some((item) => !item.failed); }
 

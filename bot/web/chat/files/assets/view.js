@@ -65,7 +65,7 @@ export class View {
   // add shows the lines that are not there yet, and says how many of them the buyer did not write.
   add(lines) {
     const follow = this.follows;
-    let news = 0;
+    let fresh = 0;
     let added = 0;
     const first = this.lines.querySelector(".line.pending");
     for (const line of lines) {
@@ -75,11 +75,11 @@ export class View {
       this.dayBefore(line, first);
       this.lines.insertBefore(el, first);
       added++;
-      if (line.from !== "buyer") news++;
+      if (line.from !== "buyer") fresh++;
     }
     this.fill();
     if (follow && added > 0) this.toEnd();
-    return { added, news };
+    return { fresh };
   }
 
   // before shows lines of the past above all others. What was in sight stays there, and is not read aloud for it.
