@@ -219,8 +219,10 @@ func phone(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	for _, width := range []int64{360, 320} {
 		var wide, inner float64
-		do(ctx, t, "phone", chromedp.EmulateViewport(width, 780), chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide), chromedp.Evaluate(`window.innerWidth`, &inner))
-		require.LessOrEqual(t, wide, inner, name)
+		var which string
+		do(ctx, t, "phone", chromedp.EmulateViewport(width, 780), chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide), chromedp.Evaluate(`window.innerWidth`, &inner),
+			chromedp.Evaluate(`[...document.querySelectorAll("body *")].filter((el) => el.getBoundingClientRect().right > innerWidth).map((el) => el.tagName + "." + el.className + "#" + el.id).join(" ")`, &which))
+		require.LessOrEqual(t, wide, inner, name+": "+which)
 	}
 	do(ctx, t, "phone", chromedp.EmulateViewport(360, 780), shoot(name+"-phone"))
 }

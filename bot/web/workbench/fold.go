@@ -111,6 +111,9 @@ func (f *file) fold(pictures func([]string) []string, names names) {
 		}
 		f.foldMade(&p)
 	}
+	f.Slots = slices.DeleteFunc(f.Slots, func(d detail) bool { // it stands there with its order
+		return d.Name == bot.SlotOrderNo && f.Order != nil && f.Order.No == d.Text
+	})
 	slices.SortStableFunc(f.Notes, func(x, y note) int { return x.At.Compare(y.At) })
 }
 

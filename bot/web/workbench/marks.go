@@ -104,6 +104,7 @@ type marksPage struct {
 	Shop   string
 	Drafts []draft
 	May    bool // drop them
+	Day    page.Day
 	Next   string
 	All    string // the drafts of this page as one file
 }
@@ -116,6 +117,7 @@ func (w *workbench) getMarks(ctx context.Context, rw http.ResponseWriter, r *htt
 	}
 	p := marksPage{Shop: shop, Shops: w.shopChoices(who, shop), May: who.In(shop).Covers(desk.Editor)}
 	if shop != "" {
+		p.Day = w.dayOf(shop)
 		ctx, cancel := w.within(ctx)
 		defer cancel()
 		docs, err := w.Documents.Documents(ctx, shop, markKind, r.URL.Query().Get("after"), mostMarks+1)
@@ -139,6 +141,15 @@ func (w *workbench) getMarks(ctx context.Context, rw http.ResponseWriter, r *htt
 	}
 	w.pages.Show(rw, r, http.StatusOK, "marks.html", p)
 	return nil
+}
+
+// dayOf is by which times of a shop are written.
+func (w *workbench) dayOf(shop string) page.Day {
+	day := page.Day{Now: w.Now()}
+	if s, err := w.Shop(shop); err == nil {
+		day.Zone = s.Book.Shop.Location
+	}
+	return day
 }
 
 // dropMark forgets a mark that was dealt with.

@@ -34,12 +34,13 @@ type sibling struct {
 	desk.Case
 	source
 
-	Intent string
-	Clock  clock
-	Open   bool
-	May    bool   // be closed as merged by who looks
-	Talk   []line // the last lines of its conversation, where that is none that is shown already
-	Before int    // lines of it that are not shown
+	Intent  string
+	OrderNo string
+	Clock   clock
+	Open    bool
+	May     bool   // be closed as merged by who looks
+	Talk    []line // the last lines of its conversation, where that is none that is shown already
+	Before  int    // lines of it that are not shown
 }
 
 // An other case is one of the same buyer about something else.
@@ -119,7 +120,7 @@ func (w *workbench) matter(ctx context.Context, f *file, who visitor, names name
 		}
 		s := sibling{
 			Case: whole, source: source{whole.Number, caseAt(whole.Shop, whole.ID)}, Intent: names.intent(whole.Shop, whole.Intent),
-			Clock: clockOf("reply", "", whole.Deadline, f.Now), Open: whole.State != desk.Closed,
+			OrderNo: orderNo(&whole), Clock: clockOf("reply", "", whole.Deadline, f.Now), Open: whole.State != desk.Closed,
 		}
 		s.Reason = names.reason(s.Reason)
 		s.May = s.Open && f.Open && (whole.Agent == "" || whole.Agent == who.Name || who.role.Covers(desk.Editor))

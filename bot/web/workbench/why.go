@@ -13,6 +13,7 @@ type whyPage struct {
 	Why
 	Case desk.Case
 	URL  string // of the case
+	Day  page.Day
 }
 
 // getWhy is why the bot said what it said, or handed over.
@@ -30,7 +31,7 @@ func (w *workbench) getWhy(ctx context.Context, rw http.ResponseWriter, r *http.
 	if why.Conversation != "" && why.Conversation != c.Conversation { // a trace of another buyer under this case
 		return &page.Problem{Status: http.StatusNotFound}
 	}
-	w.pages.Show(rw, r, http.StatusOK, "why.html", whyPage{Why: why, Case: c, URL: caseAt(c.Shop, c.ID)})
+	w.pages.Show(rw, r, http.StatusOK, "why.html", whyPage{Why: why, Case: c, URL: caseAt(c.Shop, c.ID), Day: w.dayOf(who.shop)})
 	return nil
 }
 

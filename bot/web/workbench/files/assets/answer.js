@@ -2,7 +2,7 @@
 // was written meanwhile is seen before anything is sent.
 import { say } from "/assets/page/words.js";
 import { notice } from "/assets/page/notice.js";
-import { soon } from "/assets/page/fragment.js";
+import { refresh, soon } from "/assets/page/fragment.js";
 import { draft } from "/assets/workbench/draft.js";
 import { photos } from "/assets/workbench/photos.js";
 
@@ -54,6 +54,13 @@ export function answer(form, me, whole) {
 
   text.addEventListener("input", () => { check(); keep(); });
 
+  // Nobody tells of a delivery: after something was sent the page looks for a minute whether it has arrived.
+  let looks = 0;
+  setInterval(() => {
+    const waits = document.querySelector("#talk .delivery:is(.pending, .queued, .unsent, .unread)");
+    if (looks > 0 && waits && !document.hidden) { looks--; refresh(document.getElementById("talk")); }
+  }, 3000);
+
   form.addEventListener("submit", async (ev) => {
     ev.preventDefault();
     const button = form.querySelector("button.primary");
@@ -68,6 +75,7 @@ export function answer(form, me, whole) {
       const told = /json/.test(got.headers.get("content-type") ?? "") ? await got.json() : {};
       if (got.ok) {
         if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length).trimStart(); // what was written meanwhile stays
+        looks = 20;
         shots.drop(shown);
         key.value = told.key;
         save();
