@@ -60,8 +60,8 @@ func useGathering() error {
 func at[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) } //nolint:gosec // SQLite's structures are there
 
 // pointer is how SQLite calls a function, method how its own is called.
-func pointer(f any) uintptr { return (*[2]uintptr)(unsafe.Pointer(&f))[1] } //nolint:gosec // that is what an interface holds
-func method[F any](p uintptr) F { return *(*F)(unsafe.Pointer(&p)) }        //nolint:gosec // and what a function is
+func pointer(f any) uintptr     { return (*[2]uintptr)(unsafe.Pointer(&f))[1] } //nolint:gosec // that is what an interface holds
+func method[F any](p uintptr) F { return *(*F)(unsafe.Pointer(&p)) }            //nolint:gosec // and what a function is
 
 // behind is where a gatherer stands behind SQLite's own file.
 func behind(own uintptr) uintptr {

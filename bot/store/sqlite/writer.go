@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	lib "modernc.org/sqlite/lib"
 
@@ -29,9 +31,10 @@ type writer struct {
 	queue  chan *work
 	ended  chan struct{}
 
-	session *session // of the goroutine; nil when it has to be opened (again)
-	before  *group   // that was committed last, and may be synced still
-	since   int      // pages of log, about, since the last checkpoint was asked for
+	session *session  // of the goroutine; nil when it has to be opened (again)
+	before  *group    // that was committed last, and may be synced still
+	began   time.Time // the transaction
+	since   int       // pages of log, about, since the last checkpoint was asked for
 	log     *checkpointer
 }
 
@@ -201,8 +204,12 @@ func (w *writer) shorten(grown int) {
 	}
 }
 
+// moment is how long a transaction stays open at most while the processors are busy with turns that may come.
+const moment = 2 * time.Millisecond
+
 // waiting takes the next piece of work, if the transaction is not long enough yet. It waits for one as long as it could not commit
-// anyway, since the transaction before is not synced.
+// anyway, since the transaction before is not synced, and for a moment where others want the processor: so more of them share what a
+// transaction costs.
 func (w *writer) waiting(ran int) *work {
 	if ran >= w.batch {
 		return nil
@@ -216,6 +223,15 @@ func (w *writer) waiting(ran int) *work {
 	case next := <-w.queue:
 		return next
 	case <-w.before.synced:
+	}
+	if time.Since(w.began) > moment {
+		return nil
+	}
+	runtime.Gosched() // it comes back at once where nobody else has anything to do
+	select {
+	case next := <-w.queue:
+		return next
+	default:
 		return nil
 	}
 }
@@ -235,6 +251,7 @@ func (w *writer) begin() error {
 	err := w.session.exec(`BEGIN IMMEDIATE`)
 	w.session.wrote = false
 	if err == nil {
+		w.began = time.Now()
 		return nil
 	}
 	if code := codeOf(err); code != lib.SQLITE_BUSY {
