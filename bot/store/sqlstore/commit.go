@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"xiaoer/bot/engine"
 )
@@ -64,8 +65,11 @@ func text(what string, v any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write a %s: %w", what, err)
 	}
-	return string(raw), nil
+	return textOf(raw), nil
 }
+
+// textOf is bytes that nobody changes any more as a text, without a copy of them: a message's are some kilobytes.
+func textOf(raw []byte) string { return unsafe.String(unsafe.SliceData(raw), len(raw)) } //nolint:gosec // see above
 
 // conversation keeps it in the place of the version that was loaded. What else depends on how it stood is known from there: the version
 // holds it.
@@ -76,7 +80,7 @@ func (b *batch) conversation(c engine.Commit) error {
 	}
 	next := c.Next()
 	args := []any{
-		c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), string(raw),
+		c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), textOf(raw),
 		next.Turn, next.Book, next.Steps, sinceOf(next),
 	}
 	if c.Version == 0 {
@@ -147,9 +151,9 @@ func (b *batch) turn(c engine.Commit) error {
 	}
 	message, fingerprint, response := "", any(nil), any(nil)
 	if a != nil {
-		message, fingerprint, response = a.Message, a.Fingerprint, string(a.Response)
+		message, fingerprint, response = a.Message, a.Fingerprint, textOf(a.Response)
 	}
-	b.must(insertTurn, c.Shop, r.ID, c.Standing.Turn, flag(whole), message, millis(c.At), fingerprint, response, string(raw))
+	b.must(insertTurn, c.Shop, r.ID, c.Standing.Turn, flag(whole), message, millis(c.At), fingerprint, response, textOf(raw))
 	return nil
 }
 
