@@ -92,6 +92,9 @@ type Figures struct {
 	DeadDestinations func() float64 // left alone but for a probe now and then
 	CasesOpen        func() float64
 	DeskStreams      func() float64 // browsers that listen at the desk
+	ChatStreams      func() float64 // pages of the shops' own chats that listen
+	ChatThrottled    func() float64
+	PhotosRefused    func() float64
 	Shops            func() float64
 	ShopsBroken      func() float64
 }
@@ -116,6 +119,9 @@ func (m *Metrics) Show(f Figures) error {
 		{m.Gauge, "dead_destinations", "Destinations of callbacks that do not answer and are left alone but for a probe now and then.", f.DeadDestinations},
 		{m.Gauge, "cases_open", "Cases that are not closed.", f.CasesOpen},
 		{m.Gauge, "desk_streams", "Browsers that listen at the desk now.", f.DeskStreams},
+		{m.Gauge, "chat_streams", "Buyers' pages that listen in the shops' own chats now.", f.ChatStreams},
+		{m.Counter, "chat_throttled_total", "Messages and photos that came too quickly in the shops' own chats and were to be sent again.", f.ChatThrottled},
+		{m.Counter, "photos_refused_total", "Photos of buyers and agents that were not taken: no photo, too large, broken off, or too many at once.", f.PhotosRefused},
 		{m.Gauge, "shops", "Shops that there are, broken ones too.", f.Shops},
 		{m.Gauge, "shops_broken", "Shops without any good version.", f.ShopsBroken},
 	} {

@@ -21,7 +21,7 @@ func figures() web.Figures {
 	read := func() float64 { return 3 }
 	return web.Figures{
 		OutboxDepth: read, OutboxAge: read, DeadLetters: read, DeadlinesMissed: read, Reloads: read, ReloadsFailed: read, Turns: read,
-		Deliveries: read, DeadDestinations: read, CasesOpen: read, DeskStreams: read, Shops: read, ShopsBroken: read,
+		Deliveries: read, DeadDestinations: read, CasesOpen: read, DeskStreams: read, ChatStreams: read, ChatThrottled: read, PhotosRefused: read, Shops: read, ShopsBroken: read,
 	}
 }
 

@@ -31,6 +31,9 @@ func (s *service) show(eng *engine.Engine, metrics *web.Metrics) error {
 		DeadDestinations: of(func(f engine.Figures) float64 { return float64(f.OpenBreakers) }),
 		CasesOpen:        of(func(f engine.Figures) float64 { return float64(f.Cases) }),
 		DeskStreams:      func() float64 { return float64(s.deskSeats.Taken()) },
+		ChatStreams:      func() float64 { return float64(s.chats.Seats.Taken()) },
+		ChatThrottled:    func() float64 { return float64(s.chats.Throttled.Load()) },
+		PhotosRefused:    func() float64 { return float64(s.noPhotos.Load()) },
 		Shops:            func() float64 { return float64(len(s.shops.names())) },
 	}
 	if s.registry != nil {

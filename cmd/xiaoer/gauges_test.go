@@ -25,7 +25,7 @@ func TestServeShowsItsFigures(t *testing.T) {
 	_, body := r.get("/metrics")
 	for _, line := range []string{
 		"xiaoer_outbox_depth 0", "xiaoer_cases_open 0", "xiaoer_outbox_age_seconds 0", "xiaoer_dead_letters 0", "xiaoer_deadlines_missed_total 0", "xiaoer_turns 0",
-		"xiaoer_shops 2", "xiaoer_shops_broken 1", "xiaoer_desk_streams 0", "xiaoer_deliveries 0", "xiaoer_dead_destinations 0",
+		"xiaoer_shops 2", "xiaoer_shops_broken 1", "xiaoer_desk_streams 0", "xiaoer_chat_streams 0", "xiaoer_chat_throttled_total 0", "xiaoer_photos_refused_total 0", "xiaoer_deliveries 0", "xiaoer_dead_destinations 0",
 		`xiaoer_work_seconds_count{outcome="answered",what="message"} 1`, `xiaoer_work_seconds_count{outcome="ok",what="commit"} 1`,
 	} {
 		require.Contains(t, body, "\n"+line+"\n")

@@ -12,13 +12,13 @@ import (
 
 // photos adds the photos of all shops to the pages: those that buyers send in the chat, and those that agents send.
 func (s *service) photos(site *page.Site, eng *engine.Engine) (*photo.Album, error) {
-	return photo.New(site, photo.Options{Documents: eng, Public: s.publicURL, Clock: s.now, Keep: s.keep.WithDefaults().Texts})
+	return photo.New(site, photo.Options{Documents: eng, Public: s.publicURL, Clock: s.now, Refused: &s.noPhotos, Keep: s.keep.WithDefaults().Texts})
 }
 
 // ownChat adds the chat of each shop that has one to the pages.
 func (s *service) ownChat(site *page.Site, eng *engine.Engine, photos *photo.Album) error {
 	_, err := chat.New(site, chat.Options{
-		Shop: s.chatOf, Conversations: eng, Documents: eng, Photos: photos, Stop: s.ctx.Done(), Clock: s.now, Logger: s.log,
+		Shop: s.chatOf, Conversations: eng, Documents: eng, Photos: photos, Stop: s.ctx.Done(), Clock: s.now, Logger: s.log, Counts: &s.chats,
 		Secure: isHTTPS(s.publicURL), Keep: s.keep.WithDefaults().Texts,
 	})
 	return err

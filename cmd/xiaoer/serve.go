@@ -10,12 +10,14 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"xiaoer/bot/engine"
 	"xiaoer/bot/orders"
 	"xiaoer/bot/shop"
 	"xiaoer/bot/web"
+	"xiaoer/bot/web/chat"
 	"xiaoer/bot/web/stream"
 	"xiaoer/bot/web/throttle"
 	"xiaoer/rules/doc"
@@ -160,6 +162,8 @@ type service struct {
 
 	publicURL string       // where people reach the pages, "" where they do not say
 	deskSeats stream.Seats // of those who listen at the desk
+	chats     chat.Counts
+	noPhotos  atomic.Int64 // that were refused
 
 	registry *shop.Registry // nil where shops are not read from a folder
 }

@@ -68,8 +68,10 @@ func TestWhatCannotBeSeenIsTakenOut(t *testing.T) {
 
 func TestBuyersAddressesAndShopsHaveTheirPace(t *testing.T) {
 	t.Parallel()
+	var counts chat.Counts
 	w := newWorld(t, func(o *chat.Options) {
 		o.Limits = chat.Limits{Messages: chat.Pace{Every: 1e15, Burst: 3}, Address: 2, Sessions: chat.Pace{Every: 1e15, Burst: 4}}
+		o.Counts = &counts
 	})
 	send := func(b *browser, n int) *httptest.ResponseRecorder {
 		return b.do("POST", "/messages", map[string]any{"id": fmt.Sprintf("message-%d", n), "text": "我想退货"})
@@ -89,6 +91,7 @@ func TestBuyersAddressesAndShopsHaveTheirPace(t *testing.T) {
 	w.change(func(s *chat.Shop) { s.Rate = 0.0001 })
 	require.Equal(t, http.StatusOK, send(three, 1).Code)
 	three.refused(send(three, 2), http.StatusTooManyRequests, "too-many") // the shop is used up
+	require.Equal(t, int64(4), counts.Throttled.Load())
 
 	fourth := w.browser()
 	fourth.begin(map[string]any{})

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"xiaoer/bot"
@@ -61,6 +62,7 @@ type Options struct {
 	Logger *slog.Logger     // default: discards
 	Secure bool             // the server is reached by https only
 	Limits Limits
+	Counts *Counts // of what happens, for whoever shows figures; default: nobody's
 
 	Keep        time.Duration // how long ratings and old lines are kept; default 180 days
 	TurnTimeout time.Duration // of one answer; default 20 s
@@ -93,8 +95,17 @@ func (o *Options) validate() error {
 			*d.of = d.usual
 		}
 	}
+	if o.Counts == nil {
+		o.Counts = &Counts{}
+	}
 	o.Limits.fill()
 	return nil
+}
+
+// Counts are of all shops' chats together.
+type Counts struct {
+	Seats     stream.Seats // of pages that listen
+	Throttled atomic.Int64 // messages and photos that came too quickly
 }
 
 // A Chat is the chat of all shops of a server.
@@ -105,7 +116,6 @@ type Chat struct {
 	pages *page.Pages
 	cross *http.CrossOriginProtection
 	held  *held
-	seats stream.Seats
 }
 
 // New adds the chat's pages to a site.

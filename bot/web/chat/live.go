@@ -56,7 +56,7 @@ func (c *Chat) getLive(k *call) error {
 // join takes a seat for a page that listens.
 func (c *Chat) join(k *call) (leave func(), err error) {
 	all := stream.Claim{Most: c.Limits.Streams}
-	leave, full := c.seats.Join(stream.Claim{Of: "buyer " + k.id + " " + k.who.Key, Most: c.Limits.StreamsOfBuyer},
+	leave, full := c.Counts.Seats.Join(stream.Claim{Of: "buyer " + k.id + " " + k.who.Key, Most: c.Limits.StreamsOfBuyer},
 		stream.Claim{Of: "address " + throttle.Address(k.r), Most: c.Limits.StreamsOfAddress}, all)
 	switch {
 	case full == nil:

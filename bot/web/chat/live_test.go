@@ -141,13 +141,15 @@ func (b *browser) listenOnce(last string) string {
 func TestStreamsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop := make(chan struct{})
+		var counts chat.Counts
 		w := newWorld(t, func(o *chat.Options) {
 			o.Limits = chat.Limits{Streams: 4, StreamsOfBuyer: 2, StreamsOfAddress: 3}
-			o.Stop = stop
+			o.Stop, o.Counts = stop, &counts
 		})
 		b := w.guest()
 		one, two := b.listen(""), b.listen("")
 		synctest.Wait()
+		require.Equal(t, 2, counts.Seats.Taken())
 		b.refused(b.do("GET", "/live", nil), http.StatusTooManyRequests, "too-many")
 		next := w.guest()
 		three := next.listen("")

@@ -60,7 +60,7 @@ func (c *Chat) say(k *call, s said) error {
 	if !s.valid() {
 		return refuse(http.StatusBadRequest, "malformed")
 	}
-	if err := c.maySay(k); err != nil {
+	if err := c.paced(k, c.held.messages, c.held.messagesOfAddress); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.r.Context()), c.TurnTimeout)
@@ -90,15 +90,19 @@ func (c *Chat) say(k *call, s said) error {
 	return err
 }
 
-// maySay holds buyers, addresses and shops to their paces.
-func (c *Chat) maySay(k *call) error {
-	if err := take(c.held.messages, k.id+" "+k.who.Key); err != nil {
-		return err
+// paced holds buyers, addresses and shops to their paces, of messages or of photos.
+func (c *Chat) paced(k *call, ofBuyer, ofAddress *throttle.Throttle) error {
+	err := take(ofBuyer, k.id+" "+k.who.Key)
+	if err == nil {
+		err = take(ofAddress, throttle.Address(k.r))
 	}
-	if err := take(c.held.messagesOfAddress, throttle.Address(k.r)); err != nil {
-		return err
+	if err == nil {
+		err = c.held.takeOfShop(k.id, k.shop.Rate)
 	}
-	return c.held.takeOfShop(k.id, k.shop.Rate)
+	if err != nil {
+		c.Counts.Throttled.Add(1)
+	}
+	return err
 }
 
 // plain takes out what cannot be seen and could turn a line around or end it: control characters but for line breaks, and marks that change

@@ -29,7 +29,7 @@ func (c *Chat) putPhoto(k *call) error {
 		}
 		return answer(k.w, told)
 	}
-	if err := c.mayPut(k); err != nil {
+	if err := c.paced(k, c.held.photos, c.held.photosOfAddress); err != nil {
 		return err
 	}
 	picture, err := c.Photos.Receive(k.w, k.r, throttle.Address(k.r))
@@ -40,16 +40,6 @@ func (c *Chat) putPhoto(k *call) error {
 		return err
 	}
 	return answer(k.w, told)
-}
-
-func (c *Chat) mayPut(k *call) error {
-	if err := take(c.held.photos, k.id+" "+k.who.Key); err != nil {
-		return err
-	}
-	if err := take(c.held.photosOfAddress, throttle.Address(k.r)); err != nil {
-		return err
-	}
-	return c.held.takeOfShop(k.id, k.shop.Rate)
 }
 
 // sentPhoto is the address of a photo that this buyer has sent. From now on it is kept as long as the message that names it.

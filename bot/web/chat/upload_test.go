@@ -93,6 +93,7 @@ func TestPhotosInHandAreBounded(t *testing.T) {
 	}
 	b := w.guest()
 	b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(6, 4))))
+	require.Equal(t, int64(7), w.photos.Refused.Load())
 }
 
 // A patient writer notes until when it was asked to wait.

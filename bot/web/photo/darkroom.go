@@ -87,6 +87,14 @@ func (d *darkroom) develop(ctx context.Context, raw []byte) (picture, error) {
 // upright, no side longer than 1920 pixels, without anything else that was in the file. Nothing of what was sent is kept. The sender, an address or
 // a person, may send two at once.
 func (a *Album) Receive(w http.ResponseWriter, r *http.Request, sender string) ([]byte, error) {
+	made, err := a.receive(w, r, sender)
+	if _, refused := errors.AsType[*Refused](err); refused {
+		a.Refused.Add(1)
+	}
+	return made, err
+}
+
+func (a *Album) receive(w http.ResponseWriter, r *http.Request, sender string) ([]byte, error) {
 	sheet, err := a.room.admit(sender)
 	if err != nil {
 		return nil, err

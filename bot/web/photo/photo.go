@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"xiaoer/bot/desk"
@@ -57,6 +58,7 @@ type Options struct {
 	Keep      time.Duration    // how long photos are kept that a message names; default 180 days
 	Work      time.Duration    // how long one may wait to be made anew; default 20 s
 	Patience  time.Duration    // how long a reader may take; default 10 s
+	Refused   *atomic.Int64    // counts photos that were not taken, for whoever shows figures
 }
 
 func (o *Options) fill() error {
@@ -73,6 +75,9 @@ func (o *Options) fill() error {
 		if *d.of <= 0 {
 			*d.of = d.usual
 		}
+	}
+	if o.Refused == nil {
+		o.Refused = &atomic.Int64{}
 	}
 	o.Public = strings.TrimRight(o.Public, "/")
 	return nil

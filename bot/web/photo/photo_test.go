@@ -181,6 +181,7 @@ func TestAddressesThatAreNone(t *testing.T) {
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	a, kept, site := album(t, "")
+	defer func() { require.Equal(t, int64(3), a.Refused.Load(), "a store that fails is no fault of a photo") }()
 	address, err := take(t, a, asJPEG(t, sketch(6, 4)))
 	require.NoError(t, err)
 	_, err = take(t, a, []byte("<svg>"))
