@@ -8,10 +8,10 @@ import (
 	"os"
 	"os/user"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/mattn/go-runewidth"
 
 	"xiaoer/bot/desk"
 	"xiaoer/bot/engine"
@@ -63,14 +63,22 @@ func whoami() string {
 
 // table writes lines of cells under one another.
 func table(w io.Writer, lines [][]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	narrow, wide := runewidth.Condition{}, map[int]int{} // a Chinese character takes two columns
 	for _, cells := range lines {
 		for i := range cells {
 			cells[i] = printable(cells[i])
+			wide[i] = max(wide[i], narrow.StringWidth(cells[i])+2)
 		}
-		fmt.Fprintln(t, strings.Join(cells, "\t"))
 	}
-	return t.Flush()
+	for _, cells := range lines {
+		for i := range cells[:len(cells)-1] {
+			cells[i] = narrow.FillRight(cells[i], wide[i])
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(cells, "")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clock shows a time to a person, "" where there is none.

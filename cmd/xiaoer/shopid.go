@@ -64,6 +64,7 @@ func noShop(id, dir string, all []shop.Place) error {
 		said += fmt.Sprintf("; did you mean %q?", near)
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	if more := len(names) - mostNamed; more > 0 {
 		names = append(names[:mostNamed], fmt.Sprintf("%d more", more))
 	}
