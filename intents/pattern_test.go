@@ -30,7 +30,7 @@ func TestPatternsOfManyAreCheap(t *testing.T) {
 	message := strings.Repeat("退换修", 700)
 	began := time.Now()
 	c.Read(message)
-	require.Less(t, time.Since(began), 2*time.Second) // some 60 ms, but the machine may be busy
+	require.Less(t, time.Since(began), 20*time.Second) // some 60 ms, but the machine may be busy and the race detector on
 }
 
 func TestPatternsSeeTheBeginning(t *testing.T) {

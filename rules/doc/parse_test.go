@@ -18,6 +18,9 @@ func parse(t *testing.T, source string) *Node {
 	return f.Root
 }
 
+// slowest is far above what reading takes, also under the race detector on a busy machine, and far below what it would take without bounds.
+const slowest = 40 * time.Second
+
 func TestNodes(t *testing.T) {
 	root := parse(t, "text: 亲\nquoted: \"1\"\nint: 7\nfloat: 1.5\nbool: true\nday: 2026-11-20\nnone:\ntilde: ~\nlist: [a, b]\nmap: {a: 1}\nyes: no\n")
 	require.Equal(t, Mapping, root.Kind)
@@ -139,7 +142,7 @@ func TestBounds(t *testing.T) {
 			var p Problems
 			began := time.Now()
 			f := Parse("f", []byte(test.source), &p)
-			require.Less(t, time.Since(began), 5*time.Second)
+			require.Less(t, time.Since(began), slowest)
 			require.Nil(t, f.Root)
 			require.Len(t, p.All(), 1)
 			require.Equal(t, Syntax, p.All()[0].Code)
@@ -170,7 +173,7 @@ func TestNothingTakesLong(t *testing.T) {
 			began := time.Now()
 			Parse("f", source, &p)
 			p.All()
-			require.Less(t, time.Since(began), 10*time.Second)
+			require.Less(t, time.Since(began), slowest)
 			require.LessOrEqual(t, len(p.All()), MaxKept+1)
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,19 +23,43 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A desk counts what was asked of it while a stream runs.
 type desk struct {
-	told, asked int
-	still       bool
+	told, asked atomic.Int32
+	gone        atomic.Bool // whoever listens may not any more
+}
+
+// A page reads what a stream has written while the stream writes on.
+type page struct {
+	*httptest.ResponseRecorder
+	mu sync.Mutex
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ResponseRecorder.Write(b)
+}
+
+func (p *page) Flush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ResponseRecorder.Flush()
+}
+
+func (p *page) read() (text string, flushed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Body.String(), p.Flushed
 }
 
 func TestAStreamTellsWhenItIsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := httptest.NewRecorder()
+		w := &page{ResponseRecorder: httptest.NewRecorder()}
 		s := stream.New(w, time.Second)
 		require.NoError(t, s.Greet(2*time.Second))
 		changed := make(chan struct{})
-		d := &desk{still: true}
-		tell := func() bool { d.told++; return s.Event("7", "state", map[string]int{"n": d.told}) == nil }
-		still := func() bool { d.asked++; return d.still }
+		var d desk
+		tell := func() bool { return s.Event("7", "state", map[string]int32{"n": d.told.Add(1)}) == nil }
+		still := func() bool { d.asked.Add(1); return !d.gone.Load() }
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		done := make(chan struct{})
@@ -42,23 +68,25 @@ func TestAStreamTellsWhenItIsTime(t *testing.T) {
 			s.Run(ctx, stream.Rhythm{Changed: changed, Beat: 10 * time.Second, Recheck: time.Minute}, tell, still)
 		}()
 		synctest.Wait()
-		require.Equal(t, "retry: 2000\nid: 7\nevent: state\ndata: {\"n\":1}\n\n", w.Body.String())
+		text, flushed := w.read()
+		require.Equal(t, "retry: 2000\nid: 7\nevent: state\ndata: {\"n\":1}\n\n", text)
 		require.Equal(t, stream.Events, w.Header().Get("Content-Type"))
 		require.Equal(t, "no", w.Header().Get("X-Accel-Buffering"))
-		require.True(t, w.Flushed)
+		require.True(t, flushed)
 		changed <- struct{}{}
 		synctest.Wait()
-		require.Equal(t, 2, d.told)
+		require.EqualValues(t, 2, d.told.Load())
 		time.Sleep(11 * time.Second)
 		synctest.Wait()
-		require.Equal(t, 3, d.told, "after a heartbeat too")
-		require.Contains(t, w.Body.String(), "\n\n: still here\n\n")
-		require.Zero(t, d.asked)
-		d.still = false
+		require.EqualValues(t, 3, d.told.Load(), "after a heartbeat too")
+		text, _ = w.read()
+		require.Contains(t, text, "\n\n: still here\n\n")
+		require.Zero(t, d.asked.Load())
+		d.gone.Store(true)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		<-done
-		require.Equal(t, 1, d.asked, "who may not listen any more is dropped")
+		require.EqualValues(t, 1, d.asked.Load(), "who may not listen any more is dropped")
 	})
 }
 
