@@ -237,6 +237,11 @@ func TestFactsOfACase(t *testing.T) {
 	k := begin(t, shop(t, head, script("handoff", "${handoff.number}号，${handoff.team}，前面${handoff.ahead}位，${handoff.wait}，${handoff.deadline}前")))
 	k.desk = bot.Desk{Next: 12, Ahead: map[string]int{"presales": 2}}
 	require.Equal(t, []string{"12号，售前，前面2位，4 分钟，今天 12:04前"}, texts(k.says("转人工", is("human"))))
+	queue := begin(t, shop(t, head, script("handoff", "前面还有${handoff.queue}位", "马上就来", "稍候")))
+	queue.desk = bot.Desk{Ahead: map[string]int{"presales": 1}}
+	require.Equal(t, []string{"前面还有1位"}, texts(queue.says("转人工", is("human"))))
+	queue = begin(t, shop(t, head, script("handoff", "前面还有${handoff.queue}位", "马上就来", "稍候")))
+	require.Equal(t, []string{"马上就来"}, texts(queue.says("转人工", is("human"))), "nobody is told that nobody waits")
 	offering := head + "rules:\n  - {id: a, intent: return, offer: {coupon: \"5.0\", cap: {amount: 10}, above: aftersales}, reply: \"${offer.kind} ${offer.amount}\"}\n"
 	require.Equal(t, []string{"coupon 5"}, texts(begin(t, shop(t, offering)).says("退", is("return"))))
 }

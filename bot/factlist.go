@@ -142,6 +142,7 @@ func textFactList() []rules.Fact {
 		textOnly("handoff.team", rules.Text, "The title of the team."),
 		textOnly("handoff.wait", rules.Duration, "Within what time the team answers."),
 		textOnly("handoff.ahead", rules.Int, "How many wait before the buyer."),
+		textOnly("handoff.queue", rules.Int, "How many wait before the buyer; unknown where nobody does, so that a variant with it is passed over."),
 		textOnly("handoff.deadline", rules.Time, "By when the team answers."),
 		textOnly("offer.amount", rules.Money, "The amount of the rule's offer, in yuan."),
 		textOnly("offer.kind", rules.Text, "The kind of the rule's offer."),

@@ -141,6 +141,9 @@ func (t *turn) handFacts(c *Handoff) {
 	f.Set("handoff.number", rules.IntValue(c.Number))
 	f.Set("handoff.team", rules.TextValue(t.b.Team(c.Team).Title))
 	f.Set("handoff.ahead", rules.IntValue(ahead))
+	if ahead > 0 {
+		f.Set("handoff.queue", rules.IntValue(ahead))
+	}
 	if wait := c.Deadline.Sub(t.e.At); wait > 0 {
 		f.Set("handoff.wait", rules.DurationValue((wait+time.Minute-1)/time.Minute*time.Minute))
 	}

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +124,17 @@ func TestWaitIsHonest(t *testing.T) {
 	k := begin(t, shop(t, head+"rules:\n  - id: h\n    intent: human\n    reply: 约${handoff.wait}，${handoff.deadline}前\n    handoff: {}\n", weekHours))
 	k.now = time.Date(2026, 11, 23, 11, 58, 0, 0, zone())
 	require.Equal(t, []string{"约1 小时 4 分钟，今天 13:02前"}, texts(k.says("人工", is("human"))), "over the break")
+}
+
+func TestASummaryReadsWell(t *testing.T) {
+	k := begin(t, shop(t, plainRules))
+	k.says("退货", is("return"))
+	got := k.says(strings.Repeat("急", 100)+" 订单 "+noA+" 能转人工吗？", is("human"))
+	summary := handoff(got).Summary
+	require.Contains(t, summary, "急 订单…", "the number is not cut in two")
+	k = begin(t, shop(t, plainRules))
+	summary = handoff(k.says("能转人工吗？", is("human"))).Summary
+	require.True(t, strings.HasSuffix(summary, "买家最后说：能转人工吗？"), summary)
 }
 
 func TestSummaryInEnglish(t *testing.T) {

@@ -50,7 +50,7 @@ func (t *turn) format() rules.Format {
 	return rules.Format{Locale: t.b.Shop.Locale, Location: t.zone(), Now: t.e.At}
 }
 
-// chinese tells which language the shop speaks, for the few words that are not scripts: they are read by agents.
+// chinese tells which language the shop speaks, for the few words that are not scripts: nearly all of them are read by agents.
 func (t *turn) chinese() bool { return !strings.HasPrefix(strings.ToLower(t.b.Shop.Locale), "en") }
 
 // saysScript says a script as a reply of its own, unless it is the bot's last line already.

@@ -183,10 +183,21 @@ func (t *turn) clarify() {
 	if len(titles) > 0 {
 		text += "\n" + numbered(titles)
 	}
+	if len(titles) == 1 { // a choice of one is none
+		text += "\n" + t.orElse()
+	}
 	t.question = &spoken{rule: saysOtherwise, text: text, choices: titles}
 	t.c.Question = &Question{
 		Kind: AskClarify, Options: options, At: t.e.At, Photo: t.text() == "" && len(t.e.Message.Images) > 0,
 	}
+}
+
+// orElse stands below a list of one.
+func (t *turn) orElse() string {
+	if t.chinese() {
+		return "不是的话，请换个说法再讲一遍。"
+	}
+	return "If it is something else, please say it in other words."
 }
 
 // clarified reads a message as the answer to which intent was meant. A new request is read as such.

@@ -131,6 +131,14 @@ func TestClarify(t *testing.T) {
 		require.Equal(t, "", asked(got))
 		require.Equal(t, []string{"退货", "quality"}, got.Response("").Replies[0].Choices)
 	})
+	t.Run("one alone is no choice", func(t *testing.T) {
+		k := begin(t, shop(t, plainRules))
+		got := k.says("那个东西", near("invoice", "return"))
+		require.Equal(t, []string{"请问是哪件事\n1. 退货\n不是的话，请换个说法再讲一遍。"}, texts(got))
+		require.Equal(t, []string{"a"}, rulesOf(k.says("1", none())))
+		k = begin(t, shop(t, plainRules, func(b *bot.Book) { b.Shop.Locale = "en-US" }))
+		require.Contains(t, texts(k.says("that thing", near("return")))[0], "\nIf it is something else, please say it in other words.")
+	})
 	answers := []struct {
 		name, text string
 		r          intents.Reading

@@ -3,6 +3,8 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"xiaoer/intents"
 	"xiaoer/rules"
@@ -62,10 +64,10 @@ func (t *turn) summary(c *Handoff) string {
 		parts = append(parts, w.risk+w.say(string(c.Risk)))
 	}
 	if line := t.lastFrom("buyer"); line != "" {
-		parts = append(parts, w.lastBuyer+cut(line, 120))
+		parts = append(parts, w.lastBuyer+shorten(line, 120))
 	}
 	if line := t.lastAnswer(); line != "" {
-		parts = append(parts, w.lastBot+cut(line, 120))
+		parts = append(parts, w.lastBot+shorten(line, 120))
 	}
 	if len(c.Open) > 0 {
 		titles := make([]string, len(c.Open))
@@ -74,16 +76,52 @@ func (t *turn) summary(c *Handoff) string {
 		}
 		parts = append(parts, w.open+strings.Join(titles, w.comma))
 	}
-	for i := range parts {
-		parts[i] = strings.TrimRight(parts[i], "。.；;")
+	return shorten(w.sentence(parts), mostSummary)
+}
+
+// sentence joins parts; one that ends with a mark of its own needs none behind it.
+func (w *words) sentence(parts []string) string {
+	var b strings.Builder
+	for i, p := range parts {
+		p = strings.TrimRight(p, "。.；; ")
+		b.WriteString(p)
+		last, _ := utf8.DecodeLastRuneInString(p)
+		marked := strings.ContainsRune("？！?!…~～", last)
+		switch {
+		case i == len(parts)-1 && !marked:
+			b.WriteString(w.end)
+		case i == len(parts)-1:
+		case marked:
+			b.WriteString(w.gap)
+		default:
+			b.WriteString(w.stop)
+		}
 	}
-	return cut(strings.Join(parts, w.stop)+w.end, mostSummary)
+	return b.String()
+}
+
+// shorten bounds a text in runes and shows that it did. It cuts no number and no Latin word in two, unless that is all there is.
+func shorten(s string, most int) string {
+	short := cut(s, most)
+	if len(short) == len(s) {
+		return s
+	}
+	short = cut(s, most-1)
+	inWord := func(r rune) bool {
+		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
+	}
+	if next, _ := utf8.DecodeRuneInString(s[len(short):]); inWord(next) {
+		if whole := strings.TrimRightFunc(short, inWord); len(short)-len(whole) < 64 && whole != "" {
+			short = whole
+		}
+	}
+	return strings.TrimRight(short, " ") + "…"
 }
 
 type words struct {
-	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, end string
-	paid, delivered, photos, money                                                                                   string
-	plain                                                                                                            map[string]string // values of lists, as a person says them
+	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, gap, end string
+	paid, delivered, photos, money                                                                                        string
+	plain                                                                                                                 map[string]string // values of lists, as a person says them
 }
 
 // say gives a value of a list as a person says it.
@@ -93,7 +131,7 @@ func summaryWords(chinese bool) words {
 	if chinese {
 		return words{
 			"买家", "诉求：", "未明", "，原因：", "订单", "商品：", "已收集：", "情绪：", "风险：", "买家最后说：", "机器人最后说：",
-			"尚未答复：", "、", "；", "。",
+			"尚未答复：", "、", "；", "", "。",
 			"付款", "签收", "照片", "元",
 			map[string]string{
 				"unpaid": "待付款", "grouping": "拼单中", "paid": "待发货", "part_shipped": "部分发货", "shipped": "已发货", "delivered": "已签收",
@@ -104,7 +142,7 @@ func summaryWords(chinese bool) words {
 	}
 	return words{
 		"Buyer ", "wants: ", "not clear", ", reason: ", "order", "product: ", "collected: ", "mood: ", "risk: ", "last words of the buyer: ",
-		"last words of the bot: ", "still open: ", ", ", "; ", ".",
+		"last words of the bot: ", "still open: ", ", ", "; ", " ", ".",
 		"paid", "delivered", "photos", "yuan", nil,
 	}
 }
@@ -123,7 +161,7 @@ func (t *turn) orderInWords(o *Order, w *words) string {
 	format := t.format()
 	parts := []string{o.No}
 	for _, item := range cutList(o.Items, 3) {
-		parts = append(parts, cut(firstOf(item.Title, item.ID), 40))
+		parts = append(parts, shorten(firstOf(item.Title, item.ID), 40))
 	}
 	if o.Stage != "" {
 		parts = append(parts, w.say(o.Stage))
@@ -150,7 +188,7 @@ func slotsInWords(c *Handoff, w *words) string {
 	slices.Sort(names)
 	parts := make([]string, 0, len(names)+1)
 	for _, name := range names {
-		parts = append(parts, name+"="+cut(oneLine(c.Slots[name]), 80))
+		parts = append(parts, name+"="+shorten(oneLine(c.Slots[name]), 80))
 	}
 	if n := len(c.Images); n > 0 {
 		parts = append(parts, w.photos+"×"+itoa(n))

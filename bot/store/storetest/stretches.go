@@ -11,7 +11,6 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/engine"
-	"xiaoer/bot/figures"
 )
 
 // talkOf lets a conversation have so many turns that a book ran, one a minute, and gives their ids.
@@ -180,7 +179,8 @@ func lastTurns(t *testing.T, s engine.Store) {
 	require.Empty(t, list(engine.Key{Shop: "other", Conversation: "c-1"}, 0, 100))
 
 	c := first(key(3))
-	c.Recorded = &engine.Recorded{ID: "turn 3", Key: key(3), At: noon.Add(123456789), Rule: "a", Outcome: figures.Outcome{Rules: []string{"a", "b"}}}
+	c.Recorded = &engine.Recorded{ID: "turn 3", Key: key(3), At: noon.Add(123456789), Rule: "a"}
+	c.Recorded.Outcome.Rules = []string{"a", "b"}
 	require.NoError(t, s.Commit(t.Context(), c))
 	got, err := s.Lately(t.Context(), key(3), noon, 5)
 	require.NoError(t, err)
