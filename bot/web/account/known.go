@@ -140,7 +140,7 @@ func (a *Accounts) remember(w http.ResponseWriter, r *http.Request, name string)
 	id, now := desk.AccountID(name), a.Book.Clock()
 	others := slices.DeleteFunc(a.marksIn(r), func(text string) bool { return markOf(key, text, id, now) != "" })
 	marks := append([]string{newMark(key, id, now.Add(knownFor))}, others...)
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // it is secure wherever the pages are reached by https, as the session is
 		Name: a.knownCookie(r), Value: strings.Join(marks[:min(len(marks), mostKnown)], "~"), Path: "/", MaxAge: int(knownFor / time.Second),
 		HttpOnly: true, Secure: a.by(r) == a.secure, SameSite: http.SameSiteStrictMode,
 	})
