@@ -133,7 +133,11 @@ func (f *file) foldMade(p *part) {
 	for _, one := range p.Offers {
 		i := slices.IndexFunc(f.Offers, func(was offer) bool { return was.ID == one.ID })
 		if i < 0 {
-			f.Offers = append(f.Offers, offer{p.source, one, f.act(p)})
+			made := offer{source: p.source, OfferMade: one}
+			if p.State != desk.Closed { // the case on the page may not know of it
+				made.Act = p.url
+			}
+			f.Offers = append(f.Offers, made)
 			continue
 		}
 		if f.Offers[i].Verdict == "" {

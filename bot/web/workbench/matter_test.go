@@ -1,7 +1,9 @@
 package workbench_test
 
 import (
+	"cmp"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +136,27 @@ func TestABuyersManyCasesAreBounded(t *testing.T) {
 	require.Equal(t, 30, strings.Count(page, `<span class="badge warn">同一件事</span>`), "the rest is listed, within bounds")
 	require.Contains(t, page, `id="matter-44"`, "the latest are those that are shown")
 	require.NotContains(t, page, `id="matter-1"`)
+}
+
+// BenchmarkTheCasePage is a case with 50 lines and eight others of its matter, beside a queue of 500.
+func BenchmarkTheCasePage(b *testing.B) {
+	w := newWorld(b, workbench.Limits{})
+	for i := range 500 {
+		w.hand("fruit", "q-"+strconv.Itoa(i))
+	}
+	var id string
+	for i := range 9 {
+		conversation := "c-" + strconv.Itoa(i)
+		id = w.say("fruit", conversation, "转人工", withOrder, by("b-1")).Handoff.ID
+		for range 48 {
+			w.say("fruit", conversation, "什么时候能好", by("b-1"))
+		}
+	}
+	for _, part := range []string{"", "?part=talk", "?part=file"} {
+		b.Run(cmp.Or(part, "page"), func(b *testing.B) {
+			for b.Loop() {
+				w.see("chen", at("fruit", id, part))
+			}
+		})
+	}
 }

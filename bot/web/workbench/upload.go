@@ -25,7 +25,8 @@ const (
 	mostParts    = 40
 	mostForms    = 4 // with photos that are read at once: each holds one photo in memory
 	uploadTime   = 90 * time.Second
-	photosAtOnce = 40 // of one agent in a shop, then one a second
+	photosAtOnce = 40 // of one agent in a shop, then …
+	photosLater  = .2 // … so many a second
 
 	mostUploaders = 10_000 // that are remembered
 )

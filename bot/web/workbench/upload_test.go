@@ -245,3 +245,23 @@ func TestOneAgentUploadsAtAPace(t *testing.T) {
 	}
 	t.Fatal("one agent may upload without end")
 }
+
+// FuzzTheFormOfAReply makes sure that whatever a browser sends is taken or refused, and nothing of it is an error of the server's.
+func FuzzTheFormOfAReply(f *testing.F) {
+	const field = "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n您好\r\n"
+	const file = "--x\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"../a.svg\"\r\nContent-Type: image/svg+xml\r\n\r\n<svg/>\r\n"
+	for _, s := range []string{"", field, field + "--x--\r\n", field + file + "--x--\r\n", file + field + "--x--", "--x--", "--x\r\n\r\n--x\r\n\r\n", strings.Repeat(field, 50)} {
+		f.Add(s, "x")
+	}
+	w := newWorld(f, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	f.Fuzz(func(t *testing.T, body, boundary string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://desk.example"+at("fruit", id, "/reply"), strings.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+		r.AddCookie(&http.Cookie{Name: "who", Value: "chen"})
+		rw := httptest.NewRecorder()
+		w.http.ServeHTTP(rw, r)
+		require.Less(t, rw.Code, http.StatusInternalServerError, rw.Body.String())
+		require.GreaterOrEqual(t, rw.Code, http.StatusSeeOther)
+	})
+}

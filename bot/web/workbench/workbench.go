@@ -183,7 +183,7 @@ func Open(site *page.Site, o Options) error {
 	if err != nil {
 		return fmt.Errorf("open the workbench: %w", err)
 	}
-	w := &workbench{Options: o, site: site, open: newOpenCases(o), uploads: throttle.New(1, photosAtOnce, mostUploaders), forms: make(chan struct{}, mostForms)}
+	w := &workbench{Options: o, site: site, open: newOpenCases(o), uploads: throttle.New(photosLater, photosAtOnce, mostUploaders), forms: make(chan struct{}, mostForms)}
 	w.pages, err = site.Open(page.Section{Name: "workbench", Files: files, Nav: []page.Link{
 		{Word: "nav.queue", URL: home, Needs: desk.Agent, Order: 10},
 		{Word: "nav.lead", URL: "/desk/lead", Needs: desk.Agent, Order: 20},
