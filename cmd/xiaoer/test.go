@@ -78,7 +78,7 @@ func (c *testCmd) Run(a *app) error {
 func (c *testCmd) runShop(a *app, f *folder) (shoptest.Summary, error) {
 	options := shoptest.Options{Pattern: c.Pattern}
 	if !c.JSON {
-		options.Reporter = failures{a}
+		options.Reporter = failures{a, c.Dir}
 	}
 	one, err := shoptest.Run(a.ctx, f.subject(), f.tests, options)
 	if err != nil {
@@ -142,7 +142,10 @@ func (c *testCmd) writeJUnit(sum shoptest.Summary) error {
 }
 
 // failures writes each test that failed, as it ends.
-type failures struct{ a *app }
+type failures struct {
+	a   *app
+	dir string // as it was named
+}
 
 // Report implements shoptest.Reporter.
 func (f failures) Report(r shoptest.Result) {
@@ -157,6 +160,9 @@ func (f failures) Report(r shoptest.Result) {
 		fmt.Fprintln(f.a.out, "  why:")
 	}
 	for _, line := range r.Trace {
+		if before, file, ok := strings.Cut(line, " (../"); ok {
+			line = before + " (" + fromHere(f.dir, "../"+file)
+		}
 		fmt.Fprintf(f.a.out, "    %s\n", strings.ReplaceAll(line, "\n", "\n      "))
 	}
 }
