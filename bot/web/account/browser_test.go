@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -69,7 +70,7 @@ func narrow(t *testing.T, where string) chromedp.Action {
 		err := chromedp.Evaluate(`document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body *")]
 			.filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll, .unseen, thead")).map(e => e.tagName + "." + e.className).join(" ")`, &wide).Do(ctx)
 		require.Empty(t, wide, "%s scrolls down and never sideways", where)
-		return err
+		return errors.Join(err, browsertest.Usable(t, where).Do(ctx))
 	})
 }
 
@@ -87,7 +88,7 @@ func TestPeopleSignInAndLookAfterTheirAccounts(t *testing.T) {
 		chromedp.Navigate(server.URL+"/desk/people?lang=zh"),
 		chromedp.WaitVisible(`#password`),
 		chromedp.Evaluate(`document.activeElement.id`, &focused),
-		shoot("login"),
+		shoot("login"), browsertest.Usable(t, "log-in"),
 		chromedp.SendKeys(`#name`, "老板"), chromedp.SendKeys(`#password`, "not the password\r"),
 		chromedp.WaitVisible(`#wrong`),
 		chromedp.Text(`#wrong`, &text),
@@ -96,7 +97,7 @@ func TestPeopleSignInAndLookAfterTheirAccounts(t *testing.T) {
 		chromedp.Location(&at),
 		chromedp.Navigate(server.URL+"/desk/people?shop="+shopA),
 		chromedp.WaitVisible(`#invite`),
-		shoot("people"),
+		shoot("people"), browsertest.Usable(t, "people"),
 		chromedp.SendKeys(`#name`, "小王"), chromedp.SetValue(`#role`, "editor"), chromedp.Click(`form[action="/desk/people/invite"] button.primary`),
 		chromedp.WaitVisible(`#link`),
 		chromedp.WaitVisible(`button.copy`),
@@ -121,7 +122,7 @@ func TestPeopleSignInAndLookAfterTheirAccounts(t *testing.T) {
 	var name, home string
 	require.NoError(t, chromedp.Run(ctx,
 		chromedp.Navigate(link+"?lang=en"),
-		chromedp.WaitVisible(`#again`), shoot("invitation"),
+		chromedp.WaitVisible(`#again`), shoot("invitation"), browsertest.Usable(t, "invitation"),
 		chromedp.Value(`#name`, &name),
 		chromedp.SendKeys(`#password`, other), chromedp.SendKeys(`#again`, other+"\r"),
 		chromedp.WaitVisible(`//body[contains(.,"hello")]`, chromedp.BySearch),

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	_ "embed"
+	"testing"
 
 	"github.com/chromedp/chromedp"
 )
@@ -15,4 +16,16 @@ var faults string
 func Faults(ctx context.Context) (found []string, err error) {
 	err = chromedp.Run(ctx, chromedp.Evaluate(faults, &found))
 	return found, err
+}
+
+// Usable fails a test where the page that is open has faults.
+func Usable(t *testing.T, where string) chromedp.Action {
+	t.Helper()
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		found, err := Faults(ctx)
+		for _, one := range found {
+			t.Errorf("%s: %s", where, one)
+		}
+		return err
+	})
 }

@@ -316,7 +316,7 @@ func TestTheChatByKeyboardAloneOnASmallPhone(t *testing.T) {
 		chromedp.WaitVisible(`#choices button`, chromedp.ByQuery),
 		chromedp.KeyEvent("\t", chromedp.KeyModifiers(input.ModifierShift)), // back to the last choice
 		chromedp.Evaluate(`document.activeElement.textContent`, &label),
-		shoot("en-320-choices"),
+		shoot("en-320-choices"), browsertest.Usable(t, "chat"), dark(true), browsertest.Usable(t, "chat at night"),
 		press("\r"), see("原因是质量问题"),
 	))
 	require.Equal(t, "text", focused)
