@@ -68,6 +68,10 @@ func dark(on bool) chromedp.Action {
 	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}})
 }
 
+// noneCut waits until every button of the header is whole within the window.
+var noneCut = chromedp.Poll(`[...document.querySelectorAll(".top button, .top a")].every((b) => b.getBoundingClientRect().right <= innerWidth + 1) &&
+	document.documentElement.scrollWidth <= innerWidth && document.querySelector(".clock").scrollWidth <= document.querySelector(".clock").clientWidth + 1`, nil)
+
 func TestANewcomerPlaysBuyerAndAgent(t *testing.T) {
 	ctx := browser(t)
 	url := page(ctx, t, demoOptions())
@@ -105,6 +109,8 @@ func TestANewcomerPlaysBuyerAndAgent(t *testing.T) {
 		shoot("zh-wide-agent"),
 		dark(true), shoot("zh-wide-dark"),
 		chromedp.Evaluate(`getComputedStyle(document.body).backgroundColor`, &theme),
+		chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile), noneCut, shoot("zh-320-dark"),
+		chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), noneCut, shoot("zh-360-dark"),
 		chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), shoot("zh-phone-dark"),
 		dark(false), shoot("zh-phone-chat"),
 		chromedp.Click(`[data-tab=why]`, chromedp.ByQuery), shoot("zh-phone-why"),

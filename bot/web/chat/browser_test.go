@@ -431,7 +431,7 @@ func TestTheChatInAPageOfAnotherSite(t *testing.T) {
 		chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r"), // by keyboard: the button opens it, and the focus is in the frame
 	))
 	inFrame := frameOf(ctx, t, s.url())
-	require.NoError(t, chromedp.Run(inFrame, chromedp.WaitVisible(`#photo`, chromedp.ByQuery), write("我想退货"), see("请问退货原因是？")))
+	require.NoError(t, chromedp.Run(inFrame, chromedp.WaitVisible(`#photo`, chromedp.ByQuery), chromedp.WaitVisible(`#close`, chromedp.ByQuery), write("我想退货"), see("请问退货原因是？")))
 	require.NoError(t, chromedp.Run(ctx, shoot("embed-open"), chromedp.EmulateViewport(360, 640), shoot("embed-phone"), chromedp.EmulateViewport(1000, 720)))
 	c := visitorOf(inFrame, t)
 	s.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "您好"})

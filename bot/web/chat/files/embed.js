@@ -55,7 +55,7 @@
     frame.referrerPolicy = "no-referrer";
     const at = new URL(`/chat/${chat.shop}`, base.origin);
     at.searchParams.set("lang", lang);
-    at.hash = identity ? `identity=${encodeURIComponent(identity)}` : "guest";
+    at.hash = `framed&${identity ? `identity=${encodeURIComponent(identity)}` : "guest"}`;
     frame.src = at.href;
     shadow.insertBefore(frame, button);
   };

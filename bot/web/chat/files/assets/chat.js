@@ -11,7 +11,8 @@ const part = (id) => document.getElementById(id);
 const shop = root.dataset.shop;
 const calls = new Calls(shop);
 const view = new View(root, calls);
-const framed = window.parent !== window;
+// The script on the shop's site opens and closes the frame; in another frame the chat is there for good. A reload of the frame keeps that.
+const framed = window.parent !== window && (history.state?.framed === true || new URLSearchParams(location.hash.slice(1)).has("framed"));
 const tell = (what, more = {}) => { if (framed) window.parent.postMessage({ xiaoer: what, ...more }, "*"); }; // nothing in it is anybody's secret
 
 let session = null; // {visitor, signed, name}
@@ -29,7 +30,7 @@ let unread = 0;
 // wanted is what the site said in the address: the identity of its buyer, or that there is none. It does not stay there.
 function wanted() {
   const told = new URLSearchParams(location.hash.slice(1));
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  if (location.hash) history.replaceState(framed ? { framed: true } : null, "", location.pathname + location.search);
   if (told.get("identity")) return { identity: told.get("identity") };
   return told.has("guest") ? { guest: true } : {};
 }
