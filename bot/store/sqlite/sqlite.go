@@ -114,10 +114,10 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := claim(ctx, first); err != nil {
 		return nil, err
 	}
-	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
 	if err := useGathering(); err != nil {
 		return nil, err
 	}
+	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
 	writes, err := o.poolBy(gathering, 0,
 		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
 	if err != nil {

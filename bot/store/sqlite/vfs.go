@@ -59,6 +59,8 @@ func useGathering() error {
 // at is what stands at a place in memory that is not Go's.
 func at[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) } //nolint:gosec // SQLite's structures are there
 
+func bytesAt(p uintptr, n int32) []byte { return unsafe.Slice(at[byte](p), n) } //nolint:gosec // so many are there
+
 // pointer is how SQLite calls a function, method how its own is called.
 func pointer(f any) uintptr     { return (*[2]uintptr)(unsafe.Pointer(&f))[1] } //nolint:gosec // that is what an interface holds
 func method[F any](p uintptr) F { return *(*F)(unsafe.Pointer(&p)) }            //nolint:gosec // and what a function is
@@ -108,7 +110,7 @@ func writeGathered(tls *libc.TLS, file, from uintptr, n int32, offset int64) int
 	if g.held == 0 {
 		g.from = offset
 	}
-	copy(unsafe.Slice(at[byte](g.room+uintptr(g.held)), n), unsafe.Slice(at[byte](from), n))
+	copy(bytesAt(g.room+uintptr(g.held), n), bytesAt(from, n))
 	g.held += int64(n)
 	return lib.SQLITE_OK
 }
