@@ -58,10 +58,15 @@ func (w *workbench) postAct(ctx context.Context, rw http.ResponseWriter, r *http
 	if !ok || len(act.ID) > mostWords || utf8.RuneCountInString(act.Text) > mostAnswer || long(act.From, act.Outcome, act.What, act.Team, act.To, act.Stage, act.Cause, act.Cost) {
 		return &page.Problem{Status: http.StatusBadRequest}
 	}
-	if err := w.do(ctx, who, r.PathValue("case"), act); err != nil {
+	c, err := w.act(ctx, who, r.PathValue("case"), act)
+	if err != nil {
 		return w.refuse(rw, r, who, err)
 	}
-	return w.done(rw, r, string(act.Kind), form.Get("back"))
+	done := string(act.Kind)
+	if n := len(c.History); act.Kind == bot.EventApprove && n > 0 && c.History[n-1].What == untold {
+		done = "untold"
+	}
+	return w.done(rw, r, done, form.Get("back"))
 }
 
 func long(texts ...string) bool {
@@ -70,11 +75,16 @@ func long(texts ...string) bool {
 
 // do does an act even if the visitor hangs up meanwhile: the same form again has no second effect.
 func (w *workbench) do(ctx context.Context, who visitor, id string, act desk.Act) error {
+	_, err := w.act(ctx, who, id, act)
+	return err
+}
+
+// act is do that gives the case as it is then.
+func (w *workbench) act(ctx context.Context, who visitor, id string, act desk.Act) (desk.Case, error) {
 	ctx, cancel := w.within(context.WithoutCancel(ctx))
 	defer cancel()
 	act.Who, act.Role = who.Name, who.role
-	_, err := w.Desk.ActOn(ctx, who.shop, id, act)
-	return err
+	return w.Desk.ActOn(ctx, who.shop, id, act)
 }
 
 // scripted is whether a script sent a form and wants a word instead of a page.

@@ -341,3 +341,24 @@ func TestTimesAreThoseOfTheShop(t *testing.T) {
 	require.Contains(t, page, `data-zone="480"`)
 	require.NotContains(t, page, "data-local")
 }
+
+func TestWhatHappenedIsSaidInThePagesLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "苹果坏了", withOrder)
+	id := w.say("fruit", "c-1", "3").Handoff.ID
+	require.NoError(t, w.Pause(t.Context(), desk.Pause{Shop: "fruit", Rule: "fresh.claim", By: "主管", At: w.clock()}))
+	w.post("chen", at("fruit", id, "/act/claim"))
+	rw := w.post("chen", at("fruit", id, "/act/approve"), "offer", w.one("fruit", id).Offers[0].ID, "tell", "1")
+	require.Contains(t, rw.Header().Get("Location"), "done=untold", "whoever approves learns that the buyer knows nothing yet")
+	require.Contains(t, w.see("chen", at("fruit", id)+"?done=untold"), "没能自动告诉买家")
+	w.post("chen", at("fruit", id, "/act/move"), "team", "lead")
+	w.post("lead", at("fruit", id, "/act/close"))
+	zh, en := w.see("chen", at("fruit", id, "?part=file")), w.see("chen", at("fruit", id, "?part=file&lang=en"))
+	for _, want := range []string{"<b>机器人</b> 建立个案", "<b>小陈</b> 接手", "<b>小陈</b> 批准 退款 119.7", "没能告诉买家", "转给 主管", "<b>主管</b> 已关闭"} {
+		require.Contains(t, zh, want)
+	}
+	for _, want := range []string{"<b>Bot</b> opened", "approved refund 119.7", "moved to 主管", "the buyer could not be told"} {
+		require.Contains(t, en, want)
+	}
+}

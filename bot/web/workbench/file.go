@@ -141,7 +141,8 @@ func (w *workbench) file(ctx context.Context, who visitor, id, lang string, need
 		Place: desk.PlaceOf(c.Transcript), Policy: shop.Book.PolicyValues(now), Causes: desk.Causes(), Handed: turnOf(c.ID),
 		Deciding: c.Agent == who.Name || who.role.Covers(desk.Editor),
 	}
-	f.Reason = names.reason(c.Reason)
+	f.Reason, f.Outcome = names.reason(c.Reason), names.happened(c.Shop, c.Outcome)
+	f.History = names.history(c.Shop, c.History)
 	f.Form = answer{Key: freshKey(), Seen: f.Place}
 	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick, needs)
 	f.Lines = w.linesOf(&c, f.Advice.Said, late)

@@ -107,6 +107,7 @@ func (w *workbench) matter(ctx context.Context, f *file, who visitor, names name
 		same := sameMatter(&f.Case, c) && (c.ClosedAt.IsZero() || f.Now.Sub(c.ClosedAt) <= mergedFor)
 		if !same || len(f.Matter) == mostMerged {
 			if len(f.Others) < mostOthers {
+				c.Outcome = names.happened(c.Shop, c.Outcome)
 				f.Others = append(f.Others, other{*c, caseAt(c.Shop, c.ID), names.intent(c.Shop, c.Intent), orderNo(c), same})
 			}
 			continue
@@ -122,7 +123,7 @@ func (w *workbench) matter(ctx context.Context, f *file, who visitor, names name
 			Case: whole, source: source{whole.Number, caseAt(whole.Shop, whole.ID)}, Intent: names.intent(whole.Shop, whole.Intent),
 			OrderNo: orderNo(&whole), Clock: clockOf("reply", "", whole.Deadline, f.Now), Open: whole.State != desk.Closed,
 		}
-		s.Reason = names.reason(s.Reason)
+		s.Reason, s.Outcome = names.reason(s.Reason), names.happened(c.Shop, s.Outcome)
 		s.May = s.Open && f.Open && (whole.Agent == "" || whole.Agent == who.Name || who.role.Covers(desk.Editor))
 		if !slices.Contains(shown, whole.Conversation) {
 			shown = append(shown, whole.Conversation)

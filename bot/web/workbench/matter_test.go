@@ -28,8 +28,6 @@ func about(no string) func(*bot.Message) {
 	}
 }
 
-const sameOrder = "261118-123456789012345"
-
 func TestCasesOfOneMatterAreOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, workbench.Limits{})

@@ -13,14 +13,14 @@ import (
 type names struct {
 	find  func(string) (Shop, error)
 	shops map[string]*bot.Book
-	words func(lang, key string) string
+	words func(lang, key string, args ...any) string
 
 	lang   string                       // of the page, "" where names stay as the shops write them; see in
 	titles map[string]map[string]string // in that language, by shop
 }
 
 func (w *workbench) names() names {
-	return names{find: w.Shop, shops: map[string]*bot.Book{}, words: func(lang, key string) string { return w.pages.Words(lang, key) }}
+	return names{find: w.Shop, shops: map[string]*bot.Book{}, words: w.pages.Words}
 }
 
 func (n names) book(shop string) *bot.Book {
