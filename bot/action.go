@@ -78,7 +78,8 @@ type Handoff struct {
 	Promises   []PromiseMade     `json:"promises,omitempty"`
 	Offers     []OfferMade       `json:"offers,omitempty"`
 	Stage      string            `json:"stage"`
-	Deadline   time.Time         `json:"deadline"` // of the reply that is owed, of a task; zero while the buyer has been answered
+	Deadline   time.Time         `json:"deadline"`        // of the reply that is owed, of a task; zero while the buyer has been answered
+	Remind     time.Time         `json:"remind,omitzero"` // of a task: when its team is told of it next, by a reminder, or by an escalation at its deadline
 	OpenedAt   time.Time         `json:"opened_at"`
 	Waiting    time.Time         `json:"waiting"`            // the oldest buyer message that nobody who counts has answered; zero when there is none
 	Agent      string            `json:"agent,omitempty"`    // who has claimed it

@@ -287,6 +287,10 @@ rules:
 		k.sends(bot.Message{Kind: bot.KindOrderCard, Order: &o}, none())
 		got := k.says("还没到", is("delay"))
 		require.Equal(t, []string{"late"}, rulesOf(got))
+		defer func() { // the task is reminded of before the promise falls due
+			k.fires()
+			k.fires()
+		}()
 		p := actions(got, bot.ActPromise)[0].Promise
 		require.Equal(t, bot.PromiseMade{ID: p.ID, Rule: "late", What: "送达", OrderNo: noA, At: k.now, Due: k.now.Add(48 * time.Hour), State: "open"}, *p)
 		return k

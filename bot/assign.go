@@ -51,11 +51,15 @@ func (t *turn) assignTo(team string, c *Handoff) {
 
 // assignAgain looks for somebody when whoever a waiting case was assigned to has left the desk, or nobody was there.
 func (t *turn) assignAgain(c *Handoff) bool {
-	here := slices.ContainsFunc(t.e.Desk.Online, func(s Seat) bool { return s.Agent == c.Assigned })
-	if t.c.Status != StatusWaiting || c.Assigned != "" && here {
+	if t.c.Status != StatusWaiting || t.isHere(c.Assigned) {
 		return false
 	}
 	before := c.Assigned
 	t.assign(c, before)
 	return c.Assigned != before
+}
+
+// isHere tells whether an agent is at the desk.
+func (t *turn) isHere(agent string) bool {
+	return agent != "" && slices.ContainsFunc(t.e.Desk.Online, func(s Seat) bool { return s.Agent == agent })
 }

@@ -106,6 +106,7 @@ func (t *turn) awaitAgain(c *Handoff, otherTeam bool) {
 	if c.Task {
 		if otherTeam {
 			c.Deadline = t.deadline(t.e.At, reply)
+			c.Remind = t.deadline(t.e.At, reply/2)
 		}
 		return
 	}

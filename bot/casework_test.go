@@ -215,8 +215,8 @@ func TestMoves(t *testing.T) {
 		require.Equal(t, []string{"lead", "", "小王"}, []string{k.c.Tasks[0].Team, k.c.Tasks[0].Agent, k.c.Tasks[0].Assigned})
 		require.WithinDuration(t, k.now.Add(10*time.Minute), k.c.Tasks[0].Deadline, 0)
 		require.Equal(t, bot.StatusBot, k.c.Status)
-		_, set := k.c.Due()
-		require.False(t, set)
+		due, _ := k.c.Due()
+		require.WithinDuration(t, k.now.Add(5*time.Minute), due, 0, "only the task itself is reminded of")
 	})
 	t.Run("to a team that is none", func(t *testing.T) {
 		k := claimed(t)
@@ -243,4 +243,45 @@ func TestTheOldestTaskMakesRoomAndIsClosed(t *testing.T) {
 	for _, task := range k.c.Tasks {
 		require.NotEqual(t, first, task.ID)
 	}
+}
+
+// A task with a deadline is remembered as a case is, without a word to the buyer.
+func TestATaskIsRemindedOf(t *testing.T) {
+	notices := func(got bot.Turn) (out []string) {
+		for _, a := range actions(got, bot.ActNotice) {
+			out = append(out, a.Notice.Kind+" to "+a.Notice.Team+" of "+a.Notice.Handoff)
+		}
+		return out
+	}
+	t.Run("that nobody takes", func(t *testing.T) {
+		k := tasked(t)
+		id, first := k.c.Tasks[0].ID, k.c.Tasks[0].Deadline
+		k.desk.Online = []bot.Seat{{Agent: "小陈"}}
+		got := k.fires()
+		require.True(t, k.now.Before(first))
+		require.Equal(t, []string{"reminder to aftersales of " + id}, notices(got))
+		require.Equal(t, "小陈", k.c.Tasks[0].Assigned, "somebody has come to the desk")
+		got = k.fires()
+		require.Equal(t, first.UTC(), k.now.UTC())
+		require.Equal(t, []string{"escalation to lead of " + id}, notices(got))
+		task := k.c.Tasks[0]
+		require.Equal(t, []string{"aftersales", "normal"}, []string{task.Team, task.Priority}, "it stays where it is")
+		require.Equal(t, first.UTC(), task.Missed.UTC())
+		require.Equal(t, first.UTC(), task.Deadline.UTC())
+		require.Equal(t, bot.StatusBot, k.c.Status)
+		_, ok := k.c.Due()
+		require.False(t, ok, "nobody is told again")
+	})
+	t.Run("that is done", func(t *testing.T) {
+		k := tasked(t)
+		k.step(bot.Event{Kind: bot.EventResolve, Agent: "小陈", Handoff: k.c.Tasks[0].ID})
+		_, ok := k.c.Due()
+		require.False(t, ok)
+	})
+	t.Run("that another team has to do", func(t *testing.T) {
+		k := tasked(t)
+		k.after(time.Minute)
+		k.step(bot.Event{Kind: bot.EventMove, Agent: "小陈", Team: "lead", Handoff: k.c.Tasks[0].ID})
+		require.Equal(t, []string{"reminder to lead of " + k.c.Tasks[0].ID}, notices(k.fires()))
+	})
 }

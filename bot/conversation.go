@@ -163,6 +163,9 @@ func (c *Conversation) Due() (at time.Time, ok bool) {
 	for i := range c.Promises {
 		times = append(times, c.Promises[i].Due)
 	}
+	for i := range c.Tasks {
+		times = append(times, c.Tasks[i].Remind)
+	}
 	for _, t := range times {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t

@@ -20,6 +20,11 @@ func (t *turn) timers() {
 		clock.Deadline = time.Time{}
 		t.escalate()
 	}
+	for i := range t.c.Tasks {
+		if due(t.c.Tasks[i].Remind, now) {
+			t.remindOfTask(i)
+		}
+	}
 	if due(clock.Question, now) {
 		t.lapse()
 	}
@@ -30,6 +35,29 @@ func (t *turn) timers() {
 }
 
 func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
+
+// remindOfTask tells the team of a task half-way to its deadline, and at the deadline the next team, where there is one. The task stays where
+// it is: it has no buyer who waits at its desk, and the buyer reads nothing of it.
+func (t *turn) remindOfTask(i int) {
+	c := cloneCase(&t.c.Tasks[i])
+	if t.e.At.Before(c.Deadline) {
+		c.Remind = c.Deadline
+		t.tellOf(c, c.Team, "reminder")
+		if c.Agent == "" && !t.isHere(c.Assigned) {
+			t.assign(c, c.Assigned)
+		}
+	} else {
+		c.Remind, c.Missed = time.Time{}, c.Deadline
+		t.tellOf(c, t.b.Team(firstOf(t.b.Team(c.Team).EscalateTo, c.Team)).Name, "escalation")
+	}
+	t.sendChange(c)
+	t.c.Tasks[i] = *c
+}
+
+// tellOf sends a word about a case to a team.
+func (t *turn) tellOf(c *Handoff, team, kind string) {
+	t.act(Action{Kind: ActNotice, Notice: &Notice{Team: team, Kind: kind, Handoff: c.ID}})
+}
 
 // remind tells the team that the deadline comes near, and holds the buyer as long as no agent has the conversation.
 func (t *turn) remind() {

@@ -191,6 +191,7 @@ func tellsOpening(reply rules.Reply) bool {
 func (t *turn) prepareTask(rule *rules.Rule, r Request) {
 	t.task = t.newCase(handing{name: rule.ID, rule: rule, give: rule.Handoff, request: r})
 	t.task.Task = true
+	t.task.Remind = t.deadline(t.e.At, t.b.Team(t.task.Team).FirstReply/2)
 	t.handFacts(t.task)
 }
 

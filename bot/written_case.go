@@ -52,6 +52,7 @@ func (w *writer) fields(h *Handoff) {
 func (w *writer) desk(h *Handoff) {
 	w.text(`"stage":`, h.Stage)
 	w.time(`"deadline":`, h.Deadline)
+	w.timeIf(`"remind":`, h.Remind)
 	w.time(`"opened_at":`, h.OpenedAt)
 	w.time(`"waiting":`, h.Waiting)
 	w.textIf(`"agent":`, h.Agent)
