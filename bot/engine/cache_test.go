@@ -87,7 +87,11 @@ func TestWhatGoesOnReadsNothing(t *testing.T) {
 
 // What is remembered makes no difference to what is said, kept and shown: two engines get the same messages, acts and timers.
 func TestRememberingChangesNothing(t *testing.T) {
-	for seed := range uint64(30) {
+	seeds := uint64(30)
+	if testing.Short() {
+		seeds = 5
+	}
+	for seed := range seeds {
 		chance := rand.New(rand.NewPCG(seed, 0))
 		plain := newBench(t, nil)
 		quick, w := remembering(t, 1<<uint(12+chance.IntN(8)))

@@ -2,15 +2,19 @@ package shop
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
+// packed is one base pack for all texts: it takes longer to read than they do.
+var packed = sync.OnceValues(readPack)
+
 // hitsOf gives the banned words of the base pack in a text, as "name: word".
 func hitsOf(t *testing.T, text string) []string {
 	t.Helper()
-	p, err := readPack()
+	p, err := packed()
 	require.NoError(t, err)
 	out := []string{}
 	own := ownWords(text)

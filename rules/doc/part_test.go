@@ -202,8 +202,11 @@ func (g scalars) block(indent int) string {
 }
 
 func TestPartOfRandomTexts(t *testing.T) {
-	read, runes := 0, 0
-	for seed := range uint64(20_000) {
+	read, runes, seeds := 0, 0, 20_000
+	if testing.Short() {
+		seeds = 2_000
+	}
+	for seed := range uint64(seeds) {
 		source := scalars{rand.New(rand.NewPCG(seed, 1))}.document()
 		var p Problems
 		f := Parse("f", []byte(source), &p)
@@ -220,8 +223,8 @@ func TestPartOfRandomTexts(t *testing.T) {
 		read++
 		runes += checkParts(t, source, n)
 	}
-	require.Greater(t, read, 15_000)
-	require.Greater(t, runes, 200_000)
+	require.Greater(t, read, seeds*3/4)
+	require.Greater(t, runes, seeds*10)
 }
 
 // checkParts checks that each rune of a text is found where the file says so, in order and without overlap.
