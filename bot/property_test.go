@@ -81,6 +81,7 @@ func (m *model) step(e bot.Event) {
 
 	m.checkWords(turn)
 	m.checkCases(e, turn)
+	m.checkVerdicts(e, turn)
 	m.checkOwed(e, turn)
 	m.checkBounds(turn.Conversation)
 	m.record = m.record.Apply(turn.Actions)
@@ -184,13 +185,19 @@ func (m *model) someEvent() bot.Event {
 	kinds := []bot.EventKind{
 		bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventMessage, bot.EventTimer, bot.EventTimer,
 		bot.EventClaim, bot.EventAgent, bot.EventRelease, bot.EventRelease, bot.EventResolve, bot.EventStage, bot.EventKept, bot.EventLookup, "nonsense",
-		bot.EventNote, bot.EventMove, bot.EventMove,
+		bot.EventNote, bot.EventMove, bot.EventMove, bot.EventApprove, bot.EventRefuse,
 	}
 	e.Kind = rapid.SampledFrom(kinds).Draw(m.t, "kind")
 	e.Agent = rapid.SampledFrom([]string{"", "小陈"}).Draw(m.t, "agent")
 	e.Stage = rapid.SampledFrom([]string{"", "investigating", "closed", "x"}).Draw(m.t, "stage")
 	if e.Kind == bot.EventAgent || e.Kind == bot.EventNote {
 		e.Text = m.someText()
+	}
+	if e.Kind == bot.EventAgent {
+		e.Images = rapid.SliceOfN(rapid.Just("https://x/a.jpg"), 0, 40).Draw(m.t, "photos")
+	}
+	if e.Kind == bot.EventApprove || e.Kind == bot.EventRefuse {
+		e.What, e.Quiet = rapid.SampledFrom(m.offerIDs()).Draw(m.t, "offer"), rapid.Bool().Draw(m.t, "quiet")
 	}
 	e.Handoff = rapid.SampledFrom(m.caseIDs()).Draw(m.t, "case")
 	e.Team = rapid.SampledFrom([]string{"", "lead", "aftersales", "nobody"}).Draw(m.t, "team")
@@ -214,6 +221,34 @@ func (m *model) caseIDs() []string {
 		out = append(out, m.c.Tasks[i].ID)
 	}
 	return out
+}
+
+// offerIDs are those that were made, the last twice, and one that never was.
+func (m *model) offerIDs() []string {
+	out := []string{"nonsense"}
+	for _, o := range m.record.Offers {
+		out = append(out, o.ID)
+	}
+	return append(out, out[len(out)-1])
+}
+
+// checkVerdicts: one is given once, to an offer that waited, and nothing is said of a refusal.
+func (m *model) checkVerdicts(e bot.Event, turn bot.Turn) {
+	before := m.record
+	after := before.Apply(turn.Actions)
+	require.GreaterOrEqual(m.t, len(after.Offers), len(before.Offers))
+	for i, o := range before.Offers {
+		if o.Verdict != "" || !o.Approval {
+			require.Equal(m.t, o, after.Offers[i], "what was decided stays")
+		}
+		if now := after.Offers[i]; now.Verdict != o.Verdict {
+			require.Contains(m.t, []bot.EventKind{bot.EventApprove, bot.EventRefuse}, e.Kind)
+			require.Equal(m.t, e.What, o.ID)
+		}
+	}
+	if e.Kind == bot.EventRefuse || e.Quiet {
+		require.Empty(m.t, turn.Response("").Replies)
+	}
 }
 
 func (m *model) someDesk() bot.Desk {
