@@ -77,7 +77,7 @@ func TestPhotosReachTheBuyersPage(t *testing.T) {
 	ready := until(`document.querySelector("#keys").hidden === false`)
 	dir := files(t, map[string][]byte{"苹果.png": snapshot(t, 90), "假的.png": []byte("<svg onload=alert(1)>"), "图.svg": []byte("<svg/>")})
 	buyer, chen := person(t, url, "nobody"), person(t, url, "chen")
-	do(buyer, t, "the buyer asks", chromedp.EmulateViewport(390, 780), chromedp.Navigate(url+"/chat/fruit"), until(`document.getElementById("text")`), chromedp.SendKeys("#text", "转人工\r"), shows("#lines", "转接"))
+	do(buyer, t, "the buyer asks", chromedp.EmulateViewport(390, 780), chromedp.Navigate(url+"/chat/fruit"), until(`document.querySelector("#lines[aria-busy=false]")`), chromedp.SendKeys("#text", "转人工\r"), shows("#lines", "转接"))
 	do(chen, t, "an agent opens the case", chromedp.Navigate(url+"/desk/cases?lang=zh"), shows("#queue", "#1"), ready, press("j"), chromedp.KeyEvent(kb.Enter), shows("#talk", "还没有人接"), ready)
 	do(chen, t, "photos come by three ways", chromedp.SendKeys("#text", "您看"), chromedp.SetUploadFiles("#photos", []string{filepath.Join(dir, "苹果.png")}), uploaded("1"),
 		carried(paste), uploaded("2"), carried(drop), uploaded("3"), shoot("photos"))
