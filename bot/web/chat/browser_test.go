@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -438,6 +439,14 @@ func TestTheChatInAPageOfAnotherSite(t *testing.T) {
 	var hidden bool
 	require.NoError(t, chromedp.Run(inFrame, see("您好"), chromedp.Evaluate(`document.getElementById("pick").hidden`, &hidden)))
 	require.True(t, hidden, "a guest has no orders")
+	s.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "看" + site.URL + "/news"})
+	require.NoError(t, chromedp.Run(inFrame, see("/news"), chromedp.Click(`.line.agent a`, chromedp.ByQuery)))
+	require.Eventually(t, func() bool { // in a page of its own, out of the frame
+		all, err := chromedp.Targets(ctx)
+		require.NoError(t, err)
+		return slices.ContainsFunc(all, func(one *target.Info) bool { return one.Type == "page" && one.URL == site.URL+"/news" })
+	}, time.Minute, 20*time.Millisecond)
+	require.NoError(t, chromedp.Run(ctx, page.BringToFront()))
 	require.NoError(t, chromedp.Run(ctx, chromedp.Reload(), until(`document.querySelector("xiaoer-chat") !== null`)))
 	require.NoError(t, chromedp.Run(frameOf(ctx, t, s.url()), see("您好")), "where cookies are not taken the page keeps the session")
 

@@ -183,5 +183,8 @@ func (c *Chat) takeForm(k *call) error {
 	if secret != "" {
 		c.setCookie(k, secret, false)
 	}
-	return c.say(k, said{ID: fields.Get("id"), Text: fields.Get("text")})
+	if err := c.say(k, said{ID: fields.Get("id"), Text: fields.Get("text")}); err != nil {
+		return err
+	}
+	return c.Conversations.Shown(k.r.Context(), k.id, k.who.conversation(), c.Clock()) // the page comes next, with all that was said
 }

@@ -46,6 +46,11 @@ func TestWhatABuyerHasReadIsDelivered(t *testing.T) {
 	require.Equal(t, [2]int{2, 2}, counts())
 	b.refused(b.do("POST", "/read", map[string]any{"place": strings.Repeat("x", 41)}), http.StatusBadRequest, "malformed")
 	b.refused(b.do("POST", "/read", []byte("{}")), http.StatusUnsupportedMediaType, "malformed")
+	w.clock.pass(1e9)
+	w.act(c, bot.Event{Kind: bot.EventAgent, Agent: "小陈", Text: "还在吗"})
+	require.Equal(t, [2]int{2, 3}, counts())
+	require.Equal(t, http.StatusSeeOther, b.do("POST", "", []byte("id=message-form&text=hello"), "Content-Type", "application/x-www-form-urlencoded").Code)
+	require.Equal(t, [2]int{3, 3}, counts(), "without scripts, whoever answers has the page")
 	stranger := w.browser()
 	stranger.refused(stranger.do("POST", "/read", map[string]any{"place": last.Place}), http.StatusUnauthorized, "no-session")
 }

@@ -51,6 +51,12 @@ func (p *page) read() (text string, flushed bool) {
 	return p.Body.String(), p.Flushed
 }
 
+// pass lets the bubble's clock run, and everybody in it come to rest.
+func pass(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // the bubble's clock keeps nobody waiting
+	synctest.Wait()
+}
+
 func TestAStreamTellsWhenItIsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &page{ResponseRecorder: httptest.NewRecorder()}
@@ -76,15 +82,13 @@ func TestAStreamTellsWhenItIsTime(t *testing.T) {
 		changed <- struct{}{}
 		synctest.Wait()
 		require.EqualValues(t, 2, d.told.Load())
-		time.Sleep(11 * time.Second)
-		synctest.Wait()
+		pass(11 * time.Second)
 		require.EqualValues(t, 3, d.told.Load(), "after a heartbeat too")
 		text, _ = w.read()
 		require.Contains(t, text, "\n\n: still here\n\n")
 		require.Zero(t, d.asked.Load())
 		d.gone.Store(true)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		<-done
 		require.EqualValues(t, 1, d.asked.Load(), "who may not listen any more is dropped")
 	})
