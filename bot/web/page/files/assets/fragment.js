@@ -31,3 +31,12 @@ export function soon(work, ms = 150) {
     timer = setTimeout(() => { began = 0; work(...args); }, Math.max(0, Math.min(ms, began + 5 * ms - Date.now())));
   };
 }
+
+// paced gives a function that calls another almost at once, and then no more often than every ms.
+export function paced(work, ms) {
+  let timer, last = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { last = Date.now(); work(); }, Math.max(20, last + ms - Date.now()));
+  };
+}

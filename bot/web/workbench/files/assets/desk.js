@@ -1,6 +1,6 @@
 // The desk: clocks that run, a queue and a case that follow what happens, keys, and answering. All of it works without this script too, by forms and links.
 import { listen } from "/assets/page/live.js";
-import { refresh, soon } from "/assets/page/fragment.js";
+import { paced, refresh, soon } from "/assets/page/fragment.js";
 import { say } from "/assets/page/words.js";
 import { notice } from "/assets/page/notice.js";
 import { clocks } from "/assets/workbench/clock.js";
@@ -36,7 +36,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 const again = (id) => { const el = part(id); return el ? refresh(el) : Promise.resolve(false); };
-const queue = soon(() => { again("queue"); again("lead"); }, 250);
+const queue = paced(() => { again("queue"); again("lead"); }, 700);
 const whole = soon(() => { again("talk"); again("file"); again("picks"); }, 60);
 
 // The end of the conversation is in view unless the agent has scrolled up to read.

@@ -9,7 +9,6 @@ export function sound(button) {
   let audio = null;
   const show = () => { button.setAttribute("aria-pressed", String(on)); button.textContent = say(on ? "sound.on" : "sound.off"); };
   const beep = () => {
-    if (!on) return;
     audio ??= new AudioContext();
     audio.resume?.();
     const tone = audio.createOscillator(), level = audio.createGain(), at = audio.currentTime;
@@ -22,8 +21,15 @@ export function sound(button) {
     tone.start(at);
     tone.stop(at + 0.32);
   };
-  button.addEventListener("click", () => { on = !on; localStorage.setItem(kept, on ? "1" : "0"); show(); beep(); });
+  // Of several pages that hear of a case, one sounds: one that may.
+  const once = () => {
+    if (!on || navigator.userActivation?.hasBeenActive === false) return;
+    if (!navigator.locks) { beep(); return; }
+    navigator.locks.request("xiaoer-sound", { ifAvailable: true }, async (lock) => { if (lock) { beep(); await new Promise((done) => setTimeout(done, 800)); } });
+  };
+  window.addEventListener("storage", (ev) => { if (ev.key === kept) { on = ev.newValue === "1"; show(); } });
+  button.addEventListener("click", () => { on = !on; localStorage.setItem(kept, on ? "1" : "0"); show(); if (on) beep(); });
   button.hidden = false;
   show();
-  return beep;
+  return once;
 }
