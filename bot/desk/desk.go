@@ -126,7 +126,7 @@ type Entry struct {
 	Shop   string    `json:"shop"`
 	At     time.Time `json:"at"`
 	Who    string    `json:"who"`    // an agent's name, or "cli:" and the name of the system's user
-	What   string    `json:"what"`   // claim, reply, note, stage, transfer, release, close, pause, unpause, grant, revoke, resend, export, erase …
+	What   string    `json:"what"`   // claim, reply, note, stage, transfer, release, close, approve, refuse, pause, unpause, grant, revoke, resend, export, erase …
 	On     string    `json:"on"`     // id of the case, the rule, the delivery or the token
 	Detail string    `json:"detail"` // "stage negotiating", "to team lead"
 }

@@ -71,7 +71,7 @@ func TestEveryLineHasItsReason(t *testing.T) {
 
 // BenchmarkReasons is what a case page pays to say why each line of a talk of 200 lines was said.
 func BenchmarkReasons(b *testing.B) {
-	for name, open := range map[string]func(testing.TB) *bench{"memory": func(tb testing.TB) *bench { return newBench(tb, nil) }, "sqlite": fileBench} {
+	for name, open := range map[string]func(testing.TB) *bench{"memory": memoryBench, "sqlite": fileBench} {
 		b.Run(name, func(b *testing.B) {
 			e := open(b)
 			for n := range 100 {

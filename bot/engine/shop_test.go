@@ -121,22 +121,30 @@ func everyStore() map[string]func(*testing.T) *bench {
 
 func onMemory(t *testing.T) *bench {
 	t.Helper()
-	return newBench(t, nil)
+	return memoryBench(t)
 }
 
-func onFile(t *testing.T) *bench { return fileBench(t) }
-
-func fileBench(t testing.TB) *bench {
+func onFile(t *testing.T) *bench {
 	t.Helper()
-	kept := openFile(t, filepath.Join(t.TempDir(), "state.db"))
-	return newBench(t, func(o *engine.Options) { o.Store = kept })
+	return fileBench(t)
 }
 
-func openFile(t testing.TB, path string) *sqlite.Store {
-	t.Helper()
-	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: path})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+func memoryBench(tb testing.TB) *bench {
+	tb.Helper()
+	return newBench(tb, nil)
+}
+
+func fileBench(tb testing.TB) *bench {
+	tb.Helper()
+	kept := openFile(tb, filepath.Join(tb.TempDir(), "state.db"))
+	return newBench(tb, func(o *engine.Options) { o.Store = kept })
+}
+
+func openFile(tb testing.TB, path string) *sqlite.Store {
+	tb.Helper()
+	s, err := sqlite.Open(tb.Context(), sqlite.Options{Path: path})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 	return s
 }
 

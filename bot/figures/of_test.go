@@ -154,7 +154,13 @@ func TestWhereAVisitIsCounted(t *testing.T) {
 			map[string]figures.Visits{"2026-11-21": {None: 1}},
 		},
 		"as the bot's once what it asked back was answered": {
-			func(p *player) { p.says("东西坏了，质量太差"); p.waits(time.Minute); p.says("3个"); p.waits(time.Minute); p.says("你好") },
+			func(p *player) {
+				p.says("东西坏了，质量太差")
+				p.waits(time.Minute)
+				p.says("3个")
+				p.waits(time.Minute)
+				p.says("你好")
+			},
 			map[string]figures.Visits{"2026-11-21": {Alone: 1}},
 		},
 		"as the bot's where the buyer is back to say thanks": {

@@ -28,7 +28,7 @@ const mostFigureDays = 90
 
 // Help teaches the command.
 func (figuresCmd) Help() string {
-	return `Sums what a shop's conversations came to: messages, visits settled by the bot, hand-overs, intents, replies in time, promises, offers, ratings,
+	return `Sums what a shop's conversations came to: messages, visits settled by the bot, hand-overs, intents, replies in time, promises, offers, what closed cases cost, ratings,
 and rules by use, beside the days before. It works beside a running server, and sums days that nobody has looked at yet.
 
   xiaoer figures --store sqlite:xiaoer.db --shop myshop --shops myshop --days 30
