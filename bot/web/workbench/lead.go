@@ -173,7 +173,7 @@ func (p *leadPage) sort(cases []*openCase, names names, who visitor) {
 // atRisk is whether a lead has to look at a case: its deadline is near or gone, it was late before, or something may happen to somebody.
 func (c *openCase) atRisk(now time.Time) bool {
 	near := !c.Deadline.IsZero() && c.Deadline.Sub(now) <= soon
-	return near || c.BeenLate || c.Mood == intents.Angry || c.Risk != "" && c.Risk != intents.NoRisk || c.Priority == "urgent"
+	return near || c.Missed || c.BeenLate || c.Mood == intents.Angry || c.Risk != "" && c.Risk != intents.NoRisk || c.Priority == "urgent"
 }
 
 // RatePercent and PredictedPercent are the rates of replies in time, as people read them.

@@ -68,6 +68,7 @@ func (n names) row(c *openCase, who visitor, f filter, current string, now time.
 		ID: c.ID, ShopID: c.Shop, Number: c.Number, State: c.State, Priority: c.Priority, Agent: c.Agent, Holder: has, Why: n.reason(c.Why),
 		Since: c.Waiting, Deadline: c.Deadline, Clock: clockOf("reply", "", c.Deadline, now), URL: f.At(caseAt(c.Shop, c.ID)),
 		Shop: n.shop(c.Shop), Team: n.team(c.Shop, c.Team), Intent: n.intent(c.Shop, c.Intent), Mine: has != "" && has == who.Name, Current: c.ID == current,
+		Missed: c.Missed && !c.Deadline.Before(now),
 	}
 }
 

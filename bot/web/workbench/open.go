@@ -33,6 +33,7 @@ type openCase struct {
 	Mood                          intents.Mood
 	Risk                          intents.Risk
 	BeenLate                      bool
+	Missed                        bool // the deadline of the reply that is owed has passed, be it that another was set since
 	Deadline, Waiting, Opened     time.Time
 }
 
@@ -43,7 +44,7 @@ func openOf(c *desk.Case) *openCase {
 	return &openCase{
 		Shop: c.Shop, ID: c.ID, Buyer: c.Buyer, Number: c.Number, State: c.State, Team: c.Team, Stage: c.Stage, Intent: c.Intent,
 		Priority: c.Priority, Agent: c.Agent, Assigned: c.Assigned, Why: clip(cmp.Or(c.Reason, c.Summary), longestWhy), Mood: c.Mood, Risk: c.Risk,
-		BeenLate: c.Late > 0, Deadline: c.Deadline, Waiting: c.Waiting, Opened: c.OpenedAt,
+		BeenLate: c.Late > 0, Missed: !c.Missed.IsZero(), Deadline: c.Deadline, Waiting: c.Waiting, Opened: c.OpenedAt,
 	}
 }
 
@@ -55,6 +56,11 @@ func clip(text string, most int) string {
 		}
 	}
 	return text
+}
+
+// overdue is whether somebody waits too long.
+func (c *openCase) overdue(now time.Time) bool {
+	return c.Missed || !c.Deadline.IsZero() && c.Deadline.Before(now)
 }
 
 // holder is who has a case, or whom the desk chose for it.

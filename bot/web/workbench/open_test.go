@@ -85,3 +85,22 @@ func TestCasesOfTheSameBuyerAreMarked(t *testing.T) {
 	rows := w.see("boss", "/desk/cases")
 	require.Len(t, regexp.MustCompile("同一买家另有 1 个").FindAllString(rows, -1), 2, "in the same shop only")
 }
+
+func TestACaseThatMissedItsDeadlineStaysOverdue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
+	require.Contains(t, w.see("chen", "/desk/cases"), "超时 0")
+	w.pass(4 * time.Minute)
+	require.Contains(t, w.see("chen", "/desk/cases"), "超时 1")
+	_, err := w.Tick(t.Context()) // it goes to the leads, who have ten minutes
+	require.NoError(t, err)
+	require.Equal(t, "lead", w.one("fruit", id).Team)
+	page := w.see("chen", "/desk/cases")
+	require.Contains(t, page, "超时 1", "another team's time makes it no less late")
+	require.Contains(t, page, "已误时限")
+	require.Contains(t, page, "还剩")
+	w.post("chen", at("fruit", id, "/act/claim"))
+	w.post("chen", at("fruit", id, "/reply"), "text", "您好", "key", "k", "seen", string(desk.PlaceOf(w.one("fruit", id).Transcript)))
+	require.Contains(t, w.see("chen", "/desk/cases"), "超时 0", "until somebody answers")
+}

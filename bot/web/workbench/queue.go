@@ -111,6 +111,7 @@ type row struct {
 	Shop, Team    string // as they are called
 	Intent        string
 	Mine, Current bool
+	Missed        bool // a deadline before the one that the clock shows
 }
 
 // Choices are what the queue may be narrowed to, as values with their names.
@@ -211,7 +212,7 @@ func (q *queue) count(c *openCase, who string) {
 	if c.holder() == who {
 		q.Mine++
 	}
-	if !c.Deadline.IsZero() && c.Deadline.Before(q.Now) {
+	if c.overdue(q.Now) {
 		q.Overdue++
 	}
 }
