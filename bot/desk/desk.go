@@ -52,10 +52,18 @@ func StateOf(h *bot.Handoff, of bot.Status) State {
 	}
 }
 
-// Overdue is whether somebody waits too long: the deadline of the reply or task that is owed has passed, be it that another team was given
-// one since.
+// Due is the deadline of the reply or task that is owed: the first that was missed, be it that another team was given one since. It is zero
+// where nothing is owed.
+func (c *Case) Due() time.Time {
+	if !c.Missed.IsZero() {
+		return c.Missed
+	}
+	return c.Deadline
+}
+
+// Overdue is whether somebody waits too long.
 func (c *Case) Overdue(now time.Time) bool {
-	return c.State != Closed && (!c.Missed.IsZero() || !c.Deadline.IsZero() && c.Deadline.Before(now))
+	return c.State != Closed && !c.Due().IsZero() && c.Due().Before(now)
 }
 
 // A Query asks for cases. Empty fields do not narrow it.
