@@ -2,6 +2,7 @@ package workbench_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -127,20 +128,30 @@ func people() map[string]desk.Person {
 	}
 }
 
-func loadShops(tb testing.TB) map[string]*shop.Shop {
-	tb.Helper()
+// readShops reads the shops once for all tests: nobody changes them, and with the race detector each reading takes a second.
+var readShops = sync.OnceValues(func() (map[string]*shop.Shop, error) {
 	shops := map[string]*shop.Shop{}
 	loader, err := shop.NewLoader(shop.Options{})
-	require.NoError(tb, err)
+	if err != nil {
+		return nil, err
+	}
 	for _, id := range []string{"fruit", "tea"} {
-		tree := fstest.MapFS{
+		r := loader.LoadFS(fstest.MapFS{
 			path.Join(id, "shop.yaml"):  {Data: []byte(strings.ReplaceAll(shopYAML, "SHOP", id))},
 			path.Join(id, "rules.yaml"): {Data: []byte(rulesYAML)},
+		}, id)
+		if r.Shop == nil {
+			return nil, fmt.Errorf("read shop %s: %v", id, r.Problems)
 		}
-		r := loader.LoadFS(tree, id)
-		require.NotNil(tb, r.Shop, r.Problems)
 		shops[id] = r.Shop
 	}
+	return shops, nil
+})
+
+func loadShops(tb testing.TB) map[string]*shop.Shop {
+	tb.Helper()
+	shops, err := readShops()
+	require.NoError(tb, err)
 	return shops
 }
 
