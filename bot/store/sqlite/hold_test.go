@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,13 +74,18 @@ func TestWhoIsGoingIsWaitedFor(t *testing.T) {
 		first, err := held(t, path)
 		require.NoError(t, err)
 		var second func() error
-		go func() { second, err = held(t, path) }()
+		var has atomic.Bool
+		go func() {
+			second, err = held(t, path)
+			has.Store(true)
+		}()
 		synctest.Wait()
 		require.NoError(t, first())
 		synctest.Wait()
-		require.Nil(t, second)
+		require.False(t, has.Load())
 		<-time.After(time.Second)
 		synctest.Wait()
+		require.True(t, has.Load())
 		require.NoError(t, err)
 		require.NoError(t, second())
 
