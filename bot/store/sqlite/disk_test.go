@@ -32,7 +32,7 @@ func TestNothingIsAcknowledgedBeforeItIsSynced(t *testing.T) {
 		return log.Sync()
 	}})
 	var all sync.WaitGroup
-	for n := range 20 {
+	for n := range 10 {
 		all.Go(func() {
 			if err := s.Commit(t.Context(), firstTurn(n+1)); err != nil {
 				t.Error(err)
