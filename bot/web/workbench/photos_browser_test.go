@@ -101,6 +101,7 @@ func TestPhotosReachTheBuyersPage(t *testing.T) {
 	}
 	require.Equal(t, 2, photos, "they were sent once")
 	do(buyer, t, "the buyer sees them", shows("#lines", "您看"), until(`[...document.querySelectorAll("#lines .line.agent .shot img")].filter((img) => img.complete && img.naturalWidth > 0).length === 2`), shoot("photos-buyer"))
+	do(chen, t, "the agent sees that they have arrived", shows("#talk .line.agent", "买家的页面已取到"))
 	phone(chen, t, "photos")
 }
 
