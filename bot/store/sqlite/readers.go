@@ -74,11 +74,15 @@ func (r *readers) get(ctx context.Context) (s *session, err error) {
 		return nil, context.Cause(ctx)
 	}
 	select {
-	case s = <-r.free:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	case <-r.ended:
-		return nil, engine.ErrClosed
+	case s = <-r.free: // without a look at the end of the context, which costs more
+	default:
+		select {
+		case s = <-r.free:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-r.ended:
+			return nil, engine.ErrClosed
+		}
 	}
 	if s != nil {
 		return s, nil
