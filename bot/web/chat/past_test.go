@@ -106,6 +106,9 @@ func TestThePastIsTheBuyersOwn(t *testing.T) {
 }
 
 func TestThePastIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes two thousand lines to go beyond the bound; the long look has it")
+	}
 	t.Parallel()
 	w := newWorld(t, nil)
 	b := w.guest()
