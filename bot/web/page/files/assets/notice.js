@@ -17,6 +17,7 @@ export function notice(text, kind = "") {
     close.addEventListener("click", () => line.remove());
     line.append(close);
   } else {
+    line.classList.add("passing");
     setTimeout(() => line.remove(), staysFor);
   }
   region.replaceChildren(line);
