@@ -47,9 +47,9 @@ func TestAllTabsOfABrowserShareOneStream(t *testing.T) {
 	f := serve(t, w)
 	url := "http://" + f.addr
 	browser := person(t, url, "chen")
-	tabs := make([]context.Context, 8) // over HTTP/1.1 no browser has more than six connections to a host
-	for i := range tabs {
-		tabs[i] = tab(browser, t, url)
+	var tabs []context.Context
+	for range 8 { // over HTTP/1.1 no browser has more than six connections to a host
+		tabs = append(tabs, tab(browser, t, url))
 	}
 	require.Equal(t, int64(1), streams.now.Load())
 	began := time.Now()
