@@ -7,16 +7,13 @@ import (
 
 // orientation finds how the camera was held in the EXIF part of a JPEG; 1, upright, where it says nothing that can be read.
 func orientation(raw []byte) int {
-	for at := 2; at+4 <= len(raw) && raw[at] == 0xff && raw[at+1] != 0xda; {
-		length := int(binary.BigEndian.Uint16(raw[at+2:]))
-		if length < 2 || at+2+length > len(raw) {
+	for marker, body := range segments(raw) {
+		if marker == scan {
 			break
 		}
-		body := raw[at+4 : at+2+length]
-		if raw[at+1] == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
+		if marker == application && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
 			return orientationOf(body[6:])
 		}
-		at += 2 + length
 	}
 	return 1
 }

@@ -14,6 +14,8 @@ import (
 const (
 	mostSide    = 12_000     // pixels of one that is sent
 	mostPixels  = 16_000_000 // in all
+	mostHeld    = 24_000_000 // samples that are held until the last pass: of mostPixels as cameras write them, with fewer for colours
+	mostPasses  = 64         // cameras and programs make ten or so
 	keptSide    = 1920       // of one that is kept: enough to see a crack
 	keptQuality = 85
 	mostPNG     = 1 << 20 // bytes; larger ones are photos and become JPEG
@@ -61,6 +63,11 @@ func clean(raw []byte) (picture, error) {
 	if size.Width > mostSide || size.Height > mostSide || size.Width*size.Height > most {
 		return picture{}, refuse(http.StatusRequestEntityTooLarge, "photo-large")
 	}
+	if kind == "image/jpeg" {
+		if err := bearable(raw); err != nil {
+			return picture{}, err
+		}
+	}
 	img, err := decode(bytes.NewReader(raw))
 	if err != nil {
 		return picture{}, notAPhoto()
@@ -70,6 +77,17 @@ func clean(raw []byte) (picture, error) {
 		img = turn(img, orientation(raw))
 	}
 	return write(img, kind)
+}
+
+// bearable refuses a JPEG that would take the decoder too much memory or time: nobody can stop it.
+func bearable(raw []byte) error {
+	switch passes, held := work(raw); {
+	case held > mostHeld:
+		return refuse(http.StatusRequestEntityTooLarge, "photo-large")
+	case passes > mostPasses:
+		return notAPhoto()
+	}
+	return nil
 }
 
 // write encodes a picture.

@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -137,10 +138,43 @@ func TestWhatIsNoPhoto(t *testing.T) {
 	}
 }
 
+// inPasses is a JPEG of so many colours that comes in so many passes, each of which says of all its parts in a few bytes that there is nothing in them.
+func inPasses(side, colours uint16, passes int) []byte {
+	raw := append([]byte("\xff\xd8\xff\xdb\x00\x43\x00"), bytes.Repeat([]byte{1}, 64)...)
+	raw = append(raw, 0xff, 0xc2, 0, byte(8+3*colours), 8, byte(side>>8), byte(side), byte(side>>8), byte(side), byte(colours))
+	for i := range byte(colours) {
+		raw = append(raw, i+1, 0x11, 0)
+	}
+	raw = append(raw, "\xff\xc4\x00\x14\x10\x01"+strings.Repeat("\x00", 15)+"\xe0"...) // one code of one bit: 2^14 parts without anything
+	for range passes {
+		raw = append(raw, "\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00"+strings.Repeat("\x00", 40)...)
+	}
+	return append(raw, 0xff, 0xd9)
+}
+
+func TestPhotosThatComeInPasses(t *testing.T) {
+	t.Parallel()
+	_, w, h, err := photo.Clean(inPasses(64, 1, 10))
+	require.NoError(t, err)
+	require.Equal(t, []int{64, 64}, []int{w, h})
+	_, _, _, err = photo.Clean(inPasses(64, 1, 65))
+	require.ErrorContains(t, err, "photo-kind", "eight million bytes of passes over a large picture took a quarter of an hour")
+	filled := bytes.ReplaceAll(inPasses(64, 1, 65), []byte("\xff\xda"), []byte("a\xff\x00b\xff\xd3\xff\xff\xda"))
+	_, _, _, err = photo.Clean(filled)
+	require.ErrorContains(t, err, "photo-kind", "whatever stands between them")
+	large := inPasses(2900, 3, 1)
+	_, _, _, err = photo.Clean(large)
+	require.ErrorContains(t, err, "photo-large", "a hundred bytes took 230 MB where it was larger still")
+	usual := bytes.Replace(large, []byte("\x01\x11\x00\x02"), []byte("\x01\x22\x00\x02"), 1) // colours have a quarter of the samples
+	_, _, _, err = photo.Clean(usual)
+	require.NoError(t, err)
+}
+
 func FuzzPicture(f *testing.F) {
 	f.Add(withEXIF(asJPEG(f, sketch(20, 10)), 5, binary.BigEndian))
 	f.Add(asPNG(f, sketch(5, 5)))
 	f.Add(bomb(3, 3))
+	f.Add(inPasses(16, 1, 3))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		_ = photo.Orientation(raw)
 		if size, _, err := image.DecodeConfig(bytes.NewReader(raw)); err == nil && size.Width*size.Height > 1<<20 {
