@@ -242,6 +242,12 @@ func TestFactsOfACase(t *testing.T) {
 	require.Equal(t, []string{"前面还有1位"}, texts(queue.says("转人工", is("human"))))
 	queue = begin(t, shop(t, head, script("handoff", "前面还有${handoff.queue}位", "马上就来", "稍候")))
 	require.Equal(t, []string{"马上就来"}, texts(queue.says("转人工", is("human"))), "nobody is told that nobody waits")
+	queue = begin(t, shop(t, head+`rules:
+  - {id: task, intent: invoice, reply: 已登记, handoff: {team: presales, task: true}}
+  - {id: case, intent: return, handoff: {team: aftersales}}
+`, script("handoff", "前面还有${handoff.queue}位", "马上就来", "稍候")))
+	queue.desk = bot.Desk{Ahead: map[string]int{"presales": 3}}
+	require.Equal(t, []string{"已登记", "马上就来"}, texts(queue.says("开发票，还有退货", is("invoice", "return"))), "those wait for another team, of the task before")
 	offering := head + "rules:\n  - {id: a, intent: return, offer: {coupon: \"5.0\", cap: {amount: 10}, above: aftersales}, reply: \"${offer.kind} ${offer.amount}\"}\n"
 	require.Equal(t, []string{"coupon 5"}, texts(begin(t, shop(t, offering)).says("退", is("return"))))
 }

@@ -138,18 +138,22 @@ func (t *turn) caseImages() []string {
 func (t *turn) handFacts(c *Handoff) {
 	f := t.see(t.current)
 	ahead := max(t.e.Desk.Ahead[c.Team], 0)
+	var queue, wait, until rules.Value // unknown, whatever they were for another case of this turn
+	if ahead > 0 {
+		queue = rules.IntValue(ahead)
+	}
+	if left := c.Deadline.Sub(t.e.At); left > 0 {
+		wait = rules.DurationValue((left + time.Minute - 1) / time.Minute * time.Minute)
+	}
+	if !c.Deadline.IsZero() {
+		until = rules.TimeValue(c.Deadline)
+	}
 	f.Set("handoff.number", rules.IntValue(c.Number))
 	f.Set("handoff.team", rules.TextValue(t.b.Team(c.Team).Title))
 	f.Set("handoff.ahead", rules.IntValue(ahead))
-	if ahead > 0 {
-		f.Set("handoff.queue", rules.IntValue(ahead))
-	}
-	if wait := c.Deadline.Sub(t.e.At); wait > 0 {
-		f.Set("handoff.wait", rules.DurationValue((wait+time.Minute-1)/time.Minute*time.Minute))
-	}
-	if !c.Deadline.IsZero() {
-		f.Set("handoff.deadline", rules.TimeValue(c.Deadline))
-	}
+	f.Set("handoff.queue", queue)
+	f.Set("handoff.wait", wait)
+	f.Set("handoff.deadline", until)
 }
 
 // farewell is what the buyer reads when a human takes over: the rule's own words, else the script. Outside the hours the
