@@ -51,7 +51,8 @@ func (c *Chat) part(ctx context.Context, k *call, id string, none part) (part, e
 
 func (k *call) partID(number int) string { return k.who.Key + "-" + strconv.Itoa(number) }
 
-// keepPast writes down what the conversation will forget soon. Whoever does so at the same time writes the same.
+// keepPast writes down what the conversation will forget soon. Whoever does so at the same time writes the same. Where the buyer was erased
+// meanwhile, it is gone again.
 func (c *Chat) keepPast(ctx context.Context, k *call, lines []line) error {
 	if len(lines) < longTalk {
 		return nil
@@ -64,21 +65,40 @@ func (c *Chat) keepPast(ctx context.Context, k *call, lines []line) error {
 	if len(fresh) < longTalk {
 		return nil
 	}
-	fresh = fresh[:len(fresh)-keptBack]
+	ctx = context.WithoutCancel(ctx) // what has begun is looked at, too
+	kept, err := c.write(ctx, k, p, fresh[:len(fresh)-keptBack])
+	if err != nil {
+		return err
+	}
+	now, err := c.Conversations.Chat(ctx, k.id, k.who.conversation())
+	if err != nil || now.Version > 0 && now.Buyer == k.who.Buyer.ID {
+		return err
+	}
+	for _, id := range kept {
+		if err := c.Documents.Forget(ctx, k.id, kindPast, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds lines to the past, and gives the ids of the parts that were written.
+func (c *Chat) write(ctx context.Context, k *call, p part, fresh []line) (kept []string, err error) {
 	p.Lines, p.Last = append(p.Lines, fresh...), fresh[len(fresh)-1].ID
 	for len(p.Lines) > fullPart {
 		full := part{Number: p.Number, Lines: p.Lines[:fullPart]}
+		kept = append(kept, k.partID(p.Number))
 		if err := c.keepPart(ctx, k, k.partID(p.Number), full); err != nil {
-			return err
+			return nil, err
 		}
 		if p.Number > mostParts {
 			if err := c.Documents.Forget(ctx, k.id, kindPast, k.partID(p.Number-mostParts)); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		p.Number, p.Lines = p.Number+1, p.Lines[fullPart:]
 	}
-	return c.keepPart(ctx, k, k.who.Key, p)
+	return append(kept, k.who.Key), c.keepPart(ctx, k, k.who.Key, p)
 }
 
 func (c *Chat) keepPart(ctx context.Context, k *call, id string, p part) error {

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -103,6 +104,40 @@ func TestThePastIsTheBuyersOwn(t *testing.T) {
 	_, err = w.store.Erase(t.Context(), "xiaoguo", conversation.Buyer.ID, desk.Entry{Shop: "xiaoguo", ID: "e", At: noon, Who: "admin", What: "erase"})
 	require.NoError(t, err)
 	require.Empty(t, b.earlier(1).Lines, "and erased")
+}
+
+// An erasing store of documents erases the buyer between the reading of what was said and the keeping of it.
+type erasing struct {
+	chat.Documents
+	erase func(buyer string)
+}
+
+func (e erasing) Keep(ctx context.Context, d desk.Document) error {
+	if d.Kind == "past" {
+		e.erase(d.Buyer)
+	}
+	return e.Documents.Keep(ctx, d)
+}
+
+func TestNothingIsKeptOfABuyerWhoIsErasedMeanwhile(t *testing.T) {
+	t.Parallel()
+	var w *world
+	erased := 0
+	w = newWorld(t, func(o *chat.Options) {
+		o.Documents = erasing{o.Documents, func(buyer string) {
+			erased++
+			_, err := w.store.Erase(t.Context(), "xiaoguo", buyer, desk.Entry{Shop: "xiaoguo", ID: "e", At: noon, Who: "admin", What: "erase"})
+			require.NoError(t, err)
+		}}
+	})
+	b := w.guest()
+	b.say("message-1", "转人工", "")
+	b.talk(w.conversation(b), 1, 45, 100)
+	b.lines("0")
+	require.Positive(t, erased)
+	kept, err := w.store.Documents(t.Context(), "xiaoguo", "past", "", 10)
+	require.NoError(t, err)
+	require.Empty(t, kept)
 }
 
 func TestThePastIsBounded(t *testing.T) {
