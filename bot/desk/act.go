@@ -20,7 +20,7 @@ type Act struct {
 
 	Outcome string // EventResolve, EventRelease
 	Cause   string // EventResolve: one of Causes, or ""
-	Cost    string // EventResolve: decimal yuan, or ""
+	Cost    string `json:",omitempty"` // EventResolve: decimal yuan, or ""
 	What    string // EventKept: the promise's words; EventApprove, EventRefuse: the offer's id
 }
 
