@@ -41,14 +41,22 @@ func (s *Stream) Begin(contentType string) {
 
 // Write sends bytes, maybe later with others.
 func (s *Stream) Write(raw []byte) (int, error) {
-	if err := supported(s.control.SetWriteDeadline(time.Now().Add(s.patience))); err != nil {
+	if err := s.wait(); err != nil {
 		return 0, err
 	}
 	return s.to.Write(raw)
 }
 
-// Flush sends what was written.
-func (s *Stream) Flush() error { return supported(s.control.Flush()) }
+// Flush sends what was written, be it long ago.
+func (s *Stream) Flush() error {
+	if err := s.wait(); err != nil {
+		return err
+	}
+	return supported(s.control.Flush())
+}
+
+// wait lets the reader's patience begin anew.
+func (s *Stream) wait() error { return supported(s.control.SetWriteDeadline(time.Now().Add(s.patience))) }
 
 // Greet begins a stream of events with the headers and the first part of the first event: a page that was dropped comes back after a while.
 func (s *Stream) Greet(comeBack time.Duration) error {

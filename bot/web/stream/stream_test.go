@@ -156,6 +156,33 @@ func TestFaultsAreTold(t *testing.T) {
 	require.Error(t, stream.New(httptest.NewRecorder(), time.Second).Event("", "x", make(chan int)))
 }
 
+// A timed writer sends nothing after its deadline.
+type timed struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (w *timed) SetWriteDeadline(at time.Time) error {
+	w.until = at
+	return nil
+}
+
+func (w *timed) FlushError() error {
+	if time.Now().After(w.until) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+func TestWhatWaitsToBeSentIsNoFaultOfTheReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := stream.New(&timed{ResponseRecorder: httptest.NewRecorder()}, time.Second)
+		require.NoError(t, s.Event("", "x", 1))
+		pass(2 * time.Second) // the store is slow with what comes next
+		require.NoError(t, s.Flush())
+	})
+}
+
 func TestSeats(t *testing.T) {
 	t.Parallel()
 	var s stream.Seats
