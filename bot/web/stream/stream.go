@@ -56,7 +56,9 @@ func (s *Stream) Flush() error {
 }
 
 // wait lets the reader's patience begin anew.
-func (s *Stream) wait() error { return supported(s.control.SetWriteDeadline(time.Now().Add(s.patience))) }
+func (s *Stream) wait() error {
+	return supported(s.control.SetWriteDeadline(time.Now().Add(s.patience)))
+}
 
 // Greet begins a stream of events with the headers and the first part of the first event: a page that was dropped comes back after a while.
 func (s *Stream) Greet(comeBack time.Duration) error {
