@@ -114,17 +114,12 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := claim(ctx, first); err != nil {
 		return nil, err
 	}
-	if err := useGathering(); err != nil {
+	if err := o.migrate(ctx); err != nil {
 		return nil, err
 	}
-	// A connection that is given up is closed. Its cache is small: SQLite looks through all of it after many a commit.
-	writes, err := o.poolBy(gathering, 0,
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)", "journal_size_limit("+strconv.Itoa(keptLog)+")")
+	writes, err := o.writing()
 	if err != nil {
 		return nil, err
-	}
-	if err := migrate(ctx, writes, !o.Existing); err != nil {
-		return nil, errors.Join(err, writes.Close())
 	}
 	pool, err := o.pool(0, "query_only(1)", "cache_size(-16384)")
 	if err != nil {
@@ -142,6 +137,32 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return errors.Join(s.writer.close(), reads.close())
 	})
 	return s, nil
+}
+
+// written is how connections work that write. One that is given up is closed. Its cache is small: SQLite looks through all of it after
+// many a commit.
+func written() []string {
+	return []string{
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)",
+		"journal_size_limit(" + strconv.Itoa(keptLog) + ")",
+	}
+}
+
+// migrate brings the tables to this program's version, by SQLite's own way: that may take long transactions.
+func (o *Options) migrate(ctx context.Context) error {
+	db, err := o.pool(0, written()...)
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(ctx, db, !o.Existing), db.Close())
+}
+
+// writing is for the writer, whose log is gathered.
+func (o *Options) writing() (*sql.DB, error) {
+	if err := useGathering(); err != nil {
+		return nil, err
+	}
+	return o.poolBy(gathering, 0, append(written(), "cache_spill(0)")...)
 }
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.

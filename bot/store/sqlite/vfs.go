@@ -12,6 +12,9 @@ import (
 // gathering is the name of a way to the operating system that is SQLite's own but for the log. SQLite writes the log in two small pieces
 // for each page, which costs more than the pages; here they are gathered and written in one piece when the transaction is synced. That
 // sync itself is left to the disk (see there). The log's beginning is synced as SQLite wants it, and so is all before it is carried over.
+//
+// A connection must not write to the log before it commits (cache_spill): what was held back of a transaction that was rolled back would
+// be written where others have written since.
 const gathering = "gathering"
 
 // gathered is how much of the log is held back at most, in bytes: SQLite writes less than 128 KiB at once.
@@ -41,7 +44,7 @@ func useGathering() error {
 		return nil
 	}
 	own := lib.Xsqlite3_vfs_find(tls, 0)
-	made := libc.Xmalloc(tls, uint64(unsafe.Sizeof(lib.Tsqlite3_vfs{})))
+	made := libc.Xmalloc(tls, libc.Tsize_t(unsafe.Sizeof(lib.Tsqlite3_vfs{})))
 	if own == 0 || made == 0 {
 		return errors.New("SQLite knows no file system")
 	}
@@ -170,11 +173,10 @@ func sizeGathered(tls *libc.TLS, file, into uintptr) int32 {
 
 func closeGathered(tls *libc.TLS, file uintptr) int32 {
 	g := gathererOf(file)
-	rc := g.flush(tls, file)
 	if g.room != 0 {
-		libc.Xfree(tls, g.room)
+		libc.Xfree(tls, g.room) // what is held back still was never committed
 	}
 	own := g.own
 	at[lib.Tsqlite3_file](file).FpMethods = own
-	return max(rc, method[func(*libc.TLS, uintptr) int32](at[lib.Tsqlite3_io_methods](own).FxClose)(tls, file))
+	return method[func(*libc.TLS, uintptr) int32](at[lib.Tsqlite3_io_methods](own).FxClose)(tls, file)
 }
