@@ -146,7 +146,7 @@ func (o *openCases) of(ctx context.Context, shop string) (*openList, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	age := o.now().Sub(r.read)
-	if r.list != nil && r.erased == erased && r.change <= change && age >= 0 && age < openFresh {
+	if r.list != nil && r.erased >= erased && age >= 0 && age < openFresh { // who asked later may have been here before
 		err := r.follow(ctx, o.feed, shop, change)
 		return r.list, err
 	}

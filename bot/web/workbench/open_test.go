@@ -73,6 +73,21 @@ func TestWhatIsRememberedFollowsEveryChange(t *testing.T) {
 	require.Equal(t, []string{second}, w.walk("chen", "/desk/cases"), "what another process erases is forgotten soon")
 }
 
+func TestWhoComesLateReadsNothingAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	first := w.hand("fruit", "c-1")
+	require.Equal(t, []string{first}, w.walk("chen", "/desk/cases"))
+	before := w.read
+	var second string
+	w.late = func() {
+		second = w.hand("fruit", "c-2")
+		require.Equal(t, []string{first, second}, w.walk("wang", "/desk/cases"), "a colleague was quicker")
+	}
+	require.Equal(t, []string{first, second}, w.walk("chen", "/desk/cases"))
+	require.Equal(t, before, w.read, "all that changed has been read already")
+}
+
 func TestCasesOfTheSameBuyerAreMarked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, workbench.Limits{})

@@ -81,10 +81,28 @@ type world struct {
 	wanted []desk.Wanted // of the advice, since the test has last looked
 	many   bool          // there are more open cases than anybody lists
 	broken error         // what acts end with, nil for what they do
+	read   int           // how often cases were listed
+	late   func()        // what happens once, while somebody holds the count of changes and has not looked yet
+}
+
+// LastChange is the engine's, and then something happens.
+func (w *world) LastChange(ctx context.Context, shop string) (int64, error) {
+	last, err := w.Engine.LastChange(ctx, shop)
+	w.mu.Lock()
+	late := w.late
+	w.late = nil
+	w.mu.Unlock()
+	if late != nil {
+		late()
+	}
+	return last, err
 }
 
 // Cases are those of the engine, or many of its first.
 func (w *world) Cases(ctx context.Context, q desk.Query) ([]desk.Case, error) {
+	w.mu.Lock()
+	w.read++
+	w.mu.Unlock()
 	place := q.After.Number
 	if w.many {
 		q.After = desk.Cursor{}
