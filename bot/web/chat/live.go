@@ -91,7 +91,7 @@ func (l *listener) tell(ctx context.Context) error {
 		return err
 	}
 	standing := now
-	standing.Lines, standing.Reset, standing.Place = nil, false, ""
+	standing.Lines, standing.Reset, standing.Place, standing.Earlier = nil, false, "", 0
 	told, err := json.Marshal(standing)
 	if err != nil {
 		return err

@@ -88,6 +88,21 @@ func elapse(d time.Duration) {
 	synctest.Wait()
 }
 
+func TestWhatThePageKnowsIsNotToldAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		b := w.guest()
+		b.say("message-1", "转人工", "")
+		b.talk(w.conversation(b), 1, 60, 10)
+		live := b.listen("")
+		require.Contains(t, live.heard(), `"earlier":1`)
+		elapse(16 * time.Second)
+		require.Equal(t, ": still here\n\n", live.heard())
+		live.hangUp()
+		require.True(t, live.ended())
+	})
+}
+
 func TestLateRepliesComeByTheStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
