@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot/engine"
+	"xiaoer/bot/store/sqlstore"
 )
 
 // TestNothingIsAcknowledgedBeforeItIsSynced looks at what would be there after a power cut: the files as they were when the log was synced last.
@@ -155,4 +156,31 @@ func TestTheLogIsFoundBesideTheFileItself(t *testing.T) {
 	s := newStore(t, Options{Path: here})
 	require.NoError(t, s.Commit(t.Context(), firstTurn(1)))
 	require.Equal(t, int64(1), s.version(t, 1))
+}
+
+// TestTheLogStaysWhenConnectionsAreGivenUp: what is synced is the file that is written, also when who reads has gone away and the disk was full.
+func TestTheLogStaysWhenConnectionsAreGivenUp(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s := newStore(t, Options{Path: path, sync: func(log *os.File) error {
+		synced, err := log.Stat()
+		if err != nil {
+			return err
+		}
+		written, err := os.Stat(path + "-wal")
+		if err != nil || !os.SameFile(synced, written) {
+			return errors.New("another log is written by now")
+		}
+		return log.Sync()
+	}})
+	require.NoError(t, s.Commit(t.Context(), firstTurn(1)))
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.db.Read(ctx, `SELECT id FROM conversations`, nil, func(sqlstore.Row) error { cancel(); return nil })
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, s.writer.do(t.Context(), func(c *session) error {
+		_, err := pragma(c, `PRAGMA max_page_count = 1`)
+		return err
+	}))
+	require.ErrorIs(t, s.Ready(t.Context()), engine.ErrFull)
+	require.NoError(t, s.Commit(t.Context(), firstTurn(2)))
 }

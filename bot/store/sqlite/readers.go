@@ -17,6 +17,8 @@ type readers struct {
 	known map[string]bool // texts that come again and again, so that they stay prepared
 	free  chan *session   // nil for one that has to be opened (again)
 	ended chan struct{}
+
+	anchor *session // is never given up: the last connection that is closed would take the log away, which others have open
 }
 
 // openReaders opens one of so many, to see that all that is known can be asked.
@@ -31,6 +33,12 @@ func openReaders(db *sql.DB, most int) (*readers, error) {
 		if _, err := first.prepare(query); err != nil {
 			return nil, errors.Join(err, first.close())
 		}
+	}
+	if r.anchor, err = openSession(db); err == nil {
+		err = r.anchor.query(context.Background(), selectScrub, nil, func(sqlstore.Row) error { return nil })
+	}
+	if err != nil {
+		return nil, errors.Join(err, first.close(), r.anchor.close())
 	}
 	r.free <- first
 	for range most - 1 {
@@ -97,7 +105,7 @@ func (r *readers) get(ctx context.Context) (s *session, err error) {
 // close waits for those who read.
 func (r *readers) close() error {
 	close(r.ended)
-	var all []error
+	all := []error{r.anchor.close()}
 	for range cap(r.free) {
 		if s := <-r.free; s != nil {
 			all = append(all, s.close())

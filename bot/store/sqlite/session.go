@@ -242,6 +242,9 @@ func (c *session) forget(query string) {
 
 // close gives the connection up for good, with whatever transaction it may be in.
 func (c *session) close() error {
+	if c == nil {
+		return nil
+	}
 	var all []error
 	for _, s := range c.prepared {
 		all = append(all, s.Close())
