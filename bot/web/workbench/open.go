@@ -18,7 +18,7 @@ const (
 	mostOpen  = 20_000  // open cases of one shop: those with the nearest deadlines; pages say where there are more
 	mostKnown = 100_000 // of all shops together; when there would be more all are forgotten
 	readNow   = 500     // that are read at once
-	mostShops = 200     // whose lists are remembered
+	mostShops = 20_000  // whose lists are remembered
 	openFresh = time.Minute
 )
 
