@@ -65,7 +65,7 @@ func (d *disk) take(g *group) { d.groups <- g }
 func (d *disk) run() {
 	defer close(d.ended)
 	for g := range d.groups {
-		if g.wrote {
+		if g.err = d.failed(); g.wrote && g.err == nil {
 			g.err = d.bring()
 		}
 		d.last.CompareAndSwap(g, nil)
@@ -81,9 +81,6 @@ func (d *disk) run() {
 
 // bring brings the log to the disk.
 func (d *disk) bring() (err error) {
-	if err := d.failed(); err != nil {
-		return err
-	}
 	if d.log == nil {
 		d.log, err = openLog(d.path)
 	}

@@ -117,7 +117,7 @@ func open(ctx context.Context, o Options) (*Store, error) {
 	if err := o.migrate(ctx); err != nil {
 		return nil, err
 	}
-	writes, err := o.writing()
+	writes, err := o.pool(0, written()...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,44 +140,29 @@ func open(ctx context.Context, o Options) (*Store, error) {
 }
 
 // written is how connections work that write. One that is given up is closed. Its cache is small: SQLite looks through all of it after
-// many a commit.
+// many a commit. SQLite syncs its log by itself only before it begins it anew and before it carries it over ("normal"): commits are synced
+// by the disk (see there).
 func written() []string {
 	return []string{
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)",
+		"journal_mode(wal)", "synchronous(normal)", "cache_size(-16384)", "secure_delete(1)", "wal_autocheckpoint(0)",
 		"journal_size_limit(" + strconv.Itoa(keptLog) + ")",
 	}
 }
 
-// migrate brings the tables to this program's version, by SQLite's own way: that may take long transactions.
+// migrate brings the tables to this program's version, each transaction on the disk before the next begins.
 func (o *Options) migrate(ctx context.Context) error {
-	db, err := o.pool(0, written()...)
+	db, err := o.pool(0, append(written(), "synchronous(full)")...)
 	if err != nil {
 		return err
 	}
 	return errors.Join(migrate(ctx, db, !o.Existing), db.Close())
 }
 
-// writing is for the writer, whose log is gathered.
-func (o *Options) writing() (*sql.DB, error) {
-	if err := useGathering(); err != nil {
-		return nil, err
-	}
-	return o.poolBy(gathering, 0, append(written(), "cache_spill(0)")...)
-}
-
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.
 func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
-	return o.poolBy("", most, pragmas...)
-}
-
-// poolBy is pool with another way to the operating system than SQLite's own.
-func (o *Options) poolBy(way string, most int, pragmas ...string) (*sql.DB, error) {
 	where, err := address(o.Path, true, o.LockWait, pragmas...)
 	if err != nil {
 		return nil, err
-	}
-	if way != "" {
-		where += "&vfs=" + way
 	}
 	db, err := sql.Open("sqlite", where)
 	if err != nil {

@@ -239,7 +239,9 @@ func TestCloseDrains(t *testing.T) {
 	}
 }
 
-func TestCommitsAreSynced(t *testing.T) {
+// TestHowTheWriterIsConnected: SQLite syncs its log before it carries it over ("1", normal), commits are synced by the disk, see
+// TestNothingIsAcknowledgedBeforeItIsSynced.
+func TestHowTheWriterIsConnected(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, Options{})
 	settings := map[string]string{}
@@ -253,7 +255,7 @@ func TestCommitsAreSynced(t *testing.T) {
 		}
 		return nil
 	}))
-	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
+	require.Equal(t, map[string]string{"journal_mode": "wal", "synchronous": "1", "busy_timeout": "1000", "wal_autocheckpoint": "0"}, settings)
 	_, err := s.db.reads.db.ExecContext(t.Context(), `DELETE FROM conversations`)
 	require.ErrorContains(t, err, "readonly", "readers only read")
 }
