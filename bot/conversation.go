@@ -38,6 +38,7 @@ type Conversation struct {
 	Question *Question         `json:"question,omitempty"`
 	Lapsed   *Question         `json:"lapsed,omitempty"` // was closed unanswered; the buyer may still come back to it
 	Open     []Request         `json:"open,omitempty"`   // open requests
+	About    *Request          `json:"about,omitempty"`  // what the buyer last asked of the shop in this episode
 	Case     *Handoff          `json:"case,omitempty"`   // the case that an agent waits for or has
 	Tasks    []Handoff         `json:"tasks,omitempty"`
 	Promises []PromiseMade     `json:"promises,omitempty"` // made here and not yet due

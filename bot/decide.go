@@ -38,6 +38,10 @@ func (t *turn) rules() bool {
 // answer lets the rules answer one request. It is false when no rule fits and that is no reason to hand over.
 func (t *turn) answer(r Request) bool {
 	t.kept = slices.DeleteFunc(slices.Clone(t.kept), func(k Request) bool { return k == r })
+	if isSubstantive(r) && (t.c.About == nil || *t.c.About != r) {
+		about := r
+		t.c.About = &about
+	}
 	defer func() { t.below = nil }()
 	t.repeated = false
 	for range mostRounds {

@@ -58,7 +58,7 @@ func (t *turn) anger() bool {
 
 // guard hands over at once, with the words and the team of the rule where there is one.
 func (t *turn) guard(name string, r Request, rule *rules.Rule) {
-	h := handing{name: name, request: t.subject(r), floor: t.floor()}
+	h := handing{name: name, request: t.subject(r), floor: t.floor(), reason: t.plainReason(name)}
 	if rule != nil {
 		h.rule, h.give = rule, rule.Handoff
 		if !t.shopPaused() {
@@ -76,8 +76,8 @@ func (t *turn) guard(name string, r Request, rule *rules.Rule) {
 	}
 }
 
-// subject is what the case is about: what else the buyer asked for in this message, else what is open, else the guard's
-// own intent.
+// subject is what the case is about: what else the buyer asked for in this message, else what is open, else, for who only wants
+// a human, what was asked for last, else the guard's own intent.
 func (t *turn) subject(r Request) Request {
 	for _, a := range t.accepted() {
 		if a.Intent != intents.Human && !isSocial(a.Intent) {
@@ -86,6 +86,9 @@ func (t *turn) subject(r Request) Request {
 	}
 	if q := t.c.Question; q != nil && q.Intent != "" {
 		return Request{Intent: q.Intent, Topic: q.Topic}
+	}
+	if t.c.About != nil && r.Intent == intents.Human {
+		return *t.c.About
 	}
 	return r
 }

@@ -90,7 +90,7 @@ func (t *turn) forApproval(rule *rules.Rule, r Request, offer *OfferMade) {
 	if team == "" && rule.Handoff != nil {
 		team = rule.Handoff.Team
 	}
-	h := handing{name: rule.ID, rule: rule, give: rule.Handoff, team: team, request: r, reason: reasonApproval}
+	h := handing{name: rule.ID, rule: rule, give: rule.Handoff, team: team, request: r, reason: t.plainReason(reasonApproval)}
 	if t.handOver(h) {
 		t.effects(rule, offer)
 		t.closing = ""

@@ -75,7 +75,7 @@ func (t *turn) newEpisode() {
 	c.Episode++
 	c.Status = StatusBot
 	c.Product, c.Named, c.Lookup = nil, nil, ""
-	c.Matters, c.Photos, c.Question, c.Lapsed, c.Open, c.Offers = nil, nil, nil, nil, nil, nil
+	c.Matters, c.Photos, c.Question, c.Lapsed, c.Open, c.About, c.Offers = nil, nil, nil, nil, nil, nil, nil
 	c.Counts = Counts{Answered: answered}
 	c.Answers, c.Variants = nil, nil
 	c.LastLine = ""

@@ -13,7 +13,7 @@ import (
 const (
 	mostSummary    = 800 // runes
 	reasonLeft     = "left"
-	reasonApproval = "offer above the cap: approval needed"
+	reasonApproval = "approval"
 )
 
 // plainReason is the reason of a built-in hand-over, for agents, in the shop's language.
@@ -22,12 +22,14 @@ func (t *turn) plainReason(name string) string {
 		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的回答已经给过",
 		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则",
 		guardPaused: "机器人已暂停", reasonLeft: "买家没有答完就离开了", saysOtherwise: "未能理解买家",
+		reasonApproval: "赔付超过上限，需要批准",
 	}
 	en := map[string]string{
 		guardHuman: "the buyer asked for a human", guardRisk: "the message names a danger", guardAnger: "the buyer is angry",
 		guardRepeat: "the same answer again would not help", guardCompliance: "the words broke the compliance list and were not sent",
 		guardPromise: "the same was promised before", guardNoRule: "no rule fits",
 		guardPaused: "the bot is paused", reasonLeft: "the buyer left before the last answer", saysOtherwise: "not understood",
+		reasonApproval: "offer above the cap: approval needed",
 	}
 	list, other := zh, "信息不全，请人工跟进"
 	if !t.chinese() {
@@ -45,9 +47,12 @@ func (t *turn) summary(c *Handoff) string {
 	w := summaryWords(t.chinese())
 	who := firstOf(t.c.Buyer.Name, t.c.Buyer.ID)
 	if t.c.Buyer.Tier != "" {
-		who += "（" + t.c.Buyer.Tier + "）"
+		who += w.within[0] + t.c.Buyer.Tier + w.within[1]
 	}
 	parts := []string{w.buyer + who, w.about + firstOf(t.titleOf(c.Intent), w.unclear) + w.reason + c.Reason}
+	if about := t.c.About; about != nil && !c.Task && about.name() != c.Intent && !slices.Contains(c.Open, about.name()) {
+		parts = append(parts, w.before+t.titleOf(about.name()))
+	}
 	if c.Order != nil {
 		parts = append(parts, w.order+" "+t.orderInWords(c.Order, &w))
 	}
@@ -120,7 +125,8 @@ func shorten(s string, most int) string {
 
 type words struct {
 	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, gap, end string
-	paid, delivered, photos, money                                                                                        string
+	paid, delivered, photos, money, before                                                                                string
+	within                                                                                                                [2]string         // brackets
 	plain                                                                                                                 map[string]string // values of lists, as a person says them
 }
 
@@ -132,7 +138,8 @@ func summaryWords(chinese bool) words {
 		return words{
 			"买家", "诉求：", "未明", "，原因：", "订单", "商品：", "已收集：", "情绪：", "风险：", "买家最后说：", "机器人最后说：",
 			"尚未答复：", "、", "；", "", "。",
-			"付款", "签收", "照片", "元",
+			"付款", "签收", "照片", "元", "此前问：",
+			[2]string{"（", "）"},
 			map[string]string{
 				"unpaid": "待付款", "grouping": "拼单中", "paid": "待发货", "part_shipped": "部分发货", "shipped": "已发货", "delivered": "已签收",
 				"closed": "已关闭", "calm": "平静", "upset": "不满", "angry": "激动", "review": "差评", "platform": "平台介入", "regulator": "监管投诉",
@@ -143,7 +150,9 @@ func summaryWords(chinese bool) words {
 	return words{
 		"Buyer ", "wants: ", "not clear", ", reason: ", "order", "product: ", "collected: ", "mood: ", "risk: ", "last words of the buyer: ",
 		"last words of the bot: ", "still open: ", ", ", "; ", " ", ".",
-		"paid", "delivered", "photos", "yuan", nil,
+		"paid", "delivered", "photos", "yuan", "asked before: ",
+		[2]string{" (", ")"},
+		nil,
 	}
 }
 

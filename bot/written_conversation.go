@@ -54,6 +54,7 @@ func (w *writer) matters(c *Conversation) {
 	pointerIf(w, `"question":`, c.Question, (*writer).question)
 	pointerIf(w, `"lapsed":`, c.Lapsed, (*writer).question)
 	listIf(w, `"open":`, c.Open, (*writer).request)
+	pointerIf(w, `"about":`, c.About, (*writer).request)
 	pointerIf(w, `"case":`, c.Case, (*writer).handoff)
 	listIf(w, `"tasks":`, c.Tasks, (*writer).handoff)
 	listIf(w, `"promises":`, c.Promises, (*writer).promise)
