@@ -4,33 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"xiaoer/bot/store/sqlstore"
 )
 
-// ownTables are those that hold nothing that would be kept elsewhere: what this database itself needs.
-func ownTables() []string { return []string{"goose_db_version", "probes", "compatible"} }
-
-// Tables whose rows are worth keeping, with their columns. reltuples is an estimate, below 0 where there was none yet.
-const (
-	selectTables = `
+// schema is how PostgreSQL is asked for the tables whose rows are worth keeping. reltuples is an estimate, below 0 where there was none yet.
+func schema() *sqlstore.Schema {
+	return &sqlstore.Schema{
+		Tables: `
 SELECT c.relname, c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition`
-
-	selectColumns = `
-SELECT a.attname::text, format_type(a.atttypid, NULL), coalesce(array_position(i.indkey::int2[], a.attnum), -1)::bigint
+WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
+		Columns: `
+SELECT a.attname::text, format_type(a.atttypid, NULL), coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0)::bigint
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
 LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-WHERE n.nspname = current_schema() AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped`
+WHERE n.nspname = current_schema() AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname::text COLLATE "C"`,
+		Kinds: map[string]sqlstore.Kind{"text": sqlstore.Text, "bigint": sqlstore.Number, "bytea": sqlstore.Bytes},
+		Own:   []string{"goose_db_version", "probes", "compatible"},
+	}
+}
 
-	selectOthers = `
+const selectOthers = `
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`
-)
 
 // Whoever follows a store shares a lock with all who do, whatever name his connections have; a move asks whether it is free. It is of the
 // schema, since a database may hold several stores.
@@ -44,47 +42,7 @@ var _ sqlstore.Catalogue = (*database)(nil)
 
 // Tables lists them by name.
 func (d *database) Tables(ctx context.Context) ([]sqlstore.Table, error) {
-	var out []sqlstore.Table
-	err := d.Read(ctx, selectTables, nil, func(row sqlstore.Row) error {
-		var t sqlstore.Table
-		err := row.Scan(&t.Name, &t.About)
-		if !slices.Contains(ownTables(), t.Name) {
-			out = append(out, t)
-		}
-		return err
-	})
-	for i := range out {
-		if err == nil {
-			err = d.columns(ctx, &out[i])
-		}
-	}
-	slices.SortFunc(out, func(a, b sqlstore.Table) int { return strings.Compare(a.Name, b.Name) })
-	return out, err
-}
-
-func (d *database) columns(ctx context.Context, t *sqlstore.Table) error {
-	keys := map[int]string{}
-	err := d.Read(ctx, selectColumns, []any{t.Name}, func(row sqlstore.Row) error {
-		var name, kind string
-		var key int
-		if err := row.Scan(&name, &kind, &key); err != nil {
-			return err
-		}
-		if key >= 0 {
-			keys[key] = name
-		}
-		known, ok := map[string]sqlstore.Kind{"text": sqlstore.Text, "bigint": sqlstore.Number, "bytea": sqlstore.Bytes}[kind]
-		if !ok {
-			return fmt.Errorf("the column %s of the table %s is a %s", name, t.Name, kind)
-		}
-		t.Columns = append(t.Columns, sqlstore.Column{Name: name, Kind: known})
-		return nil
-	})
-	slices.SortFunc(t.Columns, func(a, b sqlstore.Column) int { return strings.Compare(a.Name, b.Name) })
-	for n := range len(keys) {
-		t.Key = append(t.Key, keys[n])
-	}
-	return err
+	return schema().Catalogue(ctx, d)
 }
 
 // Alone is an error while somebody else of this program is connected to a database, or serves from it under another name.

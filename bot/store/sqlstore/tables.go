@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,6 +19,62 @@ type Catalogue interface {
 	Database
 	// Tables lists the tables that hold something worth keeping, by name: not what belongs to the database itself.
 	Tables(ctx context.Context) ([]Table, error)
+}
+
+// A Schema is how a database is asked for its tables, and what it calls what they hold.
+type Schema struct {
+	Tables  string          // a query for rows of name and Table.About
+	Columns string          // one for rows of name, kind and place in the primary key, from 1, 0 for none; by name, of the table $1
+	Kinds   map[string]Kind // by the database's own word
+	Own     []string        // tables that belong to the database itself
+}
+
+// Catalogue lists a database's tables by name, without its own.
+func (s *Schema) Catalogue(ctx context.Context, db Database) ([]Table, error) {
+	var out []Table
+	err := db.Read(ctx, s.Tables, nil, func(row Row) error {
+		var t Table
+		err := row.Scan(&t.Name, &t.About)
+		if !slices.Contains(s.Own, t.Name) {
+			out = append(out, t)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if err := s.fill(ctx, db, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b Table) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// fill adds a table's columns and its key.
+func (s *Schema) fill(ctx context.Context, db Database, t *Table) error {
+	keys := map[int]string{}
+	err := db.Read(ctx, s.Columns, []any{t.Name}, func(row Row) error {
+		var name, kind string
+		var key int
+		if err := row.Scan(&name, &kind, &key); err != nil {
+			return err
+		}
+		if key > 0 {
+			keys[key] = name
+		}
+		known, ok := s.Kinds[kind]
+		if !ok {
+			return fmt.Errorf("the column %s of the table %s is a %s", name, t.Name, kind)
+		}
+		t.Columns = append(t.Columns, Column{Name: name, Kind: known})
+		return nil
+	})
+	for n := 1; n <= len(keys); n++ {
+		t.Key = append(t.Key, keys[n])
+	}
+	return err
 }
 
 // A Table is one of a database's tables.
