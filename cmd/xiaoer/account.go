@@ -212,7 +212,8 @@ type accountRoleCmd struct {
 
 // Help teaches the command.
 func (accountRoleCmd) Help() string {
-	return `Changes what a person may do in one shop; none takes them out of it. A server that runs knows it at once.
+	return `Changes what a person may do in one shop; none takes them out of it. A server that runs knows it at once. The role of a shop's last admin
+stays as it is without --force.
 
   xiaoer account role 小王 --shop myshop --role editor`
 }
@@ -226,7 +227,14 @@ func (c *accountRoleCmd) Run(a *app, of *accountCmd) error {
 		return err
 	}
 	return of.book(a, func(book *account.Book) error {
-		return found(c.Name, book.SetRole(a.ctx, c.Name, c.Shop, role, whoami()))
+		if err := keepAdmins(a, book, c.Name, c.Force, func(roles map[string]desk.Role) { roles[c.Shop] = role }); err != nil {
+			return err
+		}
+		if err := book.SetRole(a.ctx, c.Name, c.Shop, role, whoami()); err != nil {
+			return found(c.Name, err)
+		}
+		fmt.Fprintf(a.err, "%s is %s now\n", printable(c.Name), rolesText(map[string]desk.Role{c.Shop: cmp.Or(role, "without a role")}))
+		return nil
 	})
 }
 
@@ -260,17 +268,23 @@ func (c *accountPasswordCmd) Run(a *app, of *accountCmd) error {
 		if err != nil {
 			return err
 		}
-		return found(c.Name, book.SetPassword(a.ctx, c.Name, password, whoami()))
+		if err := book.SetPassword(a.ctx, c.Name, password, whoami()); err != nil {
+			return found(c.Name, err)
+		}
+		fmt.Fprintf(a.err, "%s has another password now, and is signed out everywhere\n", printable(c.Name))
+		return nil
 	})
 }
 
 type accountRemoveCmd struct {
-	Name string `arg:"" help:"The person's name."`
+	Name  string `arg:"" help:"The person's name."`
+	Force bool   `help:"Remove the last admin of a shop too."`
 }
 
 // Help teaches the command.
 func (accountRemoveCmd) Help() string {
-	return `Removes an account; its sessions end at once. What the person did stays in the audit.
+	return `Removes an account; its sessions end at once. What the person did stays in the audit. The last admin of a shop, without whom nobody
+manages its people, is removed with --force only.
 
   xiaoer account remove 小王 --store sqlite:xiaoer.db`
 }
@@ -278,6 +292,13 @@ func (accountRemoveCmd) Help() string {
 // Run removes an account.
 func (c *accountRemoveCmd) Run(a *app, of *accountCmd) error {
 	return of.book(a, func(book *account.Book) error {
-		return found(c.Name, book.Remove(a.ctx, c.Name, whoami()))
+		if err := keepAdmins(a, book, c.Name, c.Force, func(roles map[string]desk.Role) { clear(roles) }); err != nil {
+			return err
+		}
+		if err := book.Remove(a.ctx, c.Name, whoami()); err != nil {
+			return found(c.Name, err)
+		}
+		fmt.Fprintf(a.err, "the account %s is gone, with its sessions and tokens\n", printable(c.Name))
+		return nil
 	})
 }

@@ -63,7 +63,8 @@ func TestAccountsByTheCommandLine(t *testing.T) {
 		require.NotContains(t, stderr, "\x1b", c.name)
 	}
 
-	require.NoError(t, codeOf(o.types("", "account", "role", "老板", "--shop", "other", "--role", "none")))
+	_, _, stderr = o.types("", "account", "role", "老板", "--shop", "other", "--role", "none")
+	require.Equal(t, "老板 is without a role in other now\n", stderr)
 	code, stdout, _ = o.types("", "account", "list", "--json")
 	require.Equal(t, exitOK, code)
 	require.NotContains(t, stdout, "argon2")
@@ -74,13 +75,42 @@ func TestAccountsByTheCommandLine(t *testing.T) {
 	require.Equal(t, map[string]desk.Role{"shop": desk.Admin}, listed[1].Roles)
 	_, stdout, _ = o.types("", "account", "list")
 	require.Contains(t, stdout, "boss  admin in every shop  on")
-	require.NoError(t, codeOf(o.types(password+" new", "account", "password", "老板")))
-	require.NoError(t, codeOf(o.types("", "account", "remove", "老板")))
+	_, _, stderr = o.types(password+" new", "account", "password", "老板")
+	require.Equal(t, "老板 has another password now, and is signed out everywhere\n", stderr)
+	_, _, stderr = o.types("", "account", "remove", "老板")
+	require.Equal(t, "the account 老板 is gone, with its sessions and tokens\n", stderr)
 	did := o.did()
 	require.Len(t, did, 3, "%v", did)
 	for i, what := range []string{"account gone", "password", "account"} {
 		require.Contains(t, did[i], what+" 老板", "the audit of the shop says so")
 	}
+}
+
+// TestTheLastAdminStays: without an admin nobody manages a shop's people any more.
+func TestTheLastAdminStays(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t)
+	add := func(name, role string, in ...string) {
+		require.NoError(t, codeOf(o.types("correct horse battery", append([]string{"account", "add", name, "--role", role}, in...)...)))
+	}
+	refused := func(says string, args ...string) {
+		code, _, stderr := o.types("", append([]string{"account"}, args...)...)
+		require.Equal(t, exitFailed, code, args)
+		require.Contains(t, stderr, says+"; make another first, or say --force", args)
+	}
+	add("小王", "agent", "--shop", "shop")
+	add("老板", "admin", "--shop", "shop,other")
+	add("二老板", "admin", "--shop", "other")
+	refused("老板 is the last admin in shop", "remove", "老板")
+	refused("老板 is the last admin in shop", "role", "老板", "--shop", "shop", "--role", "editor")
+	require.NoError(t, codeOf(o.types("", "account", "role", "老板", "--shop", "shop", "--role", "admin")), "what changes nothing")
+	require.NoError(t, codeOf(o.types("", "account", "role", "老板", "--shop", "other", "--role", "none")), "there is another")
+	require.NoError(t, codeOf(o.types("", "account", "remove", "小王")), "who was no admin")
+	add("boss", "admin")
+	require.NoError(t, codeOf(o.types("", "account", "remove", "老板")), "the admin of every shop stays")
+	refused("BOSS is the last admin in every shop", "remove", "BOSS")
+	refused("boss is the last admin in every shop", "role", "boss", "--shop", "*", "--role", "none")
+	require.NoError(t, codeOf(o.types("", "account", "remove", "boss", "--force")))
 }
 
 func codeOf(code int, _, stderr string) error {
@@ -132,7 +162,7 @@ func TestAnAdminIsMadeBesideARunningServer(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.JSONEq(t, `{"name":"boss","roles":{"*":"admin"}}`, body)
 	require.NoError(t, codeOf(run(&app{ctx: t.Context(), in: strings.NewReader(""), out: &out, err: &errs, env: os.LookupEnv, now: opened.Local},
-		[]string{"account", "remove", "boss", "--store", store}), "", errs.String()))
+		[]string{"account", "remove", "boss", "--force", "--store", store}), "", errs.String()))
 	code, _ = get("/v1/me")
 	require.Equal(t, http.StatusUnauthorized, code, "the server knows it at once")
 	require.Equal(t, exitOK, server.stop())
