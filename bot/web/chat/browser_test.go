@@ -159,6 +159,13 @@ func write(text string) chromedp.Action {
 	return chromedp.SendKeys(`#text`, text+"\r", chromedp.ByQuery)
 }
 
+// choose puts photos beside the words that are not sent yet, as a message with them.
+func choose(files ...string) chromedp.Action {
+	return chromedp.Tasks{
+		chromedp.SetUploadFiles(`#file`, files, chromedp.ByQuery), until(fmt.Sprintf(`document.querySelectorAll("#chosen li").length === %d`, len(files))),
+	}
+}
+
 // visitorOf is the name of the conversation of the page.
 func visitorOf(ctx context.Context, t *testing.T) string {
 	t.Helper()
@@ -190,7 +197,7 @@ func TestABuyerInTheBrowser(t *testing.T) {
 		chromedp.Text(`#choices button:last-child`, &choice, chromedp.ByQuery),
 		chromedp.Click(`#choices button:last-child`, chromedp.ByQuery),
 		see("原因是质量问题"),
-		chromedp.SetUploadFiles(`#file`, []string{photoFile(t)}, chromedp.ByQuery),
+		choose(photoFile(t)), chromedp.Click(`#say .primary`, chromedp.ByQuery),
 		chromedp.WaitVisible(`.line.buyer:not(.pending) .shot img`, chromedp.ByQuery),
 		until(`document.querySelector(".shot img").naturalWidth`),
 		write("转人工"), see("已为您转接客服"),
@@ -376,7 +383,7 @@ func TestAPhotoThatDoesNotGetThroughHoldsNoWordsBack(t *testing.T) {
 		chromedp.EmulateViewport(420, 720),
 		chromedp.Navigate(s.url()+"/chat/xiaoguo?lang=en"),
 		chromedp.WaitVisible(`#photo`, chromedp.ByQuery),
-		chromedp.SetUploadFiles(`#file`, []string{photoFile(t)}, chromedp.ByQuery),
+		choose(photoFile(t)), chromedp.Click(`#say .primary`, chromedp.ByQuery),
 		chromedp.WaitVisible(`.line.pending`, chromedp.ByQuery),
 		write("我想退货"), see("请问退货原因是？"),
 		chromedp.WaitVisible(`.line.pending .fate button`, chromedp.ByQuery), shoot("en-photo-failed"),

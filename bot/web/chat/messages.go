@@ -18,7 +18,7 @@ const (
 	mostPhotos = 9
 )
 
-// A said is a message as the page sends it: words, photos that were sent before, or the number of an order.
+// A said is a message as the page sends it: words, photos that were sent before or both, or the number of an order.
 type said struct {
 	ID     string   `json:"id"` // the page's own, and the same when it is sent again
 	Text   string   `json:"text"`
@@ -28,14 +28,9 @@ type said struct {
 }
 
 func (s *said) valid() bool {
-	kinds := 0
-	for _, there := range []bool{strings.TrimSpace(s.Text) != "", len(s.Photos) > 0, s.Order != ""} {
-		if there {
-			kinds++
-		}
-	}
+	written := strings.TrimSpace(s.Text) != "" || len(s.Photos) > 0
 	bad := func(name string) bool { return !clientID.MatchString(name) }
-	return clientID.MatchString(s.ID) && kinds == 1 && utf8.RuneCountInString(s.Text) <= mostText && len(s.Photos) <= mostPhotos &&
+	return clientID.MatchString(s.ID) && written != (s.Order != "") && utf8.RuneCountInString(s.Text) <= mostText && len(s.Photos) <= mostPhotos &&
 		len(s.After) <= mostPlace && len(s.Order) <= mostBuyerID && !slices.ContainsFunc(s.Photos, bad)
 }
 

@@ -111,3 +111,19 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	}
 	t.Fatal("a buyer may not send photos without end")
 }
+
+func TestPhotosAndWordsAreOneMessage(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t, nil).guest()
+	b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(60, 40))))
+	b.good(b.do("PUT", "/photos/photo-0002", asJPEG(t, sketch(40, 60))))
+	got := b.state(b.do("POST", "/messages", map[string]any{"id": "message-1", "text": "我想退货", "photos": []string{"photo-0001", "photo-0002"}}))
+	require.Len(t, got.Lines, 2, "one message, one answer")
+	require.Equal(t, "我想退货", got.Lines[0].Text)
+	require.Len(t, got.Lines[0].Images, 2)
+	for _, both := range []string{"text", "photos"} {
+		body := map[string]any{"id": "message-2", "order": "1", "text": "", "photos": []string{}}
+		body[both] = map[string]any{"text": "x", "photos": []string{"photo-0001"}}[both]
+		require.Equal(t, http.StatusBadRequest, b.do("POST", "/messages", body).Code, "an order goes alone")
+	}
+}

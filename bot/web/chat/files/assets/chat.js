@@ -3,7 +3,7 @@ import { say } from "/assets/page/words.js";
 import { Calls, Trouble } from "/assets/chat/call.js";
 import { Outbox } from "/assets/chat/outbox.js";
 import { Stream } from "/assets/chat/stream.js";
-import { View } from "/assets/chat/view.js";
+import { thumb, View } from "/assets/chat/view.js";
 import { asData, shrink } from "/assets/chat/photo.js";
 
 const root = document.getElementById("chat");
@@ -24,6 +24,9 @@ let stash = []; // states that came while it was not known whether a message had
 let earlier = 0; // the part of the past that comes before the lines that are shown
 let offered = []; // quick answers to the last line
 let news = false; // the shop has said something since it was told what the buyer has seen
+const mostPhotos = 9; // of a message
+let chosen = []; // photos that go with the words that are being written
+let choosing = Promise.resolve(); // while they are made smaller
 let open = !framed;
 let unread = 0;
 
@@ -237,17 +240,16 @@ async function loadEarlier() {
 
 function refused(item, code) {
   choices();
+  const again = [say("again"), () => { view.fate(item.id, say("sending")); outbox.again(item.id); }];
   view.fate(item.id, say(`error.${code}`), [
-    [say("again"), () => { view.fate(item.id, say("sending")); outbox.again(item.id); }],
+    ...(["photo-kind", "photo-large"].includes(code) ? [] : [again]), // the same photo is refused again
     [say("remove"), () => { outbox.remove(item.id); view.gone(item.id); choices(); part("text").focus(); }],
   ]);
 }
 
 function send(item) {
   if (!outbox) return;
-  const { blob } = item;
-  const whole = outbox.add(item);
-  view.pending({ ...whole, blob });
+  view.pending(outbox.add(item));
   choices();
 }
 
@@ -279,11 +281,14 @@ text.addEventListener("keydown", (ev) => {
 });
 text.addEventListener("keyup", () => { entered = false; });
 text.addEventListener("beforeinput", (ev) => { if (entered && ev.inputType === "insertLineBreak") ev.preventDefault(); });
-part("say").addEventListener("submit", (ev) => {
+part("say").addEventListener("submit", async (ev) => {
   ev.preventDefault();
+  await choosing;
   const words = text.value.trim();
-  if (!words || !outbox) return;
-  send({ text: words });
+  if ((!words && chosen.length === 0) || !outbox) return;
+  send({ ...(words && { text: words }), ...(chosen.length > 0 && { photos: chosen }) });
+  chosen = [];
+  showChosen();
   text.value = "";
   fit();
   try { sessionStorage.removeItem(draft); } catch { /* it was not there */ }
@@ -292,24 +297,48 @@ part("say").addEventListener("submit", (ev) => {
 
 part("photo").addEventListener("click", () => part("file").click());
 part("file").addEventListener("change", async () => {
-  const files = [...part("file").files].slice(0, 9);
+  const files = [...part("file").files];
   part("file").value = "";
-  for (const file of files) await sendPhoto(file);
+  await choose(files);
   text.focus();
 });
-async function sendPhoto(file) {
-  try {
-    const blob = await shrink(file);
-    send({ photo: { data: await asData(blob) }, blob });
-  } catch (trouble) {
-    stopped(trouble instanceof Trouble ? trouble : new Trouble("photo-kind", 415, 0), [["×", () => {}]]);
-  }
+
+// choose puts photos below the words that are being written: all go as one message.
+function choose(files) {
+  choosing = choosing.then(async () => {
+    for (const file of files.slice(0, mostPhotos - chosen.length)) {
+      try {
+        const blob = await shrink(file);
+        chosen.push({ blob, data: await asData(blob) });
+      } catch (trouble) {
+        stopped(trouble instanceof Trouble ? trouble : new Trouble("photo-kind", 415, 0), [["×", () => {}]]);
+      }
+    }
+    showChosen();
+  });
+  return choosing;
+}
+
+function showChosen() {
+  text.required = chosen.length === 0;
+  part("photo").disabled = chosen.length >= mostPhotos;
+  part("chosen").hidden = chosen.length === 0;
+  part("chosen").replaceChildren(...chosen.map((photo) => {
+    const item = document.createElement("li");
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.textContent = "×";
+    drop.setAttribute("aria-label", say("drop"));
+    drop.addEventListener("click", () => { chosen = chosen.filter((one) => one !== photo); showChosen(); text.focus(); });
+    item.append(thumb(photo), drop);
+    return item;
+  }));
 }
 text.addEventListener("paste", (ev) => {
   const files = [...(ev.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
   if (files.length === 0) return;
   ev.preventDefault();
-  files.slice(0, 9).forEach(sendPhoto);
+  choose(files);
 });
 
 part("earlier").addEventListener("click", loadEarlier);

@@ -3,7 +3,7 @@ import { store, Trouble } from "/assets/chat/call.js";
 
 const tooOld = 24 * 60 * 60 * 1000; // ms: then the buyer decides again
 const mostTries = 4; // of a photo, before what was written after it goes first
-const keptPhoto = 1500000; // letters of a photo that is kept over a reload
+const keptPhotos = 1500000; // letters of a message's photos that are kept over a reload
 
 export function freshID() {
   const bytes = crypto.getRandomValues(new Uint8Array(15));
@@ -17,7 +17,14 @@ export class Outbox {
     for (const key of store.keys(`${this.prefix}m:`)) {
       try {
         const item = JSON.parse(store.get(key));
-        if (item.photo && !item.photo.data && !item.photo.sent) throw new Error("the photo is gone");
+        if (item.photo) item.photos = [{ ...item.photo, name: item.id }]; // as a page before this one has kept it
+        delete item.photo;
+        if (item.photos?.some((photo) => !photo.data && !photo.sent)) { // it was too large to be kept
+          item.photos = item.photos.filter((photo) => photo.data || photo.sent);
+          if (item.photos.length === 0) delete item.photos;
+          if (!item.photos && !item.text) throw new Error("nothing is left");
+          item.failed = "no-photo";
+        }
         if (Date.now() - item.at > tooOld) item.failed = "network";
         this.items.push(item);
       } catch { store.remove(key); }
@@ -36,13 +43,14 @@ export class Outbox {
   get waiting() { return this.items.some((item) => !item.failed); }
 
   keep(item) {
-    const { blob, ...rest } = item;
-    if (rest.photo?.data?.length > keptPhoto) rest.photo = { ...rest.photo, data: undefined };
-    store.set(`${this.prefix}m:${item.id}`, JSON.stringify(rest));
+    let room = keptPhotos;
+    const photos = item.photos?.map(({ name, data, sent }) => ((room -= data?.length ?? 0) < 0 ? { name, sent } : { name, data, sent }));
+    store.set(`${this.prefix}m:${item.id}`, JSON.stringify({ ...item, photos }));
   }
 
   add(item) {
     const whole = { id: freshID(), at: Math.max(Date.now(), (this.items.at(-1)?.at ?? 0) + 1), ...item };
+    whole.photos?.forEach((photo, n) => { photo.name = n === 0 ? whole.id : `${whole.id}-${n}`; });
     this.items.push(whole);
     this.keep(whole);
     this.run();
@@ -53,9 +61,9 @@ export class Outbox {
   take(other) {
     for (const item of other.items) {
       other.remove(item.id);
-      if (item.photo && !item.blob && !item.photo.data) continue; // it was sent in another name
+      if (item.photos?.some((photo) => !photo.blob && !photo.data)) continue; // it was sent in another name
       this.items.push(item);
-      if (item.photo) delete item.photo.sent;
+      item.photos?.forEach((photo) => { delete photo.sent; });
       this.keep(item);
     }
   }
@@ -115,7 +123,7 @@ export class Outbox {
   // hopeless says whether a photo was tried often enough: it may be too much for a line that takes words. While nothing gets through at all,
   // or the server has named a time, it is not the photo's fault.
   async hopeless(item, trouble) {
-    if (!item.photo || item.photo.sent || trouble.status === 429) return false;
+    if (!item.photos?.some((photo) => !photo.sent) || trouble.status === 429) return false;
     if (trouble.status === 0 && !(await this.reaches())) return false;
     if (this.tried !== item.id) Object.assign(this, { tried: item.id, tries: 0 });
     this.tries++;
@@ -136,18 +144,14 @@ export class Outbox {
 
   async send(item) {
     const body = { id: item.id, after: this.place() };
-    if (item.photo) {
-      if (!item.photo.sent) {
-        const blob = item.blob ?? await (await fetchData(item.photo.data)).blob();
-        await this.calls.put(`/photos/${item.id}`, blob);
-        item.photo = { sent: true };
-        this.keep(item);
-      }
-      body.photos = [item.id];
-    } else if (item.order) {
-      body.order = item.order;
-    } else {
-      body.text = item.text;
+    if (item.order) body.order = item.order;
+    if (item.text) body.text = item.text;
+    for (const [n, photo] of (item.photos ?? []).entries()) {
+      (body.photos ??= []).push(photo.name);
+      if (photo.sent) continue;
+      await this.calls.put(`/photos/${photo.name}`, photo.blob ?? await (await fetchData(photo.data)).blob());
+      item.photos[n] = { name: photo.name, sent: true };
+      this.keep(item);
     }
     return this.calls.post("/messages", body);
   }

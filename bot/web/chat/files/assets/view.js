@@ -26,6 +26,15 @@ function linked(text, links = []) {
   return el;
 }
 
+// thumb shows a photo that was not sent yet; one that the browser cannot open stands as words.
+export function thumb({ blob, data }) {
+  const img = element("img", "photo");
+  img.alt = say("photo");
+  img.addEventListener("error", () => img.replaceWith(element("p", "bubble small", say("nophoto"))));
+  img.src = blob ? URL.createObjectURL(blob) : data;
+  return img;
+}
+
 export class View {
   constructor(root, calls) {
     this.calls = calls;
@@ -124,7 +133,10 @@ export class View {
     el.append(head);
     if (line.text) el.append(linked(line.text, line.links));
     if (line.order) el.append(element("p", "bubble card", say("order", line.order)));
-    for (const at of line.images ?? []) el.append(this.shot(at, line.from === "buyer" ? say("photo") : say("photoby", who)));
+    if (!line.images?.length) return el;
+    const shots = element("div", "shots");
+    for (const at of line.images) shots.append(this.shot(at, line.from === "buyer" ? say("photo") : say("photoby", who)));
+    el.append(shots);
     return el;
   }
 
@@ -133,7 +145,6 @@ export class View {
     button.type = "button";
     const img = element("img");
     img.alt = alt;
-    img.addEventListener("load", () => { if (this.follows) this.toEnd(); });
     img.addEventListener("error", () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
     button.append(img);
     this.calls.picture(at).then((url) => { img.src = url; }, () => button.replaceWith(element("p", "bubble small", say("nophoto"))));
@@ -156,12 +167,10 @@ export class View {
     el.setAttribute("aria-live", "off");
     if (item.text) el.append(element("p", "bubble", item.text));
     if (item.order) el.append(element("p", "bubble card", say("order", item.order)));
-    if (item.photo) {
-      const img = element("img", "photo");
-      img.alt = say("photo");
-      if (item.blob) img.src = URL.createObjectURL(item.blob);
-      else if (item.photo.data) img.src = item.photo.data;
-      el.append(img);
+    if (item.photos) {
+      const shots = element("div", "shots");
+      shots.append(...item.photos.filter((photo) => photo.blob || photo.data).map(thumb));
+      el.append(shots);
     }
     el.append(element("p", "fate small", say("sending")));
     this.waiting.set(item.id, el);
