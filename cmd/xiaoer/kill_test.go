@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +53,14 @@ func TestKilledWhileItServes(t *testing.T) {
 	close(stop)
 	wait()
 	w.requireAll(t, kills, last)
+}
+
+// killsOr is how often something is to be killed: what the long form says, or a few times.
+func killsOr(few int) int {
+	if long, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
+		return long
+	}
+	return few
 }
 
 // requireAll looks whether everything that was ever answered is so, and is so once. The servers are those that are up.

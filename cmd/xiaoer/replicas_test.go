@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -42,14 +44,6 @@ func TestReplicasAreKilled(t *testing.T) {
 			w.requireAll(t, kills, servers...)
 		})
 	}
-}
-
-// killsOr is how often something is to be killed: what the long form says, or a few times.
-func killsOr(few int) int {
-	if long, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
-		return long
-	}
-	return few
 }
 
 func (w *killWorld) serveAll(t *testing.T, n int) (servers []*child) {
