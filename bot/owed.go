@@ -58,11 +58,12 @@ func (t *turn) humanReplied() {
 	clock.Counted = false
 }
 
-// botReplied lets a line of the bot's stop the clock where the shop counts those too. The words of handing over are not
-// one: the clock starts with them. A case that still waits for its agent keeps a deadline, so that it is not forgotten.
+// botReplied lets a line of the bot's stop the clock where the shop counts those too, and anywhere where an agent has had it said. The
+// words of handing over are not one: the clock starts with them. A case that still waits for its agent keeps a deadline, so that it is
+// not forgotten.
 func (t *turn) botReplied() {
 	c := t.c.Case
-	if !t.b.ReplyClock.Any || c == nil || t.handed != nil || t.e.Kind == EventAgent || c.Waiting.IsZero() {
+	if !t.b.ReplyClock.Any && !t.agentSpoke || c == nil || t.handed != nil || t.e.Kind == EventAgent || c.Waiting.IsZero() {
 		return
 	}
 	t.countReply(c)

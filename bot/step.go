@@ -101,6 +101,7 @@ type turn struct {
 	assigned   []string // who this turn has given cases to
 	reserved   bool     // the place of the question or handoff is taken by a question that will be put once more
 	numberUsed bool
+	agentSpoke bool // an agent's act about the open case says the lines of this turn
 	answered   bool // the message filled a slot or chose something
 }
 

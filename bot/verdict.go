@@ -60,6 +60,18 @@ func (t *turn) decide(verdict string) {
 		t.said = append(t.said, s)
 	}
 	t.sendChange(c)
+	if len(told) > 0 && c == t.c.Case {
+		t.spokeThroughBot()
+	}
+}
+
+// spokeThroughBot counts words that an agent has the bot say as the agent's: the buyer was answered by a human.
+func (t *turn) spokeThroughBot() {
+	t.agentSpoke = true
+	if clock := &t.c.Clock; t.c.Status == StatusAgent {
+		clock.Human, clock.Any = t.e.At, t.e.At
+		clock.Idle = t.e.At.Add(t.agentIdle())
+	}
 }
 
 // untoldOffer stands in a case's history where the rule's words for an approved offer cannot be said.

@@ -141,3 +141,49 @@ func TestWhatACaseHasCost(t *testing.T) {
 	got = k.step(bot.Event{Kind: bot.EventResolve, Agent: "小陈", Cost: "3", Handoff: k.c.Tasks[0].ID})
 	require.Equal(t, "3", caseOf(got).Cost)
 }
+
+func TestAnApprovalThatSpeaksAnswersTheBuyer(t *testing.T) {
+	tests := []struct {
+		name    string
+		claimed bool
+		kind    bot.EventKind
+		quiet   bool
+		owed    bool // the buyer still waits for a human
+	}{
+		{"words, by who has it", true, bot.EventApprove, false, false},
+		{"words, by an editor while it waits", false, bot.EventApprove, false, false},
+		{"quietly", true, bot.EventApprove, true, true},
+		{"quietly while it waits", false, bot.EventApprove, true, true},
+		{"a refusal says nothing", true, bot.EventRefuse, false, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			k, id := above(t)
+			if tt.claimed {
+				k.step(bot.Event{Kind: bot.EventClaim, Agent: "小林"})
+			}
+			k.after(time.Minute)
+			k.step(bot.Event{Kind: tt.kind, Agent: "小林", What: id, Handoff: k.c.Case.ID, Quiet: tt.quiet})
+			require.Equal(t, tt.owed, !k.c.Case.Waiting.IsZero())
+			require.Equal(t, tt.owed, !k.c.Clock.Waiting.IsZero())
+			require.Equal(t, tt.owed, !k.c.Clock.Hold.IsZero(), "nobody is held who was answered")
+			want := [2]int{1, 0}
+			if tt.owed {
+				want = [2]int{}
+			}
+			require.Equal(t, want, counted(k))
+			require.Equal(t, tt.owed || !tt.claimed, !k.c.Case.Deadline.IsZero(), "one that nobody has claimed is not forgotten")
+			if !tt.owed && tt.claimed {
+				require.WithinDuration(t, k.now.Add(bot.DefaultAgentIdle), k.c.Clock.Idle, 0, "it was the agent's word")
+			}
+		})
+	}
+}
+
+func TestALateApprovalIsLate(t *testing.T) {
+	k, id := above(t)
+	k.step(bot.Event{Kind: bot.EventClaim, Agent: "小林"})
+	k.after(time.Hour)
+	k.verdict(bot.EventApprove, id)
+	require.Equal(t, [2]int{0, 1}, counted(k))
+}

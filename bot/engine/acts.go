@@ -226,8 +226,8 @@ func (w *acting) mayTouch(c *bot.Conversation, h *bot.Handoff) error {
 
 // mayDecide lets who has a case, and editors, decide about one of its offers, once. The same verdict of the same person again is done already.
 func (w *acting) mayDecide(r *bot.Record, h *bot.Handoff) (done bool, err error) {
-	if h.Agent != w.act.Who && !w.act.Role.Covers(desk.Editor) {
-		return true, ErrForbidden
+	if h.Agent != w.act.Who && !w.act.Role.Covers(desk.Editor) { // what another has was refused before
+		return true, ErrUnclaimed
 	}
 	o, open := h.Undecided(w.act.What)
 	if kept, there := r.Offer(w.act.What); there && kept.Verdict != "" {

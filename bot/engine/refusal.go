@@ -39,6 +39,7 @@ var (
 	ErrNews         = &Refusal{code: "news", detail: "somebody has written meanwhile; nothing was sent"}
 	ErrCaseClosed   = &Refusal{code: "closed", detail: "the case is closed"}
 	ErrForbidden    = &Refusal{code: "forbidden", detail: "the role does not allow it"}
+	ErrUnclaimed    = &Refusal{code: "unclaimed", detail: "nobody has the case; claim it first"}
 	ErrUnauthorised = &Refusal{code: "unauthorised", detail: "nobody has this token"}
 )
 

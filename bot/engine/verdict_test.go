@@ -85,7 +85,7 @@ func TestWhoMayDecide(t *testing.T) {
 		_, err := b.ActOn(t.Context(), "s", id, desk.Act{Who: who, Role: role, Kind: kind, What: what})
 		return err
 	}
-	require.Equal(t, "forbidden", refusalOf(t, decide("小陈", desk.Agent, bot.EventApprove, offer)), "nobody has it yet")
+	require.Equal(t, "unclaimed", refusalOf(t, decide("小陈", desk.Agent, bot.EventApprove, offer)), "nobody has it yet")
 	b.does(t, id, desk.Act{Kind: bot.EventClaim})
 	require.Equal(t, "claimed", refusalOf(t, decide("小王", desk.Agent, bot.EventApprove, offer)))
 	require.Equal(t, "conflict", refusalOf(t, decide("小陈", desk.Agent, bot.EventApprove, "nonsense")))

@@ -139,6 +139,8 @@ func refusalProblem(word string) *Problem {
 		return newProblem(http.StatusUnauthorized, "unauthorized", "send Authorization: Bearer xot_… with a token that was not revoked").at("Authorization")
 	case "forbidden":
 		return newProblem(http.StatusForbidden, "forbidden", "the role of this token in the shop does not allow it")
+	case "unclaimed":
+		return newProblem(http.StatusForbidden, "forbidden", "nobody has the case; claim it first")
 	case "malformed":
 		return newProblem(http.StatusBadRequest, "malformed", "the call is malformed")
 	case "unsure":

@@ -135,7 +135,7 @@ func statusOf(word string) int {
 	switch word {
 	case "claimed", "closed", "conflict", "news", "budget":
 		return http.StatusConflict
-	case "forbidden":
+	case "forbidden", "unclaimed":
 		return http.StatusForbidden
 	case "not_found", "no_shop":
 		return http.StatusNotFound

@@ -190,7 +190,7 @@ func TestNoWordIsMissing(t *testing.T) {
 		{"mood.", []string{"calm", "upset", "angry"}},
 		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead", "unread", "read"}},
 		{"offer.kind.", []string{"coupon", "refund", "difference", "resend"}},
-		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "not_found", "no_shop", "malformed", "busy", "unsure", "broken", "photo-kind", "photo-large", "photo-many", "no-photo", "too-many", "broken-off"}},
+		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "unclaimed", "not_found", "no_shop", "malformed", "busy", "unsure", "broken", "photo-kind", "photo-large", "photo-many", "no-photo", "too-many", "broken-off"}},
 	} {
 		for _, key := range prefix.keys {
 			for lang := range words {
