@@ -7,6 +7,8 @@ type auditCmd struct {
 	Shop  string `arg:"" help:"The shop's id, or '*' for what was done for every shop."`
 	Limit int    `help:"How many, the latest first." default:"50"`
 	JSON  bool   `name:"json" help:"Write one JSON list."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -22,8 +24,14 @@ func (c *auditCmd) Run(a *app) error {
 	if c.Limit <= 0 {
 		return usageError("--limit must be above 0")
 	}
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return c.with(a, func(kept engine.Store) error {
 		all, err := kept.Audit(a.ctx, c.Shop, "", c.Limit)
+		if err == nil {
+			err = c.doubt(a, len(all), c.Shop)
+		}
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,8 @@ type buyerCmd struct {
 type buyerExportCmd struct {
 	Shop  string `arg:"" help:"The shop's id."`
 	Buyer string `arg:"" help:"The buyer's id, as the channel gives it."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -39,6 +41,9 @@ type exportedPiece struct {
 
 // Run exports.
 func (c *buyerExportCmd) Run(a *app, of *buyerCmd) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		by, err := a.entry(c.Shop, "export", engine.MarkOf(c.Shop, c.Buyer), "")
 		if err != nil {
@@ -61,7 +66,7 @@ func (c *buyerExportCmd) Run(a *app, of *buyerCmd) error {
 			return err
 		}
 		fmt.Fprintln(a.err, counted(pieces, "piece"))
-		return nil
+		return c.doubt(a, pieces, c.Shop)
 	})
 }
 
@@ -69,6 +74,8 @@ type buyerEraseCmd struct {
 	Shop  string `arg:"" help:"The shop's id."`
 	Buyer string `arg:"" help:"The buyer's id, as the channel gives it."`
 	Yes   bool   `help:"Really forget it: it cannot be brought back."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -84,6 +91,9 @@ The server may run meanwhile. The audit keeps that it happened, not to whom. Bac
 
 // Run erases.
 func (c *buyerEraseCmd) Run(a *app, of *buyerCmd) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		if !c.Yes {
 			pieces := 0
@@ -92,6 +102,9 @@ func (c *buyerEraseCmd) Run(a *app, of *buyerCmd) error {
 				return nil
 			}
 			if err := kept.Export(a.ctx, c.Shop, c.Buyer, count); err != nil {
+				return err
+			}
+			if err := c.doubt(a, pieces, c.Shop); err != nil {
 				return err
 			}
 			return usageError(counted(pieces, "piece") + " would be forgotten for ever; say --yes")

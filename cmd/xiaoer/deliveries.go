@@ -20,6 +20,8 @@ type deliveriesListCmd struct {
 	Shop  string `arg:"" help:"The shop's id."`
 	State string `help:"Only those that are ${enum}." enum:"any,pending,queued,unsent,delivered,dropped,dead" default:"any"`
 	JSON  bool   `name:"json" help:"Write one JSON list."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -33,6 +35,9 @@ words of anybody.
 
 // Run lists.
 func (c *deliveriesListCmd) Run(a *app, of *deliveriesCmd) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		state := c.State
 		if state == "any" {
@@ -43,6 +48,9 @@ func (c *deliveriesListCmd) Run(a *app, of *deliveriesCmd) error {
 			all = append(all, l)
 			return nil
 		})
+		if err == nil {
+			err = c.doubt(a, len(all), c.Shop)
+		}
 		if err != nil {
 			return err
 		}
@@ -61,6 +69,8 @@ type deliveriesResendCmd struct {
 	Shop string `arg:"" help:"The shop's id."`
 	ID   string `arg:"" optional:"" help:"The late reply, as the list names it."`
 	All  bool   `help:"All that are dead."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -75,6 +85,9 @@ func (deliveriesResendCmd) Help() string {
 func (c *deliveriesResendCmd) Run(a *app, of *deliveriesCmd) error {
 	if (c.ID == "") == !c.All {
 		return usageError("name a late reply, or say --all")
+	}
+	if err := c.refuse(c.Shop); err != nil {
+		return err
 	}
 	return of.with(a, func(kept engine.Store) error {
 		ids := []string{c.ID}
@@ -101,7 +114,7 @@ func (c *deliveriesResendCmd) Run(a *app, of *deliveriesCmd) error {
 			}
 		}
 		fmt.Fprintln(a.err, counted(sent, "letter"), "to be sent again")
-		return nil
+		return c.doubt(a, sent, c.Shop)
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"xiaoer/bot/engine"
 	sums "xiaoer/bot/figures"
-	"xiaoer/bot/shop"
 )
 
 type figuresCmd struct {
@@ -18,9 +17,10 @@ type figuresCmd struct {
 	Shop  string `required:"" help:"The shop's id." placeholder:"ID"`
 	Days  int    `help:"How many days, today included; at most 90." default:"7"`
 	Until string `help:"The last day, such as 2026-11-21; default today." placeholder:"DAY"`
-	Shops string `help:"The shop's folder or a folder of shops: for the shop's timezone, and to list its rules that were never used." placeholder:"DIR"`
 	JSON  bool   `name:"json" help:"Write one JSON object." xor:"form"`
 	CSV   bool   `name:"csv" help:"Write a table of the days for a spreadsheet." xor:"form"`
+
+	shopFolder
 }
 
 // mostFigureDays bounds how many days are shown at once.
@@ -29,7 +29,8 @@ const mostFigureDays = 90
 // Help teaches the command.
 func (figuresCmd) Help() string {
 	return `Sums what a shop's conversations came to: messages, visits settled by the bot, hand-overs, intents, replies in time, promises, offers, what closed cases cost, ratings,
-and rules by use, beside the days before. It works beside a running server, and sums days that nobody has looked at yet.
+and rules by use, beside the days before. It works beside a running server, and sums days that nobody has looked at yet. From the shop's
+folder come its timezone, and which of its rules were never used.
 
   xiaoer figures --store sqlite:xiaoer.db --shop myshop --shops myshop --days 30
   xiaoer figures --shop myshop --csv > days.csv`
@@ -65,22 +66,18 @@ func (c *figuresCmd) Run(a *app) error {
 
 // about is the shop from its folder, where one is named.
 func (c *figuresCmd) about(a *app) (sums.Shop, error) {
-	if c.Shops == "" {
-		return sums.Shop{ID: c.Shop, Name: c.Shop}, nil
+	at, _, err := c.lookUp(c.Shop)
+	if err != nil || len(at) == 0 {
+		return sums.Shop{ID: c.Shop, Name: c.Shop}, err
 	}
-	loader, err := a.loader()
+	all, err := a.folders(at[0].Dir)
 	if err != nil {
 		return sums.Shop{}, err
 	}
-	all, err := loader.LoadAll(c.Shops)
-	if err != nil {
-		return sums.Shop{}, err
+	if all[0].Shop == nil {
+		return sums.Shop{}, fmt.Errorf("shop %s is not in order; xiaoer check %s says what is wrong, and --force shows its figures without it", c.Shop, at[0].Dir)
 	}
-	i := slices.IndexFunc(all, func(r *shop.Result) bool { return r.Shop != nil && r.Shop.ID == c.Shop })
-	if i < 0 {
-		return sums.Shop{}, fmt.Errorf("%s has no sound shop %s; xiaoer check says what is wrong", c.Shops, printable(c.Shop))
-	}
-	return engine.FiguresShop(all[i].Shop.Book), nil
+	return engine.FiguresShop(all[0].Shop.Book), nil
 }
 
 // zoneKept is the timezone of the days that a server has summed, else China's.

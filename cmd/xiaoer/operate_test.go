@@ -212,7 +212,7 @@ func TestBuyerByCommand(t *testing.T) {
 	require.Equal(t, "forgot 8 pieces\n", said)
 	exported, said = o.does("buyer", "export", "shop", "buyer-1042")
 	require.Equal(t, `{"kind":"end","data":{"pieces":0}}`+"\n", exported)
-	require.Equal(t, "0 pieces\n", said)
+	require.Equal(t, "0 pieces\nwhether there is a shop shop was not looked up; --shops DIR does that\n", said, "since a mistyped id looks like that too")
 	require.Equal(t, []string{mark, "erase ", mark, mark}, o.did(), "the audit keeps that it happened, and no name")
 }
 

@@ -101,6 +101,8 @@ type unpauseCmd struct {
 	keptState
 	Shop string `arg:"" help:"The shop's id."`
 	Rule string `arg:"" optional:"" help:"The rule's id; without it the whole shop."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -113,6 +115,9 @@ func (unpauseCmd) Help() string {
 
 // Run switches on again.
 func (c *unpauseCmd) Run(a *app) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return c.with(a, func(kept engine.Store) error {
 		rule := orAll(c.Rule)
 		by, err := a.entry(c.Shop, "unpause", rule, "")

@@ -71,6 +71,8 @@ func (c *tokenCreateCmd) Run(a *app, of *tokenCmd) error {
 type tokenListCmd struct {
 	Shop string `required:"" help:"The shop's id, or '*' for tokens of every shop."`
 	JSON bool   `name:"json" help:"Write one JSON list."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -82,8 +84,14 @@ func (tokenListCmd) Help() string {
 
 // Run lists.
 func (c *tokenListCmd) Run(a *app, of *tokenCmd) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		all, err := kept.GrantsOf(a.ctx, c.Shop)
+		if err == nil {
+			err = c.doubt(a, len(all), c.Shop)
+		}
 		if err != nil {
 			return err
 		}
@@ -101,6 +109,8 @@ func (c *tokenListCmd) Run(a *app, of *tokenCmd) error {
 type tokenRevokeCmd struct {
 	Shop string `required:"" help:"The shop's id, or '*'."`
 	ID   string `arg:"" help:"The token's id, as the list shows it."`
+
+	shopFolder
 }
 
 // Help teaches the command.
@@ -112,6 +122,9 @@ func (tokenRevokeCmd) Help() string {
 
 // Run revokes.
 func (c *tokenRevokeCmd) Run(a *app, of *tokenCmd) error {
+	if err := c.refuse(c.Shop); err != nil {
+		return err
+	}
 	return of.with(a, func(kept engine.Store) error {
 		by, err := a.entry(c.Shop, "revoke", c.ID, "")
 		if err != nil {
