@@ -162,16 +162,19 @@ func (t *turn) morePhotos() bool {
 	return t.c.Question.Photo && t.e.At.Sub(t.c.Question.At) < photoBurst
 }
 
-const mostOptions = 3
+const (
+	mostOptions = 3
+	leastOption = 0.2 // how likely an intent must be to be asked about: below it a guess says next to nothing
+)
 
-// clarify asks which of the closest intents that the shop answers was meant; with none near it only asks for other words.
+// clarify asks which of the closest intents that the shop answers was meant; with none near enough it only asks for other words.
 func (t *turn) clarify() {
 	var options []Request
 	var titles []string
 	for _, p := range t.reading.Near {
 		r := Request{Intent: p.Intent, Topic: p.Topic}
 		title := t.titleOf(r.name())
-		if len(options) == mostOptions || !isSubstantive(r) || p.Intent == intents.Other || !t.b.Rules.Answers(p.Intent) || slices.Contains(titles, title) {
+		if len(options) == mostOptions || p.Score < leastOption || !isSubstantive(r) || p.Intent == intents.Other || !t.b.Rules.Answers(p.Intent) || slices.Contains(titles, title) {
 			continue
 		}
 		options, titles = append(options, r), append(titles, title)

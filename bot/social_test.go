@@ -139,6 +139,15 @@ func TestClarify(t *testing.T) {
 		k = begin(t, shop(t, plainRules, func(b *bot.Book) { b.Shop.Locale = "en-US" }))
 		require.Contains(t, texts(k.says("that thing", near("return")))[0], "\nIf it is something else, please say it in other words.")
 	})
+	t.Run("a guess with next to no evidence is none", func(t *testing.T) {
+		k := begin(t, shop(t, plainRules))
+		got := k.says("xxxxx", with(near("return", "quality"), func(r *intents.Reading) { r.Near[0].Score, r.Near[1].Score = 0.19, 0.105 }))
+		require.Equal(t, []string{"请问是哪件事"}, texts(got))
+		require.Empty(t, got.Response("").Replies[0].Choices)
+		require.Empty(t, k.c.Question.Options)
+		got = begin(t, shop(t, plainRules)).says("东西", with(near("return"), func(r *intents.Reading) { r.Near[0].Score = 0.2 }))
+		require.Equal(t, []string{"退货"}, got.Response("").Replies[0].Choices)
+	})
 	answers := []struct {
 		name, text string
 		r          intents.Reading
