@@ -283,11 +283,14 @@ func (e *Engine) Kept(ctx context.Context, shop, kind, id string) (desk.Document
 		return desk.Document{}, false, nil
 	case err != nil:
 		return desk.Document{}, false, storeRefusal("read a document", err)
-	case !d.Until.IsZero() && !e.Clock().Before(d.Until): // it waits to be swept
+	case e.over(&d):
 		return desk.Document{}, false, nil
 	}
 	return d, true, nil
 }
+
+// over is whether a document only waits to be swept: it is there for nobody.
+func (e *Engine) over(d *desk.Document) bool { return !d.Until.IsZero() && !e.Clock().Before(d.Until) }
 
 // Keep keeps a document that was read before, or a new one; ErrConflict where somebody else has changed it since.
 func (e *Engine) Keep(ctx context.Context, d desk.Document) error {
@@ -297,6 +300,12 @@ func (e *Engine) Keep(ctx context.Context, d desk.Document) error {
 		d.At = e.Clock()
 	}
 	_, err := e.Store.PutDocument(ctx, d, nil)
+	if errors.Is(err, ErrStale) && d.Version == 0 {
+		if old, found := e.Store.Document(ctx, d.Shop, d.Kind, d.ID); found == nil && e.over(&old) {
+			d.Version = old.Version
+			_, err = e.Store.PutDocument(ctx, d, nil)
+		}
+	}
 	if errors.Is(err, ErrStale) {
 		return fmt.Errorf("keep a document: %w", ErrConflict)
 	}

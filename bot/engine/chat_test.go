@@ -197,6 +197,12 @@ func TestDocumentsOfAChat(t *testing.T) {
 	_, found, err = b.Kept(t.Context(), "s", "photo", "p-1")
 	require.NoError(t, err)
 	require.False(t, found, "its time is over, swept or not")
+	d.Until = noon.Add(3 * time.Hour)
+	require.NoError(t, b.Keep(t.Context(), d), "what only waits to be swept stands in nobody's way")
+	require.ErrorIs(t, b.Keep(t.Context(), d), engine.ErrConflict)
+	_, found, err = b.Kept(t.Context(), "s", "photo", "p-1")
+	require.NoError(t, err)
+	require.True(t, found)
 	require.NoError(t, b.Forget(t.Context(), "s", "photo", "p-1"))
 	require.NoError(t, b.Forget(t.Context(), "s", "photo", "p-1"))
 }
