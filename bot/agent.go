@@ -120,7 +120,7 @@ func (t *turn) agentWrites(line Line, send bool) {
 		return
 	}
 	line.At, line.From, line.Text = t.e.At, "agent", cut(line.Text, mostLine)
-	t.c.Transcript = keepLast(t.c.Transcript, mostLines, line)
+	t.c.Transcript = keepLast(t.c.Transcript, MostLines, line)
 	if !send {
 		t.c.Sent++
 		return

@@ -9,9 +9,11 @@ import (
 	"xiaoer/intents"
 )
 
-// Bounds of what a conversation keeps.
+// MostLines is how many lines a conversation and its case keep.
+const MostLines = 50
+
+// Bounds of what a conversation keeps beside them.
 const (
-	mostLines    = 50
 	mostLine     = 2000 // runes
 	mostPhotos   = 30
 	mostMatters  = 12
@@ -37,7 +39,7 @@ func (t *turn) receive(m *Message) {
 	}
 	t.meet(m.Buyer)
 	t.countMessage(m)
-	t.c.Transcript = keepLast(t.c.Transcript, mostLines, Line{
+	t.c.Transcript = keepLast(t.c.Transcript, MostLines, Line{
 		At: t.e.At, From: "buyer", Name: t.c.Buyer.Name, Text: cut(lineText(m), mostLine), Images: cutList(m.Images, mostPhotos),
 	})
 	if m.Order != nil && (m.Order.No != "" || m.Order.Stage != "") { // an order may come without its number

@@ -193,7 +193,7 @@ func (t *turn) record(s spoken) {
 	if s.image != "" {
 		line.Images = []string{s.image}
 	}
-	t.c.Transcript = keepLast(t.c.Transcript, mostLines, line)
+	t.c.Transcript = keepLast(t.c.Transcript, MostLines, line)
 	t.c.Choices = s.choices
 	if s.text != "" {
 		t.c.Said = keepLast(t.c.Said, mostSaid, Said{ID: t.e.ID, Text: s.text, At: t.e.At})

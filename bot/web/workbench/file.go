@@ -146,7 +146,7 @@ func (w *workbench) file(ctx context.Context, who visitor, id, lang string, need
 	f.Form = answer{Key: freshKey(), Seen: f.Place}
 	f.Advice = w.advice(ctx, who.shop, &c, shop.Quick, needs)
 	f.Lines = w.linesOf(&c, f.Advice.Said, late)
-	f.Before = len(c.Transcript) >= keptLines
+	f.Before = len(c.Transcript) >= bot.MostLines
 	if needs.matter {
 		if err := w.matter(ctx, f, who, names); err != nil {
 			return nil, err

@@ -10,9 +10,6 @@ import (
 	"xiaoer/bot/desk"
 )
 
-// keptLines is how many lines a case keeps of its conversation.
-const keptLines = 50
-
 // A line of a conversation as the desk shows it.
 type line struct {
 	N      int // from 1
