@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"time"
 
 	"xiaoer/bot/engine"
 	"xiaoer/bot/web/account"
@@ -32,7 +33,7 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := account.New(account.Options{Book: book, Site: site, Shops: s.shops.names, PublicURL: s.publicURL})
+	accounts, err := account.New(account.Options{Book: book, Site: site, Shops: s.shops.names, About: about(eng), PublicURL: s.publicURL})
 	if err != nil {
 		return nil, usageError("--public-url: " + err.Error())
 	}
@@ -54,6 +55,17 @@ func (s *service) pages(eng *engine.Engine) (*pageSet, error) {
 		return nil, err
 	}
 	return &pageSet{site: site, accounts: accounts, handler: accounts.Wrap(door)}, nil
+}
+
+// about is what a shop is called and by whose clock it works; of one that cannot be read, its id and UTC.
+func about(eng *engine.Engine) func(shop string) (string, *time.Location) {
+	return func(shop string) (string, *time.Location) {
+		known, err := eng.FiguresOf(shop)
+		if err != nil {
+			return shop, time.UTC
+		}
+		return known.Name, known.Zone
+	}
 }
 
 func isHTTPS(url string) bool { return len(url) > 8 && url[:8] == "https://" }

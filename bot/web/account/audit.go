@@ -18,6 +18,7 @@ type auditView struct {
 	Shop, Who, What, Before string
 	Shops, Deeds            []string
 	Entries                 []desk.Entry
+	Day                     page.Day
 	Next                    string // where the next page begins, "" after the last
 }
 
@@ -28,7 +29,7 @@ func (a *Accounts) getAudit(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if v.Shop, err = a.shopOf(r, v.Shop); err == nil {
 		me, _ := page.Who(r)
-		v.Shops, v.Deeds = a.managed(me), deeds()
+		v.Shops, v.Deeds, v.Day = a.managed(me), deeds(), a.day(v.Shop)
 		err = a.fill(r, &v)
 	}
 	if err != nil {

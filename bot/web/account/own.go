@@ -17,6 +17,7 @@ type ownView struct {
 	Sessions []sessionView
 	Fault    *Fault
 	Wait     int
+	Day      page.Day
 }
 
 type roleIn struct {
@@ -41,7 +42,7 @@ func (a *Accounts) showOwn(w http.ResponseWriter, r *http.Request, status int, f
 		a.Site.Fail(w, r, &page.Problem{Status: http.StatusUnauthorized})
 		return
 	}
-	v := ownView{Account: me.Account, Fault: fault, Wait: wait}
+	v := ownView{Account: me.Account, Fault: fault, Wait: wait, Day: a.day(me.Shops()...)}
 	for _, shop := range me.Shops() {
 		v.Shops = append(v.Shops, roleIn{shop, me.Roles[shop]})
 	}

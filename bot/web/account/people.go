@@ -58,6 +58,7 @@ type peopleView struct {
 	LinkFor     string
 	Fault       *Fault
 	Name        string // as it was asked for
+	Day         page.Day
 }
 
 // A personView is one of the people of a shop. What they are elsewhere is not in it.
@@ -96,7 +97,7 @@ func (a *Accounts) showPeople(w http.ResponseWriter, r *http.Request, status int
 		a.Site.Error(w, r, err)
 		return
 	}
-	v.Shops, v.Roles = a.managed(me), desk.Roles()
+	v.Shops, v.Roles, v.Day = a.managed(me), desk.Roles(), a.day(v.Shop)
 	all, err := a.Book.List(r.Context())
 	if err == nil {
 		v.Invitations, err = a.invitations(r.Context(), me, v.Shop)

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/account"
 )
 
 // aTown has an admin of each shop, one of both, one of all, and people.
@@ -201,4 +203,30 @@ func TestTheAudit(t *testing.T) {
 	require.NotContains(t, eve, "小陈")
 	require.Contains(t, eve, "who=EV", "the next page looks for the same")
 	require.Contains(t, b.get("/desk/audit?shop="+shopA+"&what=erase").Body.String(), "Nothing here.")
+}
+
+func TestShopsHaveTheirNamesAndTheirClock(t *testing.T) {
+	t.Parallel()
+	shanghai := time.FixedZone("Asia/Shanghai", 8*60*60)
+	h := newHouse(t, func(o *account.Options) {
+		o.About = func(shop string) (string, *time.Location) {
+			return map[string]string{shopA: "苹果铺", shopB: "莓果铺"}[shop], map[string]*time.Location{shopA: shanghai, shopB: time.UTC}[shop]
+		}
+	})
+	h.person("root", roles("*", "admin"))
+	h.person("merchant", roles(shopA, "admin"))
+	b := h.signed("root")
+	for _, c := range []struct{ at, zone string }{
+		{"/desk/audit?shop=" + shopA, "Asia/Shanghai"}, {"/desk/people?shop=" + shopA, "Asia/Shanghai"}, {"/desk/people?shop=" + shopB, "UTC"}, {"/desk/people?shop=*", "UTC"}, {"/desk/me", "UTC"},
+	} {
+		body := b.get(c.at).Body.String()
+		require.Contains(t, body, "("+c.zone+")", c.at)
+		if c.at != "/desk/me" {
+			require.Regexp(t, `>苹果铺</a>`, body, c.at)
+		}
+	}
+	body := h.signed("merchant").get("/desk/me").Body.String()
+	require.Contains(t, body, "(Asia/Shanghai)")
+	require.Contains(t, body, "<dt>苹果铺</dt>")
+	require.Contains(t, h.signed("merchant").get("/desk/people?lang=zh").Body.String(), "买家会看到这个名字")
 }

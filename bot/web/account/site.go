@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,10 +27,12 @@ var embedded embed.FS
 
 // Options are what the pages of accounts work with. Book, Site and Shops are required.
 type Options struct {
-	Book      *Book
-	Site      *page.Site
-	Shops     func() []string // all shops that there are
-	PublicURL string          // under which people reach the site, such as https://desk.example; default: what they call it
+	Book  *Book
+	Site  *page.Site
+	Shops func() []string // all shops that there are
+	// About is what a shop is called and by whose clock it works; default: its id, and UTC.
+	About     func(shop string) (name string, zone *time.Location)
+	PublicURL string // under which people reach the site, such as https://desk.example; default: what they call it
 
 	Idle     time.Duration // after which an unused session ends; default 12 h
 	Lifetime time.Duration // after which every session ends; default 7 days
@@ -64,6 +68,9 @@ func New(o Options) (*Accounts, error) {
 	if o.Lifetime <= 0 {
 		o.Lifetime = 7 * 24 * time.Hour
 	}
+	if o.About == nil {
+		o.About = func(shop string) (string, *time.Location) { return shop, time.UTC }
+	}
 	a := &Accounts{
 		Options: o, guard: http.NewCrossOriginProtection(),
 		ofName: throttle.New(1.0/60, 50, mostRemembered), ofPair: throttle.New(1.0/30, 10, mostRemembered),
@@ -81,7 +88,7 @@ func New(o Options) (*Accounts, error) {
 		{Word: "people.nav", URL: "/desk/people", Needs: desk.Admin, Order: 80},
 		{Word: "audit.nav", URL: "/desk/audit", Needs: desk.Admin, Order: 85},
 		{Word: "own.nav", URL: "/desk/me", Order: 90},
-	}, Funcs: functions()})
+	}, Funcs: a.functions()})
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +137,26 @@ func (a *Accounts) routes() {
 	}
 }
 
-// functions are what the templates need: the fault of one field, and what the list of shops is made of.
-func functions() template.FuncMap {
+// day is by whose calendar the times of these shops are written: their own where they have one in common, else UTC.
+func (a *Accounts) day(shops ...string) page.Day {
+	if slices.Contains(shops, desk.AllShops) {
+		shops = a.Shops()
+	}
+	d := page.Day{Now: a.Book.Clock()}
+	for _, shop := range shops {
+		_, zone := a.About(shop)
+		if d.Zone != nil && d.Zone.String() != zone.String() {
+			return page.Day{Now: d.Now}
+		}
+		d.Zone = zone
+	}
+	return d
+}
+
+// functions are what the templates need: what a shop is called, the fault of one field, and what the list of shops is made of.
+func (a *Accounts) functions() template.FuncMap {
 	return template.FuncMap{
+		"shop": func(id string) string { name, _ := a.About(id); return cmp.Or(name, id) },
 		"field": func(f *Fault, name string) *Fault {
 			if f == nil || f.Field != name {
 				return nil

@@ -4,6 +4,7 @@
 package figures
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -96,6 +97,7 @@ type look struct {
 	Span  figures.Span
 	Days  int
 	Lang  string
+	Named []figures.Shop // the same, with what they are called
 	about figures.Shop
 	until string
 }
@@ -139,6 +141,10 @@ func (p *pages) lookOf(r *http.Request) (look, error) {
 		l.Shop = l.Shops[0]
 	case !slices.Contains(l.Shops, l.Shop):
 		return l, &page.Problem{Status: http.StatusNotFound}
+	}
+	for _, id := range l.Shops {
+		about, _ := p.Source.FiguresOf(id) // one that cannot be read is there all the same
+		l.Named = append(l.Named, figures.Shop{ID: id, Name: cmp.Or(about.Name, id)})
 	}
 	l.Role = me.In(l.Shop)
 	var err error
