@@ -91,7 +91,7 @@ func TestANewcomerPlaysBothSides(t *testing.T) {
 	const buyer, agent = frame(0), frame(1)
 	require.NoError(t, chromedp.Run(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(r.url+"/desk/demo?lang=zh"),
 		buyer.until(`d.querySelector("#lines")?.getAttribute("aria-busy") === "false" || d.querySelector("#pick:not([hidden])")`), agent.shows("#queue", "没有等待的个案"),
-		agent.until(`d.querySelector("#keys")?.hidden === false`),
+		agent.until(`d.querySelector("#keys")?.hidden === false && getComputedStyle(d.querySelector(".top")).display === "none"`), // the page has one navigation
 		buyer.until(`d.querySelector("#close").hidden`), // nobody is there to open it again
 		buyer.writes("#text", "我想退货"), buyer.until(`d.querySelectorAll("#lines .bot").length > 0`),
 		buyer.writes("#text", "转人工"), agent.shows("#queue", "#1"), agent.click("#queue .case-row a"), agent.click(`form[action$="/act/claim"] button`),

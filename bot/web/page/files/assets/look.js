@@ -57,4 +57,6 @@ document.addEventListener("keydown", (ev) => { // the menu of the header closes 
   const open = document.querySelector("details.look[open]");
   if (ev.key === "Escape" && open) { open.open = false; open.querySelector("summary").focus(); }
 });
+// In a frame that shows the page beside others, the page around it has the navigation.
+if (window.frameElement?.dataset.within === "1") document.documentElement.classList.add("within");
 localise(document);
