@@ -19,7 +19,7 @@
   style.replaceSync(`
     :host { all: initial; position: fixed; z-index: 2147483000; inset: auto ${side === "left" ? "auto" : "1rem"} 1rem ${side === "left" ? "1rem" : "auto"}; }
     button { font: 600 16px/1.2 system-ui, sans-serif; color: #fff8ec; background: #b5382a; border: 0; border-radius: 2rem; padding: .8rem 1.2rem; cursor: pointer;
-      box-shadow: 0 2px 12px rgb(0 0 0 / .25); display: block; margin-left: auto; min-height: 2.75rem; }
+      box-shadow: 0 2px 12px rgb(0 0 0 / .25); display: block; margin-${side === "left" ? "right" : "left"}: auto; min-height: 2.75rem; white-space: nowrap; }
     button:focus-visible { outline: 3px solid #1a6fb0; outline-offset: 3px; }
     button span { display: inline-block; min-width: 1.3em; margin-left: .5em; padding: 0 .35em; border-radius: 1em; background: #fff8ec; color: #b5382a; text-align: center; }
     iframe { display: block; border: 0; width: min(24rem, calc(100vw - 2rem)); height: min(38rem, calc(100vh - 6rem)); margin-bottom: .7rem; border-radius: .9rem;
