@@ -181,6 +181,9 @@ func (r *Registry) tell(before, after *shops) {
 	var changed []string
 	for id, s := range after.status {
 		old := before.status[id]
+		if !old.Failed.IsZero() && s.Failed.IsZero() {
+			r.o.Logger.Info("shop is sound again", "shop", id)
+		}
 		switch {
 		case !s.Failed.IsZero() && !s.Failed.Equal(old.Failed):
 			first := firstError(s.Problems)
