@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,33 +26,55 @@ import (
 // movedTalks is more than goes into one page of a move.
 const movedTalks = 1100
 
-// furnish makes a store with something in every table.
+// furnish puts a store with something in every table into a file.
 func furnish(t *testing.T, file string) {
 	t.Helper()
-	ctx := t.Context()
-	s, err := sqlite.Open(ctx, sqlite.Options{Path: file})
+	whole, err := furnished()
 	require.NoError(t, err)
-	defer func() { require.NoError(t, s.Close()) }()
+	require.NoError(t, os.WriteFile(file, whole, 0o600))
+}
+
+// furnished is the file of such a store. It takes a while to write, and so is written once for all tests.
+var furnished = sync.OnceValues(func() (_ []byte, err error) {
+	dir, err := os.MkdirTemp("", "move")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "whole.db")
+	s, err := sqlite.Open(context.Background(), sqlite.Options{Path: file})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(fill(context.Background(), s), s.Close()); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(file + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the file is not all of it: %w", err)
+	}
+	return os.ReadFile(file)
+})
+
+// fill puts something into every table.
+func fill(ctx context.Context, s *sqlite.Store) error {
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	entry := func(id string) desk.Entry { return desk.Entry{ID: id, Shop: "s", At: at, Who: "我", What: "w"} }
+	failures := make([]error, movedTalks)
 	var group sync.WaitGroup
 	for i := range movedTalks {
-		group.Go(func() {
-			if err := s.Commit(ctx, movedTurn(i, at)); err != nil {
-				t.Errorf("commit: %v", err)
-			}
-		})
+		group.Go(func() { failures[i] = s.Commit(ctx, movedTurn(i, at)) })
 	}
 	group.Wait()
-	require.NoError(t, s.Grant(ctx, desk.Grant{ID: "g", Shop: "s", Agent: "小陈", Role: desk.Agent, Hash: "h", At: at}, entry("1")))
-	require.NoError(t, s.Attend(ctx, "s", desk.Presence{Agent: "小陈", Online: true, Seen: at}))
-	require.NoError(t, s.Pause(ctx, desk.Pause{Shop: "s", Rule: "r", At: at}, entry("2")))
+	failures = append(failures,
+		s.Grant(ctx, desk.Grant{ID: "g", Shop: "s", Agent: "小陈", Role: desk.Agent, Hash: "h", At: at}, entry("1")),
+		s.Attend(ctx, "s", desk.Presence{Agent: "小陈", Online: true, Seen: at}),
+		s.Pause(ctx, desk.Pause{Shop: "s", Rule: "r", At: at}, entry("2")))
 	for i, body := range [][]byte{{}, {0, 1, 0xff}, bytes.Repeat([]byte("图"), 1<<20), bytes.Repeat([]byte("片"), 1<<20)} {
 		_, err := s.PutDocument(ctx, desk.Document{Shop: "s", Kind: "photo", ID: fmt.Sprint(i), At: at, Body: body}, nil)
-		require.NoError(t, err)
+		failures = append(failures, err)
 	}
-	_, err = s.Erase(ctx, "s", "b-7", entry("3"))
-	require.NoError(t, err)
+	_, err := s.Erase(ctx, "s", "b-7", entry("3"))
+	return errors.Join(append(failures, err)...)
 }
 
 func movedTurn(i int, at time.Time) engine.Commit {
