@@ -46,6 +46,7 @@ func ofConversation(slot Slot) bool { return slot.Kind == SlotPhone || slot.Kind
 // fill puts a value into a slot; photos are added to those that are there.
 func (t *turn) fill(slot Slot, r Request, v Filled) {
 	t.stale = true
+	v.Text = visible(v.Text)
 	if ofConversation(slot) {
 		put(&t.c.Slots, slot.Name, v)
 		return

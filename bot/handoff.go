@@ -69,7 +69,7 @@ func (t *turn) newCase(h handing) *Handoff {
 	}
 	c.Team = t.b.Team(team).Name
 	c.Priority = firstOf(priority, h.floor, priorityNormal)
-	c.Reason = firstOf(c.Reason, h.reason, t.plainReason(h.name))
+	c.Reason = firstOf(visible(c.Reason), h.reason, t.plainReason(h.name))
 	c.Images = t.caseImages()
 	c.Promises = lastOf(t.promised(), mostRecorded)
 	c.Offers = lastOf(t.ledger(), mostRecorded)
@@ -116,9 +116,9 @@ func (t *turn) caseSlots(r Request) map[string]string {
 	}
 	switch {
 	case t.orderNo() != "":
-		out[SlotOrderNo] = t.orderNo()
+		out[SlotOrderNo] = visible(t.orderNo())
 	case t.c.Named != nil:
-		out[SlotOrderNo] = t.c.Named.No
+		out[SlotOrderNo] = visible(t.c.Named.No)
 	}
 	return out
 }

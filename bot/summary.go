@@ -81,7 +81,7 @@ func (t *turn) summary(c *Handoff) string {
 		}
 		parts = append(parts, w.open+strings.Join(titles, w.comma))
 	}
-	return shorten(w.sentence(parts), mostSummary)
+	return shorten(visible(w.sentence(parts)), mostSummary)
 }
 
 // sentence joins parts; one that ends with a mark of its own needs none behind it.

@@ -102,10 +102,10 @@ func (t *turn) fillOrder(c *Handoff) bool {
 	case t.c.Order != nil && (c.Order == nil || c.Order.No != t.c.Order.No):
 		c.Order = t.c.Order
 		if no := t.orderNo(); no != "" {
-			put(&c.Slots, SlotOrderNo, no)
+			put(&c.Slots, SlotOrderNo, visible(no))
 		}
 	case t.named != nil && t.named.No != no:
-		put(&c.Slots, SlotOrderNo, t.named.No)
+		put(&c.Slots, SlotOrderNo, visible(t.named.No))
 	case t.e.Message.Product != nil:
 		c.Product = t.e.Message.Product
 	default:
@@ -128,6 +128,7 @@ func (t *turn) fillSlots(c *Handoff) bool {
 			continue
 		}
 		v, ok := t.given(slot, rule)
+		v.Text = visible(v.Text)
 		if ok && c.Slots[slot.Name] != v.Text {
 			put(&c.Slots, slot.Name, v.Text)
 			t.fill(slot, requestOf(c.Intent), v)
