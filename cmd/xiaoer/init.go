@@ -73,7 +73,7 @@ func (c *initCmd) Run(a *app) error {
 // How the starter shops say what they are called in addresses, and where their secret is.
 const (
 	idOfStarter     = "id: my-shop"
-	secretOfStarter = "XIAOER_MYSHOP_SECRET"
+	secretOfStarter = "XIAOER_MYSHOP_SECRET" //nolint:gosec // the name of a variable, which has no secret in it
 )
 
 const longestID = 64 // as a shop's loader takes it
