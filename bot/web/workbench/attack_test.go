@@ -189,6 +189,10 @@ func TestNoWordIsMissing(t *testing.T) {
 		{"risk.", []string{"none", "review", "platform", "regulator", "media", "legal", "health", "safety"}},
 		{"mood.", []string{"calm", "upset", "angry"}},
 		{"delivery.", []string{"pending", "queued", "unsent", "delivered", "dropped", "dead", "unread", "read"}},
+		{"order.stage.", wordsOf(t, "order.stage")},
+		{"order.parcel.", wordsOf(t, "logistics.state")},
+		{"order.aftersales.type.", wordsOf(t, "aftersales.type")},
+		{"order.aftersales.state.", wordsOf(t, "aftersales.state")},
 		{"offer.kind.", []string{"coupon", "refund", "difference", "resend"}},
 		{"refused.", []string{"claimed", "closed", "conflict", "news", "budget", "forbidden", "unclaimed", "not_found", "no_shop", "malformed", "busy", "unsure", "broken", "photo-kind", "photo-large", "photo-many", "no-photo", "too-many", "broken-off"}},
 	} {
@@ -198,4 +202,16 @@ func TestNoWordIsMissing(t *testing.T) {
 			}
 		}
 	}
+}
+
+// wordsOf lists the words that a fact may have.
+func wordsOf(t *testing.T, fact string) []string {
+	t.Helper()
+	for _, f := range bot.Facts() {
+		if f.Name == fact && len(f.Type.Values) > 0 {
+			return f.Type.Values
+		}
+	}
+	require.Fail(t, "no such fact", fact)
+	return nil
 }
