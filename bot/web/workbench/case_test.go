@@ -19,8 +19,9 @@ func withOrder(m *bot.Message) {
 	paid := morning()
 	m.Order = &bot.Order{
 		No: "261118-123456789012345", Stage: "delivered", Amount: "39.90", PaidAt: &paid,
-		Logistics: &bot.Logistics{Carrier: "顺丰", TrackingNo: "SF1234567890123", State: "signed"},
-		Items:     []bot.Item{{ID: "a", Title: "苹果 <i>大</i>", Quantity: 2}},
+		Logistics:  &bot.Logistics{Carrier: "顺丰", TrackingNo: "SF1234567890123", State: "out_for_delivery"},
+		Aftersales: &bot.Aftersales{Type: "refund_only", State: "wait_shop"},
+		Items:      []bot.Item{{ID: "a", Title: "苹果 <i>大</i>", Quantity: 2}},
 	}
 	m.Images = []string{"https://img.example/a.jpg", "javascript:alert(1)", "http://plain.example/b.jpg", "https://user@evil.example/c.jpg", "/chat/fruit/photo/1"}
 }
@@ -33,7 +34,7 @@ func TestACaseShowsAllThatAnAgentWouldAsk(t *testing.T) {
 	w.say("tea", "c-1", "转人工")
 	page := w.see("chen", at("fruit", id))
 	for _, want := range []string{
-		"261118-123456789012345", "顺丰", "SF1234567890123", "39.90", "已签收", "苹果 &lt;i&gt;大&lt;/i&gt;", // the order
+		"261118-123456789012345", "顺丰", "SF1234567890123", "39.90", "已签收", "派送中", "仅退款 待商家处理", "苹果 &lt;i&gt;大&lt;/i&gt;", // the order
 		`src="https://img.example/a.jpg"`, `src="/chat/fruit/photo/1"`, // photos
 		"return.in_window", "/why/", // what the bot said, and under which rule
 		"return_days", "policy", // policy values
@@ -361,4 +362,14 @@ func TestWhatHappenedIsSaidInThePagesLanguage(t *testing.T) {
 	for _, want := range []string{"<b>Bot</b> opened", "approved refund 119.7", "moved to 主管", "the buyer could not be told"} {
 		require.Contains(t, en, want)
 	}
+}
+
+func TestPhotosWithoutWordsHaveNoWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, workbench.Limits{})
+	w.say("fruit", "c-1", "", func(m *bot.Message) { m.Kind, m.Images = bot.KindImage, []string{"https://img.example/a.jpg"} })
+	w.say("fruit", "c-1", "", func(m *bot.Message) { m.Kind, m.Images = bot.KindImage, []string{"javascript:alert(1)"} })
+	talk := w.see("chen", at("fruit", w.hand("fruit", "c-1"), "?part=talk"))
+	require.Equal(t, 1, strings.Count(talk, "https://img.example/a.jpg\" target"), "the photo is shown")
+	require.Equal(t, 1, strings.Count(talk, `<p class="bubble">[image ×1]</p>`), "words stand only for the one that cannot be shown")
 }
