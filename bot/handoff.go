@@ -288,6 +288,11 @@ func (t *turn) event(c *Handoff, who, what string) {
 
 // sendChange sends a case as it stands now.
 func (t *turn) sendChange(c *Handoff) {
+	for _, o := range c.Offers { // a verdict may have been given in another case since
+		if kept, there := t.e.Record.Offer(o.ID); there && o.Verdict == "" && kept.Verdict != "" {
+			c.Offers = withOffer(c.Offers, kept)
+		}
+	}
 	c.Summary = t.summary(c)
 	t.act(Action{Kind: ActCase, Rule: c.Rule, Handoff: t.sendCase(c)})
 }

@@ -60,8 +60,25 @@ func (t *turn) decide(verdict string) {
 		t.said = append(t.said, s)
 	}
 	t.sendChange(c)
+	t.decidedFor(c.ID, o)
 	if len(told) > 0 && c == t.c.Case {
 		t.spokeThroughBot()
+	}
+}
+
+// decidedFor shows a verdict in the other open cases of the conversation that wait for the same.
+func (t *turn) decidedFor(but string, o OfferMade) {
+	show := func(c *Handoff) {
+		if _, waits := c.Undecided(o.ID); waits && c.ID != but {
+			c.Offers = withOffer(c.Offers, o)
+			t.sendChange(c)
+		}
+	}
+	if t.c.Case != nil {
+		show(t.c.Case)
+	}
+	for i := range t.c.Tasks {
+		show(&t.c.Tasks[i])
 	}
 }
 

@@ -187,3 +187,25 @@ func TestALateApprovalIsLate(t *testing.T) {
 	k.verdict(bot.EventApprove, id)
 	require.Equal(t, [2]int{0, 1}, counted(k))
 }
+
+func TestAVerdictStandsInEveryCase(t *testing.T) {
+	k, id := above(t)
+	other := *k.c.Case
+	other.ID, other.Task = "task", true
+	k.c.Tasks = []bot.Handoff{other}
+	got := k.verdict(bot.EventApprove, id)
+	require.Equal(t, bot.OfferApproved, k.c.Tasks[0].Offers[0].Verdict)
+	var shown []string
+	for _, a := range actions(got, bot.ActCase) {
+		if a.Handoff.Offers[0].Verdict == bot.OfferApproved {
+			shown = append(shown, a.Handoff.ID)
+		}
+	}
+	require.Contains(t, shown, "task")
+	require.Empty(t, other.Offers[0].Verdict, "what was given to the step stays as it was")
+
+	k, id = above(t)
+	k.record.Offers[0].Verdict, k.record.Offers[0].By = bot.OfferRefused, "老板"
+	got = k.step(bot.Event{Kind: bot.EventNote, Agent: "小林", Text: "看过了"})
+	require.Equal(t, []string{id, bot.OfferRefused, "老板"}, []string{caseOf(got).Offers[0].ID, caseOf(got).Offers[0].Verdict, caseOf(got).Offers[0].By}, "one that was given in another conversation")
+}
