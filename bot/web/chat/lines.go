@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"xiaoer/bot"
+	"xiaoer/bot/web/photo"
 )
 
 // A line is one line as the page shows it. Its id is the same whenever it is read.
@@ -46,9 +47,6 @@ func idOf(l bot.Line) string {
 
 var pickedOrder = regexp.MustCompile(`^\[` + bot.KindOrderCard + ` (.{1,200})\]$`)
 
-// imagesOnly is how photos without words stand in a transcript.
-var imagesOnly = regexp.MustCompile(`^\[` + bot.KindImage + ` ×\d+\]$`)
-
 // shown is a line as the page shows it.
 func (c *Chat) shown(l bot.Line, id, shop string) line {
 	out := line{ID: id, At: l.At, From: l.From, Text: l.Text}
@@ -57,7 +55,7 @@ func (c *Chat) shown(l bot.Line, id, shop string) line {
 			out.Images = append(out.Images, safe)
 		}
 	}
-	if len(l.Images) > 0 && imagesOnly.MatchString(l.Text) {
+	if len(l.Images) > 0 && photo.Alone(l.Text) {
 		out.Text = ""
 	}
 	if l.From == "agent" {

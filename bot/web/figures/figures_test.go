@@ -39,7 +39,7 @@ type source struct {
 
 func (s *source) FiguresOf(shop string) (sums.Shop, error) {
 	return sums.Shop{
-		ID: shop, Name: "小果" + hostile, Zone: noon.Location(), Titles: map[string]string{"return": "退货", "evil": hostile},
+		ID: shop, Name: "小果" + strings.TrimPrefix(shop, "a") + hostile, Zone: noon.Location(), Titles: map[string]string{"return": "退货", "evil": hostile},
 		Rules: []string{"return.ok", hostile, "never.used"},
 	}, s.err
 }
@@ -267,7 +267,7 @@ func TestFilesForSpreadsheets(t *testing.T) {
 	require.Len(t, days, 8)
 	require.Equal(t, "2026-11-21", days[1][0])
 	require.Equal(t, []string{"31", "11", "0"}, days[1][6:9])
-	require.Equal(t, []string{"12.5", "12.5007"}, days[1][16:18])
+	require.Equal(t, []string{"12.50", "12.5007"}, days[1][16:18])
 }
 
 func read(t *testing.T, body io.Reader) [][]string {
@@ -307,4 +307,13 @@ func BenchmarkPage(b *testing.B) {
 	for b.Loop() {
 		require.Equal(b, http.StatusOK, get(b, h, "/desk/figures?shop=a&days=90", editor()).Code)
 	}
+}
+
+func TestShopsAreChosenByTheirNames(t *testing.T) {
+	t.Parallel()
+	body := get(t, handler(t, busy()), "/desk/figures?shop=a", map[string]desk.Role{"a": desk.Editor, "b": desk.Agent}).Body.String()
+	require.Contains(t, body, `<option value="a" selected>小果=`)
+	require.Contains(t, body, `<option value="b">小果b=`)
+	require.Contains(t, body, "12.50", "money has two decimals")
+	require.NotRegexp(t, `\b12\.5\b`, body)
 }

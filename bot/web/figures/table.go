@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"xiaoer/bot/figures"
+	"xiaoer/bot/web/page"
 )
 
 // A Table is one list of figures. Page and file are written from it.
@@ -68,6 +69,9 @@ func (p *pages) table(l look, name string, shown int, columns ...string) Table {
 func (t *Table) add(cells ...any) {
 	row := Row{}
 	for _, c := range cells {
+		if paid, ok := c.(figures.Money); ok {
+			c = page.Yuan(paid.String())
+		}
 		row.Cells = append(row.Cells, fmt.Sprint(c))
 	}
 	t.Rows = append(t.Rows, row)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xiaoer/bot/figures"
+	"xiaoer/bot/web/page"
 )
 
 // A figuresView is the page of a shop's figures.
@@ -90,7 +91,7 @@ func (p *pages) tiles(l look, r *figures.Report) []tile {
 		share("tile.next", first.NextInTime, first.NextInTime+first.NextLate, firstWas.NextInTime, firstWas.NextInTime+firstWas.NextLate,
 			p.say(l, "tile.first.note", first.NextLate)),
 		share("tile.promises", now.Kept, now.Kept+now.Broken, before.Kept, before.Kept+before.Broken, p.say(l, "tile.promises.note", now.Made, now.Broken)),
-		{Title: p.say(l, "tile.paid"), Value: p.say(l, "yuan", now.Paid()), Before: p.say(l, "yuan", before.Paid())},
+		{Title: p.say(l, "tile.paid"), Value: p.say(l, "yuan", page.Yuan(now.Paid().String())), Before: p.say(l, "yuan", page.Yuan(before.Paid().String()))},
 		{Title: p.say(l, "tile.ratings"), Value: decimal(mean, rated), Note: p.say(l, "tile.ratings.note", stars), Before: decimal(meanBefore, ratedBefore)},
 	}
 }

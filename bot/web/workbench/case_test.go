@@ -367,9 +367,10 @@ func TestWhatHappenedIsSaidInThePagesLanguage(t *testing.T) {
 func TestPhotosWithoutWordsHaveNoWords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, workbench.Limits{})
+	id := w.hand("fruit", "c-1")
 	w.say("fruit", "c-1", "", func(m *bot.Message) { m.Kind, m.Images = bot.KindImage, []string{"https://img.example/a.jpg"} })
 	w.say("fruit", "c-1", "", func(m *bot.Message) { m.Kind, m.Images = bot.KindImage, []string{"javascript:alert(1)"} })
-	talk := w.see("chen", at("fruit", w.hand("fruit", "c-1"), "?part=talk"))
+	talk := w.see("chen", at("fruit", id, "?part=talk"))
 	require.Equal(t, 1, strings.Count(talk, "https://img.example/a.jpg\" target"), "the photo is shown")
 	require.Equal(t, 1, strings.Count(talk, `<p class="bubble">[image ×1]</p>`), "words stand only for the one that cannot be shown")
 }

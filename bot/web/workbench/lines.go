@@ -8,6 +8,7 @@ import (
 
 	"xiaoer/bot"
 	"xiaoer/bot/desk"
+	"xiaoer/bot/web/photo"
 )
 
 // A line of a conversation as the desk shows it.
@@ -32,6 +33,9 @@ func (w *workbench) linesOf(c *desk.Case, said []desk.Reason, late []desk.Delive
 	out := make([]line, 0, len(c.Transcript))
 	for i, l := range c.Transcript {
 		one := line{N: i + 1, At: l.At, From: l.From, Name: l.Name, Text: l.Text, Images: w.pictures(c.Shop, l.Images)}
+		if len(one.Images) > 0 && photo.Alone(l.Text) {
+			one.Text = ""
+		}
 		fits := func(r desk.Reason) bool { return l.From != "buyer" && r.At.Equal(l.At) && r.Text == l.Text }
 		if at := slices.IndexFunc(said, fits); at >= 0 {
 			r := said[at]

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -188,7 +189,7 @@ func Open(site *page.Site, o Options) error {
 		{Word: "nav.queue", URL: home, Needs: desk.Agent, Order: 10},
 		{Word: "nav.lead", URL: "/desk/lead", Needs: desk.Agent, Order: 20},
 		{Word: "nav.marks", URL: "/desk/marks", Needs: desk.Agent, Order: 30},
-	}})
+	}, Funcs: template.FuncMap{"yuan": page.Yuan}})
 	if err != nil {
 		return err
 	}

@@ -364,6 +364,8 @@ part("pick").addEventListener("click", async () => {
     tray.textContent = say(`error.${trouble.code ?? "failed"}`);
   }
 });
+// yuan writes an amount with two decimals; what is no plain amount stays as the shop gave it.
+const yuan = (amount) => (/^\d{1,12}(\.\d)?$/.test(amount) ? Number(amount).toFixed(2) : amount);
 function card(order) {
   const button = document.createElement("button");
   button.type = "button";
@@ -372,7 +374,7 @@ function card(order) {
   title.textContent = order.title || say("order", order.no);
   const facts = document.createElement("span");
   facts.className = "small";
-  facts.textContent = [order.no, order.stage ? say(`stage.${order.stage}`) : "", order.amount ? `¥${order.amount}` : ""].filter(Boolean).join(" · ");
+  facts.textContent = [order.title ? order.no : "", order.stage ? say(`stage.${order.stage}`) : "", order.amount ? `¥${yuan(order.amount)}` : ""].filter(Boolean).join(" · ");
   button.append(title, facts);
   button.addEventListener("click", () => { closeTray(false); send({ order: order.no }); text.focus(); });
   return button;
