@@ -116,6 +116,8 @@ type Chat struct {
 	pages *page.Pages
 	cross *http.CrossOriginProtection
 	held  *held
+
+	strangers strangers // pages that load the script and are not listed
 }
 
 // New adds the chat's pages to a site.

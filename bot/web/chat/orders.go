@@ -40,10 +40,21 @@ func (c *Chat) ordersOf(ctx context.Context, k *call) []bot.Order {
 		return nil
 	}
 	if len(k.who.Orders) > 0 {
-		return k.who.Orders
+		return once(k.who.Orders)
 	}
 	found, _ := c.Conversations.BuyersOrders(ctx, k.id, k.who.Buyer.ID)
+	found = once(found)
 	return found[:min(len(found), mostOrders)]
+}
+
+// once leaves out orders that are named again.
+func once(orders []bot.Order) []bot.Order {
+	known := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(orders), func(o bot.Order) bool {
+		again := known[o.No]
+		known[o.No] = true
+		return again
+	})
 }
 
 // order is one of the buyer's own.

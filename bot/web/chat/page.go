@@ -127,6 +127,7 @@ func (c *Chat) script(k *call) {
 		c.failPage(k, err)
 		return
 	}
+	c.tellStranger(k)
 	h := k.w.Header()
 	h.Set("Content-Type", "text/javascript; charset=utf-8")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // any page may load it; only the shop's sites may show the frame
@@ -141,7 +142,7 @@ func embedScript(shop Shop, id, lang string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the script: %w", err)
 	}
-	told, err := json.Marshal(map[string]string{"shop": id, "name": shop.Name, "lang": lang}) // escapes <, > and &, and U+2028 too
+	told, err := json.Marshal(map[string]any{"shop": id, "name": shop.Name, "lang": lang, "origins": append([]string{}, shop.Origins...)}) // escapes <, > and &, and U+2028 too
 	if err != nil {
 		return nil, fmt.Errorf("write the script: %w", err)
 	}

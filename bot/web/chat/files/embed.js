@@ -6,6 +6,9 @@
   const tag = document.currentScript;
   if (!tag || document.querySelector("xiaoer-chat")) return;
   const base = new URL(tag.src);
+  if (location.origin !== base.origin && !chat.origins.includes(location.origin)) {
+    console.warn(`xiaoer: pages of ${location.origin} may not show this chat; add it to chat.origins in the shop's connect.yaml`);
+  }
   const { identity, side } = tag.dataset;
   const lang = ["zh", "en"].includes(tag.dataset.lang) ? tag.dataset.lang : chat.lang;
   const words = {
