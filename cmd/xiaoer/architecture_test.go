@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"bot/web/throttle":    {},
 	"bot/web/browsertest": {},
 	"bot/web/page":        {"bot/desk"},
-	"bot/web/photo":       {"bot/desk", "bot/web/page", "bot/web/throttle"},
+	"bot/web/photo":       {"bot", "bot/desk", "bot/web/page", "bot/web/throttle"},
 	"bot/web/stream":      {},
 	"bot/store/storetest": {"bot", "bot/desk", "bot/engine"},
 	"bot/store":           {"bot", "bot/desk", "bot/engine"},
