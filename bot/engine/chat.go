@@ -122,30 +122,41 @@ func (e *Engine) BuyersOrders(ctx context.Context, shopID, buyer string) ([]bot.
 // chats are those who listen to conversations of the shop's own chat, or to any other. The zero value is ready.
 type chats struct {
 	mu        sync.Mutex
-	listening map[Key]map[chan struct{}]struct{}
-	looking   map[string]map[chan struct{}]struct{} // by shop: who looks when others are said to have changed something
+	listening ears[Key]
+	looking   ears[string] // by shop: who looks when others are said to have changed something
 }
 
-func (c *chats) join(k Key) (mine chan struct{}) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.listening == nil {
-		c.listening = map[Key]map[chan struct{}]struct{}{}
-	}
-	if c.listening[k] == nil {
-		c.listening[k] = map[chan struct{}]struct{}{}
-	}
+// ears are the channels of those who want to hear of something.
+type ears[K comparable] map[K]map[chan struct{}]struct{}
+
+// lend joins somebody who listens, until leave is called.
+func lend[K comparable](mu *sync.Mutex, to *ears[K], k K) (mine chan struct{}, leave func()) {
 	mine = make(chan struct{}, 1)
-	c.listening[k][mine] = struct{}{}
-	return mine
+	mu.Lock()
+	defer mu.Unlock()
+	if *to == nil {
+		*to = ears[K]{}
+	}
+	all := *to
+	if all[k] == nil {
+		all[k] = map[chan struct{}]struct{}{}
+	}
+	all[k][mine] = struct{}{}
+	return mine, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if delete(all[k], mine); len(all[k]) == 0 {
+			delete(all, k)
+		}
+	}
 }
 
-func (c *chats) leave(k Key, mine chan struct{}) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if delete(c.listening[k], mine); len(c.listening[k]) == 0 {
-		delete(c.listening, k)
-	}
+// listen joins those who want to hear of a conversation.
+func (c *chats) listen(k Key) (mine chan struct{}, leave func()) { return lend(&c.mu, &c.listening, k) }
+
+// look joins those who look when others are said to have changed something in a shop.
+func (c *chats) look(shop string) (said <-chan struct{}, leave func()) {
+	return lend(&c.mu, &c.looking, shop)
 }
 
 // changed signals all who listen to a conversation, and waits for none.
@@ -154,27 +165,6 @@ func (c *chats) changed(k Key) {
 	defer c.mu.Unlock()
 	for l := range c.listening[k] {
 		wake(l)
-	}
-}
-
-// look joins those who look when others are said to have changed something in a shop.
-func (c *chats) look(shop string) (said <-chan struct{}, leave func()) {
-	mine := make(chan struct{}, 1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.looking == nil {
-		c.looking = map[string]map[chan struct{}]struct{}{}
-	}
-	if c.looking[shop] == nil {
-		c.looking[shop] = map[chan struct{}]struct{}{}
-	}
-	c.looking[shop][mine] = struct{}{}
-	return mine, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if delete(c.looking[shop], mine); len(c.looking[shop]) == 0 {
-			delete(c.looking, shop)
-		}
 	}
 }
 
@@ -197,14 +187,14 @@ func (c *chats) said(shop string) {
 // the line to it is cut, within five. A signal that nobody has taken yet stands for all that come after it.
 func (e *Engine) ListenChat(shop, conversation string) (changed <-chan struct{}, stop func()) {
 	k := Key{shop, conversation}
-	mine := e.chats.join(k)
+	mine, leave := e.chats.listen(k)
 	ctx, cancel := context.WithCancel(context.Background())
 	var looking sync.WaitGroup
 	looking.Go(func() { e.lookAtChat(ctx, k, mine) })
 	return mine, func() {
 		cancel()
 		looking.Wait()
-		e.chats.leave(k, mine)
+		leave()
 	}
 }
 

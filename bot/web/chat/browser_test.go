@@ -177,7 +177,7 @@ func visitorOf(ctx context.Context, t *testing.T) string {
 func photoFile(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), `"><img src=x onerror=alert(1)>.jpg`)
-	require.NoError(t, os.WriteFile(name, asJPEG(t, sketch(3000, 2000)), 0o600))
+	require.NoError(t, os.WriteFile(name, photoOf(t, 3000, 2000), 0o600))
 	return name
 }
 

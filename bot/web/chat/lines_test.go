@@ -66,7 +66,7 @@ func FuzzLinks(f *testing.F) {
 // take sends a picture as an agent's page does, and gives its address.
 func (w *world) take(buyer string) string {
 	w.t.Helper()
-	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, "/anywhere", bytes.NewReader(asJPEG(w.t, sketch(60, 40))))
+	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, "/anywhere", bytes.NewReader(photoOf(w.t, 60, 40)))
 	path, err := w.photos.Take(httptest.NewRecorder(), r, "小陈", "xiaoguo", buyer, "a key")
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.photos.Send(w.t.Context(), "xiaoguo", buyer, path))

@@ -3,7 +3,6 @@ package chat_test
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"net/http"
 	"strings"
@@ -16,25 +15,11 @@ import (
 	"xiaoer/bot/web/page"
 )
 
-// sketch is a picture whose upper left corner is red and whose rest is blue.
-func sketch(w, h int) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			c := color.RGBA{0, 0, 200, 255}
-			if x < w/2 && y < h/2 {
-				c = color.RGBA{200, 0, 0, 255}
-			}
-			img.SetRGBA(x, y, c)
-		}
-	}
-	return img
-}
-
-func asJPEG(tb testing.TB, img image.Image) []byte {
+// photoOf is a JPEG of a size; what is in it nobody looks at here.
+func photoOf(tb testing.TB, w, h int) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	require.NoError(tb, jpeg.Encode(&b, img, nil))
+	require.NoError(tb, jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, w, h)), nil))
 	return b.Bytes()
 }
 
@@ -42,7 +27,7 @@ func TestPhotosAreTheirBuyersOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	b, other := w.guest(), w.guest()
-	raw := append(asJPEG(t, sketch(60, 40)), "GPS 31.2304N"...)
+	raw := append(photoOf(t, 60, 40), "GPS 31.2304N"...)
 	told := b.good(b.do("PUT", "/photos/photo-0001", raw))
 	require.Equal(t, told, b.good(b.do("PUT", "/photos/photo-0001", raw)), "sent again, it is kept once")
 	url := told["url"].(string)
@@ -84,8 +69,8 @@ func TestAPhotoThatNoMessageNamesIsForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	b := w.guest()
-	named := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(6, 4))))["url"].(string), "/chat/xiaoguo")
-	alone := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0002", asJPEG(t, sketch(6, 4))))["url"].(string), "/chat/xiaoguo")
+	named := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0001", photoOf(t, 6, 4)))["url"].(string), "/chat/xiaoguo")
+	alone := strings.TrimPrefix(b.good(b.do("PUT", "/photos/photo-0002", photoOf(t, 6, 4)))["url"].(string), "/chat/xiaoguo")
 	for range 2 { // sent again, it changes nothing
 		b.state(b.do("POST", "/messages", map[string]any{"id": "message-1", "photos": []string{"photo-0001"}}))
 	}
@@ -115,8 +100,8 @@ func TestUploadsThatAreRefused(t *testing.T) {
 func TestPhotosAndWordsAreOneMessage(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t, nil).guest()
-	b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(60, 40))))
-	b.good(b.do("PUT", "/photos/photo-0002", asJPEG(t, sketch(40, 60))))
+	b.good(b.do("PUT", "/photos/photo-0001", photoOf(t, 60, 40)))
+	b.good(b.do("PUT", "/photos/photo-0002", photoOf(t, 40, 60)))
 	got := b.state(b.do("POST", "/messages", map[string]any{"id": "message-1", "text": "我想退货", "photos": []string{"photo-0001", "photo-0002"}}))
 	require.Len(t, got.Lines, 2, "one message, one answer")
 	require.Equal(t, "我想退货", got.Lines[0].Text)

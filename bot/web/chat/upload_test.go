@@ -55,7 +55,7 @@ func TestSlowUploadsTakeNoRoomFromOthers(t *testing.T) {
 		require.NoError(t, err)
 		slow = append(slow, u)
 	}
-	photo := asJPEG(t, sketch(6, 4))
+	photo := photoOf(t, 6, 4)
 	b := w.guest()
 	b.from = "198.51.100.1:2"
 	b.refused(b.do("PUT", "/photos/photo-0001", photo), http.StatusTooManyRequests, "too-many") // two of an address at once
@@ -92,7 +92,7 @@ func TestPhotosInHandAreBounded(t *testing.T) {
 		u.breakOff()
 	}
 	b := w.guest()
-	b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(6, 4))))
+	b.good(b.do("PUT", "/photos/photo-0001", photoOf(t, 6, 4)))
 	require.Equal(t, int64(7), w.photos.Refused.Load())
 }
 
@@ -127,7 +127,7 @@ func TestAPhotoMayTakeAMinute(t *testing.T) {
 		p.ResponseRecorder = to.(*httptest.ResponseRecorder)
 		inner.ServeHTTP(p, r)
 	})
-	b.good(b.do("PUT", "/photos/photo-0001", asJPEG(t, sketch(6, 4))))
+	b.good(b.do("PUT", "/photos/photo-0001", photoOf(t, 6, 4)))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	require.GreaterOrEqual(t, p.read.Sub(began), time.Minute)

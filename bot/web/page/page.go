@@ -28,7 +28,7 @@
 // Inside scripts and styles an address in quotes or in url() of the form "/assets/section/file" becomes the hashed one when the site is opened, so that
 // modules import each other by it: import { call } from "/assets/page/api.js". The modules that are there: api.js (calling the JSON API, errors in an
 // aria-live region), live.js (server-sent events that come back; all pages of one person share a line), fragment.js (parts of a page that are read anew), words.js (words whose keys begin with
-// "js." in the language of the page), look.js (loaded by every page: theme, times in the reader's zone, copy buttons).
+// "js." in the language of the page), picture.js (photos made smaller before they are sent), look.js (loaded by every page: theme, times in the reader's zone, copy buttons).
 // No inline script or style ever runs: the policy forbids it, style attributes too.
 package page
 

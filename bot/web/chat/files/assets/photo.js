@@ -1,4 +1,5 @@
 // Photos are made smaller before they are sent: upright, at most 1600 pixels, as JPEG. What the browser cannot open is sent as it is, if it is of a kind that is taken.
+import { jpeg } from "/assets/page/picture.js";
 import { Trouble } from "/assets/chat/call.js";
 
 const longest = 1600;
@@ -13,18 +14,9 @@ export async function shrink(file) {
     if (file.size > mostBytes) throw new Trouble("photo-large", 413, 0);
     return file;
   }
-  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const to = canvas.getContext("2d");
-  to.fillStyle = "#fff";
-  to.fillRect(0, 0, canvas.width, canvas.height);
-  to.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return new Promise((done, failed) => {
-    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Trouble("photo-kind", 415, 0))), "image/jpeg", 0.85);
-  });
+  const made = await jpeg(bitmap, longest);
+  if (!made) throw new Trouble("photo-kind", 415, 0);
+  return made;
 }
 
 // asData writes a photo as a text that can be kept.

@@ -1,5 +1,6 @@
 // Photos of an answer: chosen, pasted or dropped. Each is sent to the desk at once and shown with a button that takes it out again; the answer then only names them. What
 // is no JPEG or PNG, or too large, the browser makes into a JPEG first, if it can open it.
+import { jpeg } from "/assets/page/picture.js";
 import { say } from "/assets/page/words.js";
 
 const mostBytes = 8 * 1024 * 1024, longest = 1920, plain = ["image/jpeg", "image/png"];
@@ -13,16 +14,7 @@ async function smaller(file) {
   } catch {
     throw plain.includes(file.type) ? "photo.large" : "photo.kind";
   }
-  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const to = canvas.getContext("2d");
-  to.fillStyle = "#fff";
-  to.fillRect(0, 0, canvas.width, canvas.height);
-  to.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+  const blob = await jpeg(bitmap, longest);
   if (!blob) throw "photo.kind";
   return blob;
 }
