@@ -17,16 +17,25 @@ type database struct {
 var _ sqlstore.Database = (*database)(nil)
 
 // Read runs a query on a connection of its own. What it has read may be told to others, so that it comes back when that is on the disk.
-// Only a turn goes on at once (see Store.Load): its own commit is synced after what it has read.
 func (d *database) Read(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
 	if d.writer.isClosed() {
 		return engine.ErrClosed
 	}
-	err := d.reads.read(ctx, query, args, take)
-	if err != nil || sqlstore.IsTurn(query) {
+	if err := d.reads.read(ctx, query, args, take); err != nil {
 		return err
 	}
 	return d.writer.disk.reach(ctx)
+}
+
+// A beside is the database for those who read only in order to commit: on the writer's connection, where what was read or written last is at
+// hand, while each reader finds the file changed and begins from nothing. Their commit finds out when what they have read comes to nothing.
+type beside struct{ *database }
+
+// Read runs a query between two pieces of the writer's work.
+func (b beside) Read(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
+	return b.writer.look(ctx, func(s *session) error {
+		return s.query(context.Background(), query, args, take) // to look out for the end of ctx costs more than to find a record
+	})
 }
 
 // Write runs work among that of others, in the transaction that commits them all.

@@ -67,9 +67,6 @@ func (r *readers) read(ctx context.Context, query string, args []any, take func(
 }
 
 func (r *readers) run(ctx context.Context, s *session, query string, args []any, take func(sqlstore.Row) error) error {
-	if sqlstore.IsTurn(query) {
-		ctx = context.Background() // to look out for its end costs more than to find a record
-	}
 	if !r.known[query] {
 		defer s.forget(query)
 	}

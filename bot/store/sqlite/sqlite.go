@@ -72,7 +72,8 @@ func (o *Options) validate() error {
 type Store struct {
 	*sqlstore.Store
 
-	file   string // its path
+	beside *sqlstore.Store // the same, for turns that commit
+	file   string          // its path
 	db     *database
 	writer *writer
 	close  func() error // closes once
@@ -130,7 +131,8 @@ func open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close(), writes.Close())
 	}
 	db := &database{writer: newWriter(writes, o), reads: reads}
-	s := &Store{Store: sqlstore.New(db, sqlstore.Options{Logger: o.Logger, Keep: o.Keep}), file: o.Path, db: db, writer: db.writer}
+	of := sqlstore.Options{Logger: o.Logger, Keep: o.Keep}
+	s := &Store{Store: sqlstore.New(db, of), beside: sqlstore.New(beside{db}, of), file: o.Path, db: db, writer: db.writer}
 	s.scrubs = newScrubber(s)
 	s.close = sync.OnceValue(func() error {
 		s.scrubs.close()
@@ -176,13 +178,14 @@ func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
 // Close refuses new work (engine.ErrClosed), keeps what was taken before, and lets go of the file.
 func (s *Store) Close() error { return s.close() }
 
-// Load reads everything that a turn needs. Whoever may end on that without a commit of his own waits until it is on the disk.
+// Load reads everything that a turn needs. Whoever may end on that without a commit of his own reads what is on the disk.
 func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
-	l, err := s.Store.Load(ctx, a)
-	if err == nil && (!a.Recent || l.Answered != nil) {
-		err = s.writer.disk.reach(ctx)
+	if a.Recent {
+		if l, err := s.beside.Load(ctx, a); err == nil && l.Answered == nil {
+			return l, nil
+		}
 	}
-	return l, err
+	return s.Store.Load(ctx, a)
 }
 
 // Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten

@@ -40,7 +40,8 @@ type writer struct {
 
 // A work is something to write, and who waits for it.
 type work struct {
-	do    func(*session) error // it may be called more than once
+	do    func(*session) error // it may be called more than once, unless it reads
+	reads bool                 // and writes nothing
 	taken atomic.Bool          // by the writer, or by the one who waits when he gives up first
 	done  chan struct{}        // closed when err stands and all is synced
 	err   error
@@ -58,10 +59,19 @@ func newWriter(db *sql.DB, o Options) *writer {
 // do hands work to the writer and waits until it is on the disk or was refused. When ctx ends first, work that was not
 // begun is not done; of work that was begun nobody can say, and the error says that.
 func (w *writer) do(ctx context.Context, do func(*session) error) error {
+	return w.wait(ctx, &work{do: do, done: make(chan struct{})})
+}
+
+// look reads on the writer's connection, between two pieces of its work, and waits for no sync. What it finds may be part of a
+// transaction that is not committed yet, and may come to nothing.
+func (w *writer) look(ctx context.Context, read func(*session) error) error {
+	return w.wait(ctx, &work{do: read, reads: true, done: make(chan struct{})})
+}
+
+func (w *writer) wait(ctx context.Context, mine *work) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	mine := &work{do: do, done: make(chan struct{})}
 	if err := w.put(mine); err != nil {
 		return err
 	}
@@ -110,9 +120,29 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.ended)
 	for first := range w.queue {
-		w.commit(first)
+		if first.reads {
+			_ = w.show(first) // nothing hangs on it
+		} else {
+			w.commit(first)
+		}
 	}
 	w.drop()
+}
+
+// show lets somebody read. It returns what is wrong with the connection, if that is why he could not.
+func (w *writer) show(reader *work) error {
+	if !reader.taken.CompareAndSwap(false, true) {
+		return nil
+	}
+	defer close(reader.done)
+	if reader.err = w.open(); reader.err == nil {
+		reader.err = reader.do(w.session)
+	}
+	if codeOf(reader.err) == 0 {
+		return nil
+	}
+	reader.err = explain(reader.err)
+	return reader.err
 }
 
 // commit runs one transaction: the first piece of work and those that come while it runs. Whoever was refused hears
@@ -144,6 +174,14 @@ func (w *writer) commit(first *work) {
 func (w *writer) runAll(first *work) (ran []*work, lost error) {
 	careful := false
 	for next := first; next != nil; next = w.waiting(len(ran)) {
+		if next.reads {
+			if w.show(next) != nil { // whether the transaction is there still nobody knows
+				if careful, lost = true, w.again(ran); lost != nil {
+					return ran, lost
+				}
+			}
+			continue
+		}
 		if !next.taken.CompareAndSwap(false, true) {
 			continue
 		}
@@ -241,12 +279,8 @@ func (w *writer) begin() error {
 	if err := w.disk.failed(); err != nil {
 		return err
 	}
-	if w.session == nil {
-		s, err := openSession(w.db)
-		if err != nil {
-			return explain(err)
-		}
-		w.session = s
+	if err := w.open(); err != nil {
+		return err
 	}
 	err := w.session.exec(`BEGIN IMMEDIATE`)
 	w.session.wrote = false
@@ -258,6 +292,19 @@ func (w *writer) begin() error {
 		w.drop() // the next one begins with a fresh connection
 	}
 	return fmt.Errorf("begin: %w", explain(err))
+}
+
+// open sees to it that there is a connection.
+func (w *writer) open() error {
+	if w.session != nil {
+		return nil
+	}
+	s, err := openSession(w.db)
+	if err != nil {
+		return explain(err)
+	}
+	w.session = s
+	return nil
 }
 
 // attempt runs one piece of work in its savepoint. When lost is not nil the whole transaction is gone.

@@ -66,6 +66,12 @@ func (s *Store) start(t *testing.T, do func(*session) error) *work {
 	return w
 }
 
+// waits comes back when so much is in the queue.
+func (s *Store) waits(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(s.writer.queue) == n }, 10*time.Second, time.Millisecond)
+}
+
 func (w *work) wait() error {
 	<-w.done
 	return w.err
@@ -194,7 +200,7 @@ func TestContextEndsTheWaiting(t *testing.T) {
 	letGo, held := s.hold(t, ctx)
 	queued := make(chan error)
 	go func() { queued <- s.Commit(ctx, firstTurn(1)) }()
-	require.Eventually(t, func() bool { return len(s.writer.queue) == 1 }, 10*time.Second, time.Millisecond)
+	s.waits(t, 1)
 	end(gone)
 	err := <-queued
 	require.ErrorIs(t, err, gone)

@@ -48,10 +48,6 @@ func Queries() []string {
 	}
 }
 
-// IsTurn says whether a query is the one read of a turn: it looks for a few rows by their keys, and is over before anybody could
-// have broken it off.
-func IsTurn(query string) bool { return query == selectTurn || query == selectTurnAndDesk }
-
 // probeSize is more than most turns write, so that a store whose room runs out says so before they are refused.
 const probeSize = 64 << 10
 
