@@ -32,7 +32,7 @@ type fields map[string]any
 
 // readFields reads the body of a call. No body is a body without fields.
 func (s *Server) readFields(c echo.Context, f fields) (given []string, err error) {
-	body, held, err := s.readBody(c.Request(), mostDeskBody)
+	body, held, err := s.readBody(c.Request(), mostDeskBody, nil)
 	defer func() { s.bodies.Add(-held) }()
 	if err != nil {
 		c.Response().Header().Set("Connection", "close") // what is left of the body is not read

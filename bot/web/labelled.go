@@ -4,6 +4,8 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // labelled remembers the figure of each set of labels, since to find it by its labels costs more than to count. The sets are few:
@@ -41,5 +43,12 @@ type (
 	callLabels struct {
 		route, method string
 		status        int
+		stream        bool
 	}
 )
+
+// calls are the figures of the calls of one route, method and status.
+type calls struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer // nil for streams
+}

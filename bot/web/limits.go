@@ -58,24 +58,24 @@ func burst(perSecond float64) int {
 	return max(1, int(math.Ceil(math.Min(perSecond, 1e6))))
 }
 
-// readBody reads a body within the limit for one and within the budget for all. The caller gives the bytes back with
-// s.bodies.Add(-held) when it is done with them, also after an error.
-func (s *Server) readBody(r *http.Request, most int64) (body []byte, held int64, err error) {
+// readBody reads a body within the limit for one and within the budget for all, into the room if that is enough. The caller gives
+// the bytes back with s.bodies.Add(-held) when it is done with them, also after an error.
+func (s *Server) readBody(r *http.Request, most int64, room []byte) (body []byte, held int64, err error) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, 0, newProblem(http.StatusUnsupportedMediaType, "encoding", "send the body as it is, without compression").at("Content-Encoding")
 	}
 	if r.ContentLength > most {
 		return nil, 0, tooLarge(most)
 	}
-	if r.ContentLength > 0 {
-		body = make([]byte, 0, r.ContentLength+1)
+	body = room[:0]
+	if length := r.ContentLength + 1; length > int64(cap(body)) {
+		body = make([]byte, 0, length)
 	}
-	reader := io.LimitReader(r.Body, most+1)
 	for {
 		if len(body) == cap(body) { // its length was not told
 			body = slices.Grow(body, 4<<10)
 		}
-		n, readErr := reader.Read(body[len(body):cap(body)])
+		n, readErr := r.Body.Read(body[len(body):min(int64(cap(body)), most+1)])
 		body = body[:len(body)+n]
 		held += int64(n)
 		if s.bodies.Add(int64(n)) > s.BodyBudget {

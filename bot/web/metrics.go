@@ -24,8 +24,7 @@ type Metrics struct {
 	listeners prometheus.Gauge
 
 	worked  labelled[workLabels, prometheus.Observer]
-	called  labelled[callLabels, prometheus.Counter]
-	routes  labelled[string, prometheus.Observer]
+	called  labelled[callLabels, calls]
 	answers labelled[string, prometheus.Counter]
 }
 
@@ -146,12 +145,20 @@ func (m *Metrics) request(route, method string, status int, stream bool, took ti
 	default:
 		method = "other"
 	}
-	m.called.get(callLabels{route, method, status}, func(l callLabels) prometheus.Counter {
-		return m.requests.WithLabelValues(l.route, l.method, strconv.Itoa(l.status))
-	}).Inc()
-	if !stream { // they last as long as the agent's day, and would drown the others
-		m.routes.get(route, func(route string) prometheus.Observer { return m.seconds.WithLabelValues(route) }).Observe(took.Seconds())
+	called := m.called.get(callLabels{route, method, status, stream}, m.callsOf)
+	called.requests.Inc()
+	if called.seconds != nil {
+		called.seconds.Observe(took.Seconds())
 	}
+}
+
+// callsOf finds the figures of some calls. Streams last as long as the agent's day, and would drown the times of the others.
+func (m *Metrics) callsOf(l callLabels) calls {
+	c := calls{requests: m.requests.WithLabelValues(l.route, l.method, strconv.Itoa(l.status))}
+	if !l.stream {
+		c.seconds = m.seconds.WithLabelValues(l.route)
+	}
+	return c
 }
 
 // message counts one message by what became of it. The same again counts again, with the same outcome.

@@ -93,6 +93,8 @@ type Server struct {
 	bodies   atomic.Int64 // bytes that are being worked on
 	limiters limiters
 	seals    seals
+	headers  headers
+	scratch  scratches
 	ready    readiness
 	stopping atomic.Bool
 	ended    chan struct{} // closed when the server begins to stop: live streams end then, and not with the grace
@@ -103,11 +105,11 @@ func New(o Options) (*Server, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, echo: echo.New(), ready: readiness{check: o.Ready}, ended: make(chan struct{})}
+	s := &Server{Options: o, echo: echo.New(), headers: newHeaders(), ready: readiness{check: o.Ready}, ended: make(chan struct{})}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is whatever a caller says
 	s.echo.HTTPErrorHandler = s.handleError
-	s.echo.Use(s.measure, recoverPanics, headers)
+	s.echo.Use(s.around)
 	s.routes()
 	return s, nil
 }

@@ -26,8 +26,14 @@ type seals struct {
 
 // A seal is one secret, read.
 type seal struct {
-	key    []byte
-	hashes sync.Pool // of hash.Hash with the key
+	key     []byte
+	presses sync.Pool // of *press with the key
+}
+
+// A press makes one signature after another. What it writes into is part of it, because whatever a hash.Hash is given is on the heap.
+type press struct {
+	hash hash.Hash
+	room [256]byte
 }
 
 // mostSeals bounds how many secrets are remembered; those of shops that were changed are never asked for again.
@@ -89,21 +95,25 @@ func (s *seal) made(body []byte, h http.Header, now time.Time) bool {
 	if made := time.Unix(seconds, 0); now.Sub(made) > stale || made.After(now.Add(stale)) {
 		return false
 	}
-	sealed, _ := s.hashes.Get().(hash.Hash)
-	if sealed == nil {
-		sealed = hmac.New(sha256.New, s.key)
+	p, _ := s.presses.Get().(*press)
+	if p == nil {
+		p = &press{hash: hmac.New(sha256.New, s.key)}
 	}
-	defer s.hashes.Put(sealed)
-	sealed.Reset()
-	var room [256]byte
-	head := append(room[:0], id...)
+	defer s.presses.Put(p)
+	want := p.sign(id, seconds, body)
+	return hmac.Equal(want[:], []byte(sum))
+}
+
+// sign makes the v1 signature of a call, in base64.
+func (p *press) sign(id string, seconds int64, body []byte) (sum [sealLength]byte) {
+	p.hash.Reset()
+	head := append(p.room[:0], id...)
 	head = append(head, '.')
 	head = strconv.AppendInt(head, seconds, 10)
-	_, _ = sealed.Write(append(head, '.'))
-	_, _ = sealed.Write(body)
-	var want [sealLength]byte
-	base64.StdEncoding.Encode(want[:], sealed.Sum(room[:0]))
-	return hmac.Equal(want[:], []byte(sum))
+	_, _ = p.hash.Write(append(head, '.'))
+	_, _ = p.hash.Write(body)
+	base64.StdEncoding.Encode(sum[:], p.hash.Sum(p.room[:0]))
+	return sum
 }
 
 // sealLength is how long a signature is, in base64.

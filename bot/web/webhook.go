@@ -14,7 +14,9 @@ import (
 
 // postMessage is the webhook.
 func (s *Server) postMessage(c echo.Context) error {
-	response, err := s.takeMessage(c)
+	room := s.scratch.lend()
+	defer s.scratch.giveBack(room)
+	response, err := s.takeMessage(c, room.bytes)
 	s.Metrics.message(&response, err)
 	if err != nil {
 		return err
@@ -22,20 +24,27 @@ func (s *Server) postMessage(c echo.Context) error {
 	if c.Request().URL.RawQuery != "" { // it may ask for indents
 		return c.JSON(http.StatusOK, response)
 	}
-	raw, err := bot.AppendResponse(make([]byte, 0, usualResponse), &response)
+	room.bytes, err = bot.AppendResponse(room.bytes[:0], &response)
 	if err != nil {
 		return err
 	}
-	return c.JSONBlob(http.StatusOK, append(raw, '\n'))
+	room.bytes = append(room.bytes, '\n')
+	return s.sendJSON(c, room.bytes)
 }
 
-// usualResponse is what most responses take, in bytes.
-const usualResponse = 640
+// sendJSON does what JSONBlob does, with headers that are shared.
+func (s *Server) sendJSON(c echo.Context, raw []byte) error {
+	answer := c.Response()
+	answer.Header()["Content-Type"] = s.headers.json
+	answer.WriteHeader(http.StatusOK)
+	_, err := answer.Write(raw)
+	return err
+}
 
-// takeMessage checks who calls before anything of the body is read as JSON.
-func (s *Server) takeMessage(c echo.Context) (bot.Response, error) {
+// takeMessage checks who calls before anything of the body is read as JSON. The body is read into the room if that is enough.
+func (s *Server) takeMessage(c echo.Context, room []byte) (bot.Response, error) {
 	id := param(c, "shop")
-	body, held, err := s.readBody(c.Request(), s.MaxBody)
+	body, held, err := s.readBody(c.Request(), s.MaxBody, room)
 	defer func() { s.bodies.Add(-held) }()
 	if err != nil {
 		c.Response().Header().Set("Connection", "close") // what is left of the body is not read

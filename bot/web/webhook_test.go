@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"xiaoer/bot"
@@ -264,6 +268,32 @@ func TestBodiesTogetherAreBounded(t *testing.T) {
 		answer: map[string]string{"Retry-After": "1"},
 	}.run(t, s.Handler())
 	small.run(t, s.Handler()) // what was held is given back
+}
+
+func TestAnswersOfManyAtOnceAreNotMixedUp(t *testing.T) {
+	t.Parallel()
+	h := newServer(t, func(o *web.Options) {
+		o.Handle = func(_ context.Context, _ string, m bot.Message) (bot.Response, error) {
+			runtime.Gosched() // others come meanwhile
+			return bot.Response{Conversation: m.Conversation, Replies: []bot.Reply{{Kind: bot.KindText, Text: m.Text}}}, nil
+		}
+	}).Handler()
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for j := range 200 {
+				talk, text := fmt.Sprintf("c-%d-%d", i, j), strings.Repeat("长", 5*i*j) // up to more than is lent again
+				req := httptest.NewRequest(http.MethodPost, "/v1/shops/open/messages", strings.NewReader(strings.NewReplacer("c-1", talk, "你好", text).Replace(hello)))
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, req)
+				var r bot.Response
+				if !assert.NoError(t, json.Unmarshal(w.Body.Bytes(), &r)) || !assert.Equal(t, talk, r.Conversation) || !assert.Equal(t, text, r.Replies[0].Text) {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestReadingBack(t *testing.T) {
