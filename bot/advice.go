@@ -46,7 +46,7 @@ func Advise(b *Book, c Conversation, h *Handoff, e Event, quick []QuickReply) []
 	out := make([]Rendered, 0, len(quick))
 	for _, q := range quick {
 		r := Rendered{Name: q.Name, Meant: intent != "" && slices.ContainsFunc(q.Intents, func(of string) bool { return covers(of, intent) })}
-		if r.Text, r.Missing = q.Text.Render(t.see(request), t.format()); len(r.Missing) > 0 {
+		if r.Text, r.Missing = q.Text.Render(t.see(request).Facts, t.format()); len(r.Missing) > 0 {
 			r.Text = ""
 		}
 		out = append(out, r)

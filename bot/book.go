@@ -35,21 +35,22 @@ type Book struct {
 	// Province names the province of the first Chinese place in a text, "" when none is known. It may be nil.
 	Province func(place string) string
 
-	rows     sync.Pool // rows of facts to use again; a book is shared by pointer and never copied
+	rows     sync.Pool // emptied rows of facts to use again; a book is shared by pointer and never copied
 	turns    sync.Pool // emptied turns to use again
 	verdicts verdicts
 	desk     atomic.Pointer[deskState]
+	places   atomic.Pointer[places]
 }
 
-// row takes an empty row of facts; giveRow takes it back.
-func (b *Book) row() *rules.Facts {
-	if f, ok := b.rows.Get().(*rules.Facts); ok {
+// row takes a row of facts with nothing known but the shop itself; giveRow takes it back.
+func (b *Book) row() *row {
+	if f, ok := b.rows.Get().(*row); ok {
 		return f
 	}
-	return b.Rules.NewFacts()
+	return b.newRow()
 }
 
-func (b *Book) giveRow(f *rules.Facts) {
+func (b *Book) giveRow(f *row) {
 	if f != nil {
 		f.Reset()
 		b.rows.Put(f)

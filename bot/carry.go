@@ -98,7 +98,7 @@ func (t *turn) words(rule *rules.Rule) (s spoken, problem string) {
 		if reply.Text == nil {
 			return s, ""
 		}
-		text, missing := reply.Text.Render(t.see(t.current), t.format())
+		text, missing := reply.Text.Render(t.see(t.current).Facts, t.format())
 		switch {
 		case len(missing) > 0:
 			t.note("%s needs %v, which is unknown", rule.ID, missing)

@@ -32,7 +32,7 @@ func (t *turn) filled(slot Slot, r Request) bool {
 
 // value is what a slot holds: phone and address belong to the conversation, others to the matter.
 func (t *turn) value(slot Slot, r Request) Filled {
-	if ofConversation(slot) {
+	if ofConversation(slot.Kind) {
 		return t.c.Slots[slot.Name]
 	}
 	if m := t.matterIf(r.Intent); m != nil {
@@ -41,13 +41,13 @@ func (t *turn) value(slot Slot, r Request) Filled {
 	return Filled{}
 }
 
-func ofConversation(slot Slot) bool { return slot.Kind == SlotPhone || slot.Kind == SlotAddress }
+func ofConversation(kind string) bool { return kind == SlotPhone || kind == SlotAddress }
 
 // fill puts a value into a slot; photos are added to those that are there.
 func (t *turn) fill(slot Slot, r Request, v Filled) {
 	t.stale = true
 	v.Text = visible(v.Text)
-	if ofConversation(slot) {
+	if ofConversation(slot.Kind) {
 		put(&t.c.Slots, slot.Name, v)
 		return
 	}

@@ -70,7 +70,7 @@ func (t *turn) answer(r Request) bool {
 func (t *turn) choose(r Request, gate func(*rules.Rule) string) *rules.Rule {
 	t.current = r
 	d := t.b.Rules.Decide(rules.Query{
-		Intent: r.Intent, Topic: r.Topic, Facts: t.see(r), Below: t.below, Gate: gate, Trace: t.e.Explain,
+		Intent: r.Intent, Topic: r.Topic, Facts: t.see(r).Facts, Below: t.below, Gate: gate, Trace: t.e.Explain,
 	})
 	out := Decided{Intent: r.name(), Considered: d.Considered}
 	if d.Rule != nil {

@@ -10,8 +10,9 @@ import (
 	"xiaoer/rules"
 )
 
-// see gives the facts for one request. They are worked out once a turn, and again when the order or a slot has changed.
-func (t *turn) see(r Request) *rules.Facts {
+// see gives the facts for one request. They are begun once a turn, and again when the order or a slot has changed; most are
+// worked out only when a rule or a text reads one of their group.
+func (t *turn) see(r Request) *row {
 	switch {
 	case t.facts == nil:
 		t.facts = t.b.row()
@@ -21,13 +22,10 @@ func (t *turn) see(r Request) *rules.Facts {
 	}
 	if t.stale {
 		t.stale = false
-		t.messageFacts(t.facts)
-		t.buyerFacts(t.facts)
-		t.shopFacts(t.facts)
-		t.orderFacts(t.facts)
-		t.productFacts(t.facts)
-		t.noticeFacts(t.facts)
-		t.promiseFacts(t.facts)
+		t.shown = shown{counts: t.c.Counts, order: t.c.Order, lookup: t.c.Lookup}
+		t.shown.product, t.shown.item = t.productOrItem()
+		t.readingFacts(t.facts)
+		t.facts.Await(t, t.facts.places.late)
 		t.seen = Request{Intent: "\x00"}
 	}
 	if t.seen != r {
@@ -37,18 +35,26 @@ func (t *turn) see(r Request) *rules.Facts {
 	return t.facts
 }
 
-func (t *turn) requestFacts(f *rules.Facts, r Request) {
-	f.Set("intent", rules.TextValue(r.Intent))
-	f.Set("topic", rules.TextValue(r.Topic))
+func (t *turn) requestFacts(f *row, r Request) {
+	f.set(factIntent, rules.TextValue(r.Intent))
+	f.set(factTopic, rules.TextValue(r.Topic))
+	m := t.matterIf(r.Intent)
 	for i := range t.b.Slots {
 		slot := &t.b.Slots[i]
-		f.Set("slots."+slot.Name, t.slotValue(*slot, t.value(*slot, r)))
+		var v Filled
+		switch {
+		case ofConversation(slot.Kind):
+			v = t.c.Slots[slot.Name]
+		case m != nil:
+			v = m.Slots[slot.Name]
+		}
+		f.Put(f.places.slots[i], t.slotValue(slot.Kind, v))
 	}
 }
 
 // slotValue is a slot as conditions and texts read it; a Value without a kind makes it unknown.
-func (t *turn) slotValue(slot Slot, v Filled) rules.Value {
-	switch slot.Kind {
+func (t *turn) slotValue(kind string, v Filled) rules.Value {
+	switch kind {
 	case SlotOrderNo:
 		switch {
 		case t.orderNo() != "":
@@ -66,7 +72,7 @@ func (t *turn) slotValue(slot Slot, v Filled) rules.Value {
 	if v.Text == "" {
 		return rules.Value{}
 	}
-	return parseAs(slot.Kind, v.Text)
+	return parseAs(kind, v.Text)
 }
 
 func parseAs(kind, text string) rules.Value {
@@ -91,11 +97,11 @@ func parseAs(kind, text string) rules.Value {
 	return rules.TextValue(text)
 }
 
-func (t *turn) messageFacts(f *rules.Facts) {
+func (t *turn) messageFacts(f *row) {
 	if m := t.e.Message; m != nil {
-		f.Set("message.text", rules.TextValue(m.Text))
-		f.Set("message.kind", rules.TextValue(knownKind(m.Kind)))
-		f.Set("message.images", rules.IntValue(len(m.Images)))
+		f.set(factMessageText, rules.TextValue(m.Text))
+		f.set(factMessageKind, rules.TextValue(knownKind(m.Kind)))
+		f.set(factMessageImages, rules.IntValue(len(m.Images)))
 	}
 	var links []string
 	for _, e := range t.reading.Entities {
@@ -103,11 +109,15 @@ func (t *turn) messageFacts(f *rules.Facts) {
 			links = append(links, e.Value)
 		}
 	}
-	f.Set("message.links", rules.TextsValue(links))
-	f.Set("intents", rules.TextsValue(t.intentNames()))
-	f.Set("negated", rules.TextsValue(t.reading.Negated))
-	f.Set("mood", rules.TextValue(string(t.reading.Mood)))
-	f.Set("risk", rules.TextValue(string(t.reading.Risk)))
+	f.set(factMessageLinks, rules.TextsValue(links))
+}
+
+// readingFacts are what was read in the message.
+func (t *turn) readingFacts(f *row) {
+	f.set(factIntents, rules.TextsValue(t.intentNames()))
+	f.set(factNegated, rules.TextsValue(t.reading.Negated))
+	f.set(factMood, rules.TextValue(string(t.reading.Mood)))
+	f.set(factRisk, rules.TextValue(string(t.reading.Risk)))
 }
 
 func (t *turn) intentNames() []string {
@@ -120,52 +130,46 @@ func (t *turn) intentNames() []string {
 	return out
 }
 
-func (t *turn) buyerFacts(f *rules.Facts) {
+func (t *turn) buyerFacts(f *row) {
 	b := &t.c.Buyer
-	setText(f, "buyer.id", b.ID)
-	setText(f, "buyer.name", b.Name)
-	setText(f, "buyer.tier", b.Tier)
+	f.setText(factBuyerID, b.ID)
+	f.setText(factBuyerName, b.Name)
+	f.setText(factBuyerTier, b.Tier)
 	if b.Orders != nil {
-		f.Set("buyer.orders", rules.IntValue(*b.Orders))
+		f.set(factBuyerOrders, rules.IntValue(*b.Orders))
 	}
 	if b.OpenOrders != nil {
-		f.Set("buyer.open_orders", rules.IntValue(*b.OpenOrders))
+		f.set(factBuyerOpenOrders, rules.IntValue(*b.OpenOrders))
 	}
 	if b.FirstTime != nil {
-		f.Set("buyer.first_time", rules.BoolValue(*b.FirstTime))
-	}
-	c := &t.c.Counts
-	f.Set("conversation.turns", rules.IntValue(c.Turns))
-	f.Set("conversation.idle_minutes", rules.IntValue(t.idle))
-	f.Set("conversation.failures", rules.IntValue(c.Failures))
-	f.Set("conversation.repeats", rules.IntValue(c.Repeats))
-	f.Set("conversation.handoffs", rules.IntValue(c.Handoffs))
-}
-
-func setText(f *rules.Facts, name, text string) {
-	if text != "" {
-		f.Set(name, rules.TextValue(text))
+		f.set(factBuyerFirstTime, rules.BoolValue(*b.FirstTime))
 	}
 }
 
-// shopFacts are what does not depend on the buyer: the shop, its policy, the clock.
-func (t *turn) shopFacts(f *rules.Facts) {
-	s := &t.b.Shop
-	setText(f, "shop.id", s.ID)
-	setText(f, "shop.name", s.Name)
+func (t *turn) conversationFacts(f *row) {
+	c := &t.shown.counts
+	f.set(factConversationTurns, rules.IntValue(c.Turns))
+	f.set(factConversationIdleMinutes, rules.IntValue(t.idle))
+	f.set(factConversationFailures, rules.IntValue(c.Failures))
+	f.set(factConversationRepeats, rules.IntValue(c.Repeats))
+	f.set(factConversationHandoffs, rules.IntValue(c.Handoffs))
+}
+
+// deskFacts tell whether agents are there.
+func (t *turn) deskFacts(f *row) {
 	desk := t.b.deskAt(t.e.At)
-	f.Set("shop.open", rules.BoolValue(desk.open))
+	f.set(factShopOpen, rules.BoolValue(desk.open))
 	if desk.opensAgain {
-		f.Set("shop.opens", rules.TimeValue(desk.opens))
+		f.set(factShopOpens, rules.TimeValue(desk.opens))
 	}
-	for name, v := range t.b.Policy {
-		f.Set("policy."+name, v)
-	}
+}
+
+func (t *turn) clockFacts(f *row) {
 	now := t.e.At.In(t.zone())
 	y, m, d := now.Date()
-	f.Set("now.date", rules.DateValue(y, m, d))
-	f.Set("now.hour", rules.IntValue(now.Hour()))
-	f.Set("now.weekday", rules.TextValue(weekdays()[now.Weekday()]))
+	f.set(factNowDate, rules.DateValue(y, m, d))
+	f.set(factNowHour, rules.IntValue(now.Hour()))
+	f.set(factNowWeekday, rules.TextValue(weekdays()[now.Weekday()]))
 }
 
 func weekdays() []string { return []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} }
@@ -173,50 +177,61 @@ func weekdays() []string { return []string{"sun", "mon", "tue", "wed", "thu", "f
 // product is the message's card, else the only item of the order in view, else the last card of the episode, else what the
 // matter is about; nil when nothing says.
 func (t *turn) product() *Product {
-	if m := t.e.Message; m != nil && m.Product != nil {
-		return m.Product
-	}
-	if m := t.matterIf(t.current.Intent); m != nil && m.Product != nil && t.c.Question != nil {
-		return m.Product
-	}
-	if o := t.c.Order; o != nil && len(o.Items) == 1 {
-		item := o.Items[0]
+	p, item := t.productOrItem()
+	if item != nil {
 		return &Product{ID: item.ID, Title: item.Title, Price: item.Price}
 	}
-	return t.c.Product
+	return p
+}
+
+// productOrItem is the same with an order's item as it is.
+func (t *turn) productOrItem() (*Product, *Item) {
+	if m := t.e.Message; m != nil && m.Product != nil {
+		return m.Product, nil
+	}
+	if m := t.matterIf(t.current.Intent); m != nil && m.Product != nil && t.c.Question != nil {
+		return m.Product, nil
+	}
+	if o := t.c.Order; o != nil && len(o.Items) == 1 {
+		return nil, &o.Items[0]
+	}
+	return t.c.Product, nil
 }
 
 // productFacts are the catalogue's line, with what the card or the order says itself on top.
-func (t *turn) productFacts(f *rules.Facts) {
-	p := t.product()
+func (t *turn) productFacts(f *row) {
+	p := t.shown.product
+	if item := t.shown.item; item != nil {
+		p = &Product{ID: item.ID, Title: item.Title, Price: item.Price}
+	}
 	if p == nil || p.ID == "" && p.Title == "" {
 		return
 	}
-	f.Set("product.known", rules.BoolValue(true))
+	f.set(factProductKnown, rules.BoolValue(true))
 	if line, ok := t.b.Products[p.ID]; ok && p.ID != "" {
 		catalogueFacts(f, line)
 	}
-	setText(f, "product.id", p.ID)
-	setText(f, "product.title", p.Title)
-	setSent(f, "product.price", p.Price)
+	f.setText(factProductID, p.ID)
+	f.setText(factProductTitle, p.Title)
+	f.setSent(f.places.facts[factProductPrice], p.Price)
 	for name, text := range p.Sent {
 		if name != "known" {
-			setSent(f, "product."+name, text)
+			f.setSent(f.Place("product."+name), text)
 		}
 	}
 }
 
-func catalogueFacts(f *rules.Facts, line CatalogueProduct) {
+func catalogueFacts(f *row, line CatalogueProduct) {
 	for name, v := range line.Columns {
 		f.Set("product."+name, v)
 	}
 	if len(line.Tags) > 0 {
-		f.Set("product.tags", rules.TextsValue(line.Tags))
+		f.set(factProductTags, rules.TextsValue(line.Tags))
 	}
 }
 
 // noticeFacts are the first declared notice that holds today for the order in view.
-func (t *turn) noticeFacts(f *rules.Facts) {
+func (t *turn) noticeFacts(f *row) {
 	if len(t.b.Notices) == 0 {
 		return
 	}
@@ -226,11 +241,11 @@ func (t *turn) noticeFacts(f *rules.Facts) {
 		if n.From != "" && today < n.From || n.Until != "" && today > n.Until || !t.concerns(n) {
 			continue
 		}
-		f.Set("notice.active", rules.BoolValue(true))
-		f.Set("notice.kind", rules.TextValue(n.Kind))
-		setText(f, "notice.text", n.Text)
+		f.set(factNoticeActive, rules.BoolValue(true))
+		f.set(factNoticeKind, rules.TextValue(n.Kind))
+		f.setText(factNoticeText, n.Text)
 		if day, err := time.Parse(time.DateOnly, n.Until); err == nil {
-			f.Set("notice.until", rules.DateValue(day.Year(), day.Month(), day.Day()))
+			f.set(factNoticeUntil, rules.DateValue(day.Year(), day.Month(), day.Day()))
 		}
 		return
 	}

@@ -40,14 +40,8 @@ func (t *turn) ownWords(s *rules.Template) (own string, whole bool) {
 	for _, name := range s.Facts() {
 		t.ownFact(f, name, product)
 	}
-	own, missing := s.Render(f, t.format())
-	for _, name := range s.Facts() {
-		f.Set(name, rules.Value{}) // a few facts are quicker forgotten one by one than all of the row
-		if v, known := f.Get(name); known && v.Kind() == rules.Enum {
-			f.Reset() // a word of an enum may be empty
-		}
-	}
-	t.b.rows.Put(f)
+	own, missing := s.Render(f.Facts, t.format())
+	t.b.giveRow(f)
 	return own, len(missing) == 0
 }
 
@@ -55,7 +49,7 @@ func (t *turn) ownWords(s *rules.Template) (own string, whole bool) {
 const mask = "□"
 
 // ownFact copies one fact. The catalogue's word for a product is the shop's own, whatever a card says.
-func (t *turn) ownFact(f *rules.Facts, name string, product *Product) {
+func (t *turn) ownFact(f *row, name string, product *Product) {
 	column, ofProduct := strings.CutPrefix(name, "product.")
 	if ofProduct && product != nil {
 		if line, ok := t.b.Products[product.ID]; ok {

@@ -106,7 +106,7 @@ func TestJudgesAsBefore(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		one := j.turn(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1)))
 		for _, s := range j.templates {
-			text, missing := s.Render(one.see(Request{Intent: "return"}), one.format())
+			text, missing := s.Render(one.see(Request{Intent: "return"}).Facts, one.format())
 			if len(missing) > 0 {
 				continue
 			}
@@ -165,8 +165,9 @@ func (t *turn) forbiddenBefore(s *rules.Template, text string) bool {
 
 // ownFactsBefore are the facts with every text of the buyer or of an order masked, for judging the shop's own words.
 func (t *turn) ownFactsBefore() *rules.Facts {
-	f := t.b.Rules.NewFacts()
-	t.shopFacts(f)
+	f := t.b.newRow()
+	t.deskFacts(f)
+	t.clockFacts(f)
 	t.noticeFacts(f)
 	for _, fact := range Facts() {
 		v, known := t.facts.Get(fact.Name)
@@ -193,11 +194,11 @@ func (t *turn) ownFactsBefore() *rules.Facts {
 			catalogueFacts(f, line)
 		}
 	}
-	return f
+	return f.Facts
 }
 
 // catalogueTitle leaves a product's title as it stands when it is the shop's own.
-func (t *turn) catalogueTitle(f *rules.Facts) {
+func (t *turn) catalogueTitle(f *row) {
 	p := t.product()
 	if p == nil {
 		return

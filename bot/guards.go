@@ -155,13 +155,13 @@ func (t *turn) riskRule() (Request, *rules.Rule) {
 
 func (t *turn) fitsWithoutRisk(r Request, rule *rules.Rule) bool {
 	f := t.see(r)
-	f.Set("risk", rules.TextValue(string(intents.NoRisk)))
-	d := t.b.Rules.Decide(rules.Query{Intent: r.Intent, Topic: r.Topic, Facts: f, Gate: func(other *rules.Rule) string {
+	f.set(factRisk, rules.TextValue(string(intents.NoRisk)))
+	d := t.b.Rules.Decide(rules.Query{Intent: r.Intent, Topic: r.Topic, Facts: f.Facts, Gate: func(other *rules.Rule) string {
 		if other != rule {
 			return "other"
 		}
 		return ""
 	}})
-	f.Set("risk", rules.TextValue(string(t.reading.Risk)))
+	f.set(factRisk, rules.TextValue(string(t.reading.Risk)))
 	return d.Rule == rule
 }

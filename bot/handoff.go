@@ -91,7 +91,7 @@ func (t *turn) opened() int {
 }
 
 func (t *turn) renderKnown(s *rules.Template) (string, bool) {
-	text, missing := s.Render(t.see(t.current), t.format())
+	text, missing := s.Render(t.see(t.current).Facts, t.format())
 	if len(missing) > 0 {
 		return "", false
 	}
@@ -148,12 +148,12 @@ func (t *turn) handFacts(c *Handoff) {
 	if !c.Deadline.IsZero() {
 		until = rules.TimeValue(c.Deadline)
 	}
-	f.Set("handoff.number", rules.IntValue(c.Number))
-	f.Set("handoff.team", rules.TextValue(t.b.Team(c.Team).Title))
-	f.Set("handoff.ahead", rules.IntValue(ahead))
-	f.Set("handoff.queue", queue)
-	f.Set("handoff.wait", wait)
-	f.Set("handoff.deadline", until)
+	f.set(factHandoffNumber, rules.IntValue(c.Number))
+	f.set(factHandoffTeam, rules.TextValue(t.b.Team(c.Team).Title))
+	f.set(factHandoffAhead, rules.IntValue(ahead))
+	f.set(factHandoffQueue, queue)
+	f.set(factHandoffWait, wait)
+	f.set(factHandoffDeadline, until)
 }
 
 // farewell is what the buyer reads when a human takes over: the rule's own words, else the script. Outside the hours the

@@ -50,15 +50,15 @@ func (t *turn) reckon(rule *rules.Rule) (offer *OfferMade, ok bool) {
 	offer = &OfferMade{
 		ID: t.freshID("o", len(t.offers)), Rule: rule.ID, Kind: rule.Offer.Kind, OrderNo: t.orderNo(), At: t.e.At,
 	}
-	f.Set("offer.kind", rules.TextValue(rule.Offer.Kind))
+	f.set(factOfferKind, rules.TextValue(rule.Offer.Kind))
 	if rule.Offer.Amount != nil {
-		amount, known := t.amount(rule.Offer.Amount, f)
+		amount, known := t.amount(rule.Offer.Amount, f.Facts)
 		if !known {
 			return nil, false
 		}
 		offer.Amount = amount.Trim(0).String()
 		offer.Approval = t.aboveCap(rule.Offer, amount)
-		f.Set("offer.amount", rules.MoneyValue(amount.Trim(0), ""))
+		f.set(factOfferAmount, rules.MoneyValue(amount.Trim(0), ""))
 	}
 	return offer, t.offerGate(rule) == ""
 }

@@ -11,41 +11,39 @@ import (
 )
 
 // orderFacts are the order in view, its parcel and its after-sales case. A sent field with a fact's name is taken as it is.
-func (t *turn) orderFacts(f *rules.Facts) {
-	f.Set("order.lookup", rules.TextValue(firstOf(string(t.c.Lookup), "none")))
-	o := t.c.Order
+func (t *turn) orderFacts(f *row) {
+	f.set(factOrderLookup, rules.TextValue(firstOf(string(t.shown.lookup), "none")))
+	o := t.shown.order
 	if o == nil {
 		return
 	}
-	f.Set("order.known", rules.BoolValue(true))
-	setText(f, "order.no", o.No)
-	setText(f, "order.stage", o.Stage)
-	setSent(f, "order.amount", o.Amount)
+	f.set(factOrderKnown, rules.BoolValue(true))
+	f.setText(factOrderNo, o.No)
+	f.setText(factOrderStage, o.Stage)
+	f.setSent(f.places.facts[factOrderAmount], o.Amount)
 	if o.Remark != nil {
-		f.Set("order.remark", rules.TextValue(*o.Remark))
+		f.set(factOrderRemark, rules.TextValue(*o.Remark))
 	}
 	if o.GiftDue != nil {
-		f.Set("order.gift_due", rules.BoolValue(*o.GiftDue))
+		f.set(factOrderGiftDue, rules.BoolValue(*o.GiftDue))
 	}
 	t.orderTimes(f, o)
 	changeFacts(f, o.Stage)
 	if len(o.Items) > 0 {
-		f.Set("order.items", itemRecords(o.Items))
+		f.set(factOrderItems, itemRecords(o.Items))
 	}
-	t.parcelFacts(f, o.Logistics)
-	aftersalesFacts(f, o.Aftersales)
 	for name, text := range o.Sent {
 		if name != "known" && name != "lookup" {
-			setSent(f, "order."+name, text)
+			f.setSent(f.Place("order."+name), text)
 		}
 	}
 }
 
-func (t *turn) orderTimes(f *rules.Facts, o *Order) {
+func (t *turn) orderTimes(f *row, o *Order) {
 	now := t.e.At
 	if o.PaidAt != nil {
-		f.Set("order.paid_at", rules.TimeValue(*o.PaidAt))
-		f.Set("order.paid_hours", rules.IntValue(wholeHours(now.Sub(*o.PaidAt))))
+		f.set(factOrderPaidAt, rules.TimeValue(*o.PaidAt))
+		f.set(factOrderPaidHours, rules.IntValue(wholeHours(now.Sub(*o.PaidAt))))
 		if within, ok := t.b.Policy["ship_within"]; ok && within.Kind() == rules.Duration {
 			setShipBy(f, o.PaidAt.Add(within.Duration()), now)
 		}
@@ -54,24 +52,24 @@ func (t *turn) orderTimes(f *rules.Facts, o *Order) {
 		setShipBy(f, by, now)
 	}
 	if o.ShippedAt != nil {
-		f.Set("order.shipped_hours", rules.IntValue(wholeHours(now.Sub(*o.ShippedAt))))
+		f.set(factOrderShippedHours, rules.IntValue(wholeHours(now.Sub(*o.ShippedAt))))
 	}
 	if o.DeliveredAt != nil {
-		f.Set("order.delivered_at", rules.TimeValue(*o.DeliveredAt))
-		f.Set("order.delivered_hours", rules.IntValue(wholeHours(now.Sub(*o.DeliveredAt))))
-		f.Set("order.delivered_days", rules.IntValue(daysBetween(*o.DeliveredAt, now, t.zone())))
+		f.set(factOrderDeliveredAt, rules.TimeValue(*o.DeliveredAt))
+		f.set(factOrderDeliveredHours, rules.IntValue(wholeHours(now.Sub(*o.DeliveredAt))))
+		f.set(factOrderDeliveredDays, rules.IntValue(daysBetween(*o.DeliveredAt, now, t.zone())))
 	}
 	if o.PromisedAt != nil {
-		f.Set("order.promised_at", rules.TimeValue(*o.PromisedAt))
+		f.set(factOrderPromisedAt, rules.TimeValue(*o.PromisedAt))
 		if end, ok := lateUntil(o, now); ok {
-			f.Set("order.late_hours", rules.IntValue(max(wholeHours(end.Sub(*o.PromisedAt)), 0)))
+			f.set(factOrderLateHours, rules.IntValue(max(wholeHours(end.Sub(*o.PromisedAt)), 0)))
 		}
 	}
 }
 
-func setShipBy(f *rules.Facts, by, now time.Time) {
-	f.Set("order.ship_by", rules.TimeValue(by))
-	f.Set("order.ship_left_hours", rules.IntValue(wholeHours(by.Sub(now))))
+func setShipBy(f *row, by, now time.Time) {
+	f.set(factOrderShipBy, rules.TimeValue(by))
+	f.set(factOrderShipLeftHours, rules.IntValue(wholeHours(by.Sub(now))))
 }
 
 // lateUntil is when an order stops being late: at its delivery or close. Where that time is not known, lateness is not.
@@ -84,7 +82,7 @@ func lateUntil(o *Order, now time.Time) (time.Time, bool) {
 
 // changeFacts say what may still be changed: unpaid and paid orders; nothing from part_shipped on. A group that is forming is
 // neither, so nothing is said of it.
-func changeFacts(f *rules.Facts, stage string) {
+func changeFacts(f *row, stage string) {
 	var can bool
 	switch stage {
 	case "unpaid", "paid":
@@ -93,8 +91,8 @@ func changeFacts(f *rules.Facts, stage string) {
 	default:
 		return
 	}
-	f.Set("order.changeable", rules.BoolValue(can))
-	f.Set("order.cancellable", rules.BoolValue(can))
+	f.set(factOrderChangeable, rules.BoolValue(can))
+	f.set(factOrderCancellable, rules.BoolValue(can))
 }
 
 func itemRecords(items []Item) rules.Value {
@@ -121,48 +119,42 @@ func itemRecords(items []Item) rules.Value {
 	return rules.RecordsValue(list)
 }
 
-func (t *turn) parcelFacts(f *rules.Facts, l *Logistics) {
-	if l == nil {
-		return
-	}
-	setText(f, "logistics.state", l.State)
-	setText(f, "logistics.carrier", l.Carrier)
-	setText(f, "logistics.tracking_no", l.TrackingNo)
-	setText(f, "logistics.place", l.Place)
-	setText(f, "logistics.signed_by", l.SignedBy)
+func (t *turn) parcelFacts(f *row, l *Logistics) {
+	f.setText(factLogisticsState, l.State)
+	f.setText(factLogisticsCarrier, l.Carrier)
+	f.setText(factLogisticsTrackingNo, l.TrackingNo)
+	f.setText(factLogisticsPlace, l.Place)
+	f.setText(factLogisticsSignedBy, l.SignedBy)
 	if l.UpdatedAt != nil {
-		f.Set("logistics.idle_hours", rules.IntValue(wholeHours(t.e.At.Sub(*l.UpdatedAt))))
+		f.set(factLogisticsIdleHours, rules.IntValue(wholeHours(t.e.At.Sub(*l.UpdatedAt))))
 	}
 	for name, text := range l.Sent {
-		setSent(f, "logistics."+name, text)
+		f.setSent(f.Place("logistics."+name), text)
 	}
 }
 
-func aftersalesFacts(f *rules.Facts, a *Aftersales) {
-	if a == nil {
-		return
-	}
-	setText(f, "aftersales.type", a.Type)
-	setText(f, "aftersales.state", a.State)
-	setSent(f, "aftersales.amount", a.Amount)
+func aftersalesFacts(f *row, a *Aftersales) {
+	f.setText(factAftersalesType, a.Type)
+	f.setText(factAftersalesState, a.State)
+	f.setSent(f.places.facts[factAftersalesAmount], a.Amount)
 	for name, text := range a.Sent {
-		setSent(f, "aftersales."+name, text)
+		f.setSent(f.Place("aftersales."+name), text)
 	}
 }
 
 // setSent sets a fact from a text as it was sent. Its type is the vocabulary's: a value that does not fit is not taken.
-func setSent(f *rules.Facts, name, text string) {
+func (f *row) setSent(at rules.Place, text string) {
 	if text == "" {
 		return
 	}
-	before, had := f.Get(name)
+	before, had := f.At(at)
 	fits := func(v rules.Value) bool {
-		f.Set(name, v)
-		_, known := f.Get(name)
+		f.Put(at, v)
+		_, known := f.At(at)
 		return known
 	}
 	if !asSent(text, fits) && had {
-		f.Set(name, before)
+		f.Put(at, before)
 	}
 }
 
@@ -229,7 +221,7 @@ func (t *turn) places() []string {
 		}
 		out = append(out, place)
 	}
-	if o := t.c.Order; o != nil && o.Logistics != nil {
+	if o := t.shown.order; o != nil && o.Logistics != nil {
 		add(o.Logistics.Place)
 	}
 	for i := range t.b.Slots {

@@ -135,15 +135,19 @@ func (t *turn) keep() {
 }
 
 // promiseFacts are the facts about promises to the buyer about the order in view.
-func (t *turn) promiseFacts(f *rules.Facts) {
+func (t *turn) promiseFacts(f *row) {
+	no := ""
+	if o := t.shown.order; o != nil {
+		no = o.No
+	}
 	var due time.Time
 	for _, p := range t.promised() {
-		if p.OrderNo != t.orderNo() {
+		if p.OrderNo != no {
 			continue
 		}
 		switch p.State {
 		case promiseBroken:
-			f.Set("promise.broken", rules.BoolValue(true))
+			f.set(factPromiseBroken, rules.BoolValue(true))
 		case promiseOpen:
 			if due.IsZero() || p.Due.Before(due) {
 				due = p.Due
@@ -151,7 +155,7 @@ func (t *turn) promiseFacts(f *rules.Facts) {
 		}
 	}
 	if !due.IsZero() {
-		f.Set("promise.open", rules.BoolValue(true))
-		f.Set("promise.left_hours", rules.IntValue(wholeHours(due.Sub(t.e.At))))
+		f.set(factPromiseOpen, rules.BoolValue(true))
+		f.set(factPromiseLeftHours, rules.IntValue(wholeHours(due.Sub(t.e.At))))
 	}
 }

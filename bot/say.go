@@ -34,7 +34,7 @@ func (t *turn) script(name string) string {
 		if s == nil {
 			continue
 		}
-		text, missing := s.Render(f, t.format())
+		text, missing := s.Render(f.Facts, t.format())
 		if len(missing) > 0 || t.forbidden(s, text) || len(list) > 1 && text == t.lastLine() {
 			continue
 		}

@@ -75,7 +75,8 @@ type turn struct {
 	asked  *Lookup // the look-up without which the turn cannot go on
 	named  *NamedOrder
 
-	facts   *rules.Facts
+	facts   *row
+	shown   shown
 	stale   bool    // the facts have to be set again
 	seen    Request // the request that the facts were set for
 	current Request

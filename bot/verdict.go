@@ -113,9 +113,9 @@ func (t *turn) grants(c *Handoff, o OfferMade) []spoken {
 	t.current = requestOf(c.Intent)
 	t.handFacts(c)
 	f := t.see(t.current)
-	f.Set("offer.kind", rules.TextValue(o.Kind))
+	f.set(factOfferKind, rules.TextValue(o.Kind))
 	if amount, err := decimal.Parse(o.Amount); o.Amount != "" && err == nil {
-		f.Set("offer.amount", rules.MoneyValue(amount.Trim(0), ""))
+		f.set(factOfferAmount, rules.MoneyValue(amount.Trim(0), ""))
 	}
 	s, problem := t.words(rule)
 	if problem != "" {

@@ -120,7 +120,7 @@ func (t *turn) fillSlots(c *Handoff) bool {
 	rule := t.ruleByID(c.Rule, -1)
 	for i := range t.b.Slots {
 		slot := t.b.Slots[i]
-		wanted := ofConversation(slot) || rule != nil && slices.Contains(rule.Collect, slot.Name) && c.Slots[slot.Name] == ""
+		wanted := ofConversation(slot.Kind) || rule != nil && slices.Contains(rule.Collect, slot.Name) && c.Slots[slot.Name] == ""
 		if !wanted || slot.Kind == SlotImage || slot.Kind == SlotOrderNo {
 			continue
 		}

@@ -11,6 +11,7 @@ type Expr struct {
 	source string
 	value  valueFunc
 	reads  []int
+	awaits groupSet
 	lists  []listRead
 	facts  []string
 	at     doc.Range
@@ -37,7 +38,7 @@ func compileAmount(n *doc.Node, l *layout, p *doc.Problems) *Expr {
 			return nil
 		}
 	}
-	e := &Expr{source: n.Text, value: o.value, reads: c.reads, lists: c.lists, at: n.Range()}
+	e := &Expr{source: n.Text, value: o.value, reads: c.reads, awaits: c.awaits, lists: c.lists, at: n.Range()}
 	for _, i := range c.reads {
 		e.facts = append(e.facts, l.facts[i].Name)
 	}
@@ -48,6 +49,7 @@ func compileAmount(n *doc.Node, l *layout, p *doc.Problems) *Expr {
 // Eval works the amount out in yuan, rounded to 分, half up. Missing names the facts that were unknown; err is a
 // division by zero, an overflow, or an amount that is not above zero. Only with neither is the value good.
 func (e *Expr) Eval(f *Facts) (v Value, missing []string, err error) {
+	f.need(e.awaits)
 	if missing = unknownFacts(f, e.reads, e.lists); len(missing) > 0 {
 		return Value{}, missing, nil
 	}
@@ -73,7 +75,7 @@ func (e *Expr) amount(f *Facts) (Value, error) {
 
 // ready tells whether the amount can be worked out, as far as it does not wait for slots that are still collected.
 func (e *Expr) ready(f *Facts, later func(fact int) bool) bool {
-	p := piece{value: e.value, reads: e.reads, lists: e.lists}
+	p := piece{value: e.value, reads: e.reads, awaits: e.awaits, lists: e.lists}
 	if !p.ready(f, later) {
 		return false
 	}

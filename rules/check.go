@@ -36,6 +36,7 @@ type checker struct {
 	layout *layout
 	inText bool // facts that are legal in texts only may be read
 	reads  []int
+	awaits groupSet // of all facts that it looks at, those too that has() asks for
 	lists  []listRead
 	scope  *scope // inside a closure
 	cost   int    // instructions of the patterns so far
@@ -204,6 +205,7 @@ func (c *checker) name(n ast.Node, name string, last ast.Node) (operand, bool) {
 }
 
 func (c *checker) addRead(fact int) {
+	c.awaits |= c.layout.setOf(fact)
 	if !slices.Contains(c.reads, fact) {
 		c.reads = append(c.reads, fact)
 	}

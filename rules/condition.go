@@ -32,6 +32,7 @@ type atom struct {
 	test    testFunc
 	negated bool
 	reads   []int
+	awaits  groupSet
 	lists   []listRead
 	shape   shape
 	text    string // as written, without a `not` around it
@@ -116,7 +117,7 @@ func (b *conditionBuilder) atom(n ast.Node, negated bool, part *span) *condition
 		return &condition{atom: &atom{}}
 	}
 	a := &atom{
-		test: o.test, negated: negated, reads: c.reads, lists: c.lists,
+		test: o.test, negated: negated, reads: c.reads, awaits: c.awaits, lists: c.lists,
 		text: b.x.written(o.at), fixed: o.fixed && len(c.reads) == 0,
 	}
 	a.truth = a.fixed && (o.lit.n != 0) != negated
@@ -153,6 +154,7 @@ func (c *condition) fits(f *Facts) bool {
 }
 
 func (a *atom) fits(f *Facts) bool {
+	f.need(a.awaits)
 	if !known(f, a.reads, a.lists) {
 		return false
 	}

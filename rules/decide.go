@@ -127,17 +127,16 @@ func existing(places ...int) []int {
 
 // isOn tells whether the day is known and one of those that a rule holds on.
 func (b *Book) isOn(f *Facts, holds func(today int64) bool) bool {
-	return b.gates.today >= 0 && f.row[b.gates.today].kind == Date && holds(f.row[b.gates.today].n)
+	today, known := f.At(Place(b.gates.today))
+	return known && today.kind == Date && holds(today.n)
 }
 
 func (b *Book) isForProduct(rule *Rule, f *Facts) bool {
-	if b.gates.productID >= 0 && f.row[b.gates.productID].kind != 0 && slices.Contains(rule.forIDs, f.row[b.gates.productID].s) {
+	if id, known := f.At(Place(b.gates.productID)); known && slices.Contains(rule.forIDs, id.s) {
 		return true
 	}
-	if b.gates.productTags < 0 {
-		return false
-	}
-	for _, tag := range f.row[b.gates.productTags].texts {
+	tags, _ := f.At(Place(b.gates.productTags))
+	for _, tag := range tags.texts {
 		if slices.Contains(rule.forTags, tag) {
 			return true
 		}
@@ -166,7 +165,8 @@ func (b *Book) unready(r *Rule, f *Facts) *piece {
 }
 
 func (b *Book) orderKnown(f *Facts) bool {
-	return b.gates.orderKnown >= 0 && f.row[b.gates.orderKnown].n != 0
+	known, _ := f.At(Place(b.gates.orderKnown))
+	return known.n != 0
 }
 
 // unreadyReply finds what keeps the first variant from being sent, when no other can be sent either.
@@ -229,8 +229,9 @@ func (r *reason) considered(rule *Rule, f *Facts) Considered {
 const unknownValue = "unknown"
 
 func printFact(f *Facts, i int) string {
-	if f.row[i].kind == 0 {
+	v, known := f.At(Place(i))
+	if !known {
 		return unknownValue
 	}
-	return f.row[i].printed(f.layout.zone)
+	return v.printed(f.layout.zone)
 }

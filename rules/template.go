@@ -23,6 +23,7 @@ type piece struct {
 	source  string // of a value, with its ${ }
 	value   valueFunc
 	reads   []int
+	awaits  groupSet
 	lists   []listRead
 	plain   bool // it is known as soon as its facts are
 }
@@ -101,7 +102,7 @@ func compilePiece(n *doc.Node, part templatePart, l *layout, p *doc.Problems) (p
 	if !ok {
 		return piece{}, false
 	}
-	return piece{source: "${" + part.text + "}", value: o.value, reads: c.reads, lists: c.lists, plain: o.fact >= 0 || o.fixed}, true
+	return piece{source: "${" + part.text + "}", value: o.value, reads: c.reads, awaits: c.awaits, lists: c.lists, plain: o.fact >= 0 || o.fixed}, true
 }
 
 type templatePart struct {
@@ -198,6 +199,7 @@ func (t *Template) Render(f *Facts, format Format) (text string, missing []strin
 			b.WriteString(part.literal)
 			continue
 		}
+		f.need(part.awaits)
 		if unknown := unknownFacts(f, part.reads, part.lists); len(unknown) > 0 {
 			missing = append(missing, unknown...)
 			continue
@@ -247,6 +249,7 @@ func (t *Template) failing(f *Facts, later func(fact int) bool) *piece {
 }
 
 func (p *piece) ready(f *Facts, later func(fact int) bool) bool {
+	f.need(p.awaits)
 	for _, i := range p.reads {
 		if f.row[i].kind == 0 && !later(i) {
 			return false
