@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// mostDaysAhead bounds the search for the next opening.
-const mostDaysAhead = 60
+// What is asked of the hours mostly ends within a few days; the search for the next opening is bounded.
+const (
+	fewDays       = 2
+	mostDaysAhead = 60
+)
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -64,7 +67,7 @@ func (s *Shop) Opens(at time.Time) (opens time.Time, ok bool) {
 	if len(s.Hours.Week) == 0 && len(s.Holidays) == 0 {
 		return time.Time{}, false
 	}
-	for _, days := range [...]int{2, mostDaysAhead} {
+	for _, days := range [...]int{fewDays, mostDaysAhead} {
 		for _, open := range s.around(at, days) {
 			if open.from.After(at) {
 				return open.from, true
@@ -79,19 +82,36 @@ func (s *Shop) After(at time.Time, d time.Duration) time.Time {
 	if len(s.Hours.Week) == 0 && len(s.Holidays) == 0 {
 		return at.Add(d)
 	}
+	if then, ok := passed(s.around(at, fewDays), at, d); ok && !then.After(s.dayAfter(at, fewDays+1)) {
+		return then // as nearly always: nothing that opens later matters
+	}
+	if then, ok := passed(s.around(at, mostDaysAhead), at, d); ok {
+		return then
+	}
+	return at.Add(d)
+}
+
+// passed is the instant by which a stretch of time has passed within openings; ok is false where they are too short.
+func passed(openings []opening, at time.Time, d time.Duration) (then time.Time, ok bool) {
 	left := d
-	for _, open := range s.around(at, mostDaysAhead) {
+	for _, open := range openings {
 		from := open.from
 		if from.Before(at) {
 			from = at
 		}
 		if stretch := open.to.Sub(from); stretch >= left {
-			return from.Add(left)
+			return from.Add(left), true
 		} else if stretch > 0 {
 			left -= stretch
 		}
 	}
-	return at.Add(d)
+	return time.Time{}, false
+}
+
+// dayAfter is the midnight that begins a later day.
+func (s *Shop) dayAfter(at time.Time, days int) time.Time {
+	y, m, d := at.In(s.zone()).Date()
+	return time.Date(y, m, d+days, 0, 0, 0, 0, s.zone())
 }
 
 type opening struct{ from, to time.Time }
@@ -137,8 +157,9 @@ func minute(y int, m time.Month, d, minutes int, zone *time.Location) time.Time 
 	return time.Date(y, m, d, minutes/60, minutes%60, 0, 0, zone)
 }
 
+// joinOpenings joins in place.
 func joinOpenings(list []opening) []opening {
-	var out []opening
+	out := list[:0]
 	for _, o := range list {
 		if n := len(out); n > 0 && !o.from.After(out[n-1].to) {
 			if o.to.After(out[n-1].to) {
@@ -158,6 +179,12 @@ func isAmong(days []Days, at time.Time, zone *time.Location) bool {
 	if len(days) == 0 {
 		return false
 	}
-	day := dayOf(at, zone)
-	return slices.ContainsFunc(days, func(d Days) bool { return d.From <= day && day <= cmp.Or(d.Until, d.From) })
+	var room [len(time.DateOnly)]byte
+	day := at.In(zone).AppendFormat(room[:0], time.DateOnly)
+	for i := range days {
+		if d := &days[i]; d.From <= string(day) && string(day) <= cmp.Or(d.Until, d.From) {
+			return true
+		}
+	}
+	return false
 }
