@@ -16,9 +16,9 @@ func (d *denier) isAlternative(s *scratch, tokens []token, deny, what token) boo
 	if deny.start > 0 && slices.Contains(refusers[:], s.text.Runes[deny.start-1]) || s.hasBetween(deny.end, what.start, '给', '让', '肯', '能') {
 		return false
 	}
-	no, _ := d.meaning(what, "act")
+	no, _ := d.meaning(what, denyAct)
 	return slices.ContainsFunc(tokens, func(t token) bool {
-		yes, isAct := d.meaning(t, "act")
+		yes, isAct := d.meaning(t, denyAct)
 		return isAct && (t.start >= what.end || t.end <= deny.start) && isExchange(no) != isExchange(yes) && isSendingBack(no) != isSendingBack(yes) &&
 			text.IsHan(s.text.Runes[t.start]) && !d.isDenied(tokens, t)
 	})
@@ -33,7 +33,7 @@ func isSendingBack(names []string) bool {
 // isDenied tells that a word of denial stands right before an act.
 func (d *denier) isDenied(tokens []token, act token) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool {
-		return t.end <= act.start && act.start-t.end <= 1 && (d.is(t, "strong") || d.is(t, "contrast") || d.is(t, "weak") || d.is(t, "absent") || d.is(t, "revoke"))
+		return t.end <= act.start && act.start-t.end <= 1 && d.is(t, refusals)
 	})
 }
 

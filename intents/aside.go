@@ -7,29 +7,33 @@ import (
 	"xiaoer/intents/text"
 )
 
+// asides are the kinds of words that set an act aside.
+const asides = denyOnce | denyBefore | denyMistaken | denyOthers | denyDrops | denyHearsay | denyElsewhere | denyAstray
+
 // aside finds an act that is spoken of but not asked for: it was only thought of, done by mistake, or done by others.
 func (d *denier) aside(s *scratch, tokens []token, i int) (denial, bool) {
 	t := tokens[i]
-	once, before, mistaken, others := d.is(t, "once"), d.is(t, "before"), d.is(t, "mistaken"), d.is(t, "others")
-	switch {
-	case d.is(t, "drops"):
-		return d.dropped(s, tokens, i)
-	case d.is(t, "elsewhere"):
-		names, _ := d.meaning(t, "elsewhere")
-		return denial{clause: clause{int(t.start), int(t.end)}, intents: names, fault: true}, true
-	case d.is(t, "astray"):
-		names, _ := d.meaning(t, "astray")
-		return denial{clause: clause{int(t.start), int(t.end)}, intents: names, fault: true}, s.isAstray()
-	case d.is(t, "hearsay"):
-		return denial{clause: clause{int(t.start), s.clauseEnd(int(t.end))}, intents: rumoured, fault: true}, !s.tellsOwn()
-	case !once && !before && !mistaken && !others:
+	if !d.is(t, asides) {
 		return denial{}, false
+	}
+	before, mistaken, others := d.is(t, denyBefore), d.is(t, denyMistaken), d.is(t, denyOthers)
+	switch {
+	case d.is(t, denyDrops):
+		return d.dropped(s, tokens, i)
+	case d.is(t, denyElsewhere):
+		names, _ := d.meaning(t, denyElsewhere)
+		return denial{clause: clause{int(t.start), int(t.end)}, intents: names, fault: true}, true
+	case d.is(t, denyAstray):
+		names, _ := d.meaning(t, denyAstray)
+		return denial{clause: clause{int(t.start), int(t.end)}, intents: names, fault: true}, s.isAstray()
+	case d.is(t, denyHearsay):
+		return denial{clause: clause{int(t.start), s.clauseEnd(int(t.end))}, intents: rumoured, fault: true}, !s.tellsOwn()
 	}
 	what, ok := d.actSoon(s, tokens, i)
 	if !ok {
 		return denial{}, false
 	}
-	names, _ := d.meaning(what, "act")
+	names, _ := d.meaning(what, denyAct)
 	between := string(s.text.Runes[t.end:what.start])
 	out := denial{clause: clause{int(t.start), s.clauseEnd(int(what.end))}, intents: names, turned: true}
 	switch {
@@ -57,10 +61,10 @@ func (d *denier) actSoon(s *scratch, tokens []token, i int) (token, bool) {
 		if t.start-from > maxAside+4 || s.crossesMark(int(from), int(t.start)) {
 			break
 		}
-		if d.is(t, "act") {
+		if d.is(t, denyAct) {
 			return t, t.start-from <= maxAside || !text.IsHan(s.text.Runes[t.start])
 		}
-		if d.is(t, "strong") || d.is(t, "weak") || d.is(t, "absent") {
+		if d.is(t, denyStrong|denyWeak|denyAbsent) {
 			break
 		}
 	}
@@ -87,11 +91,11 @@ func (s *scratch) changesBehind(at int) bool {
 
 // keeps reads "别取消", "不想取消了": the order shall stay as it is.
 func (d *denier) keeps(s *scratch, tokens []token, i int) (denial, bool) {
-	if i+1 >= len(tokens) || !d.is(tokens[i+1], "revoke") || !text.IsHan(s.text.Runes[tokens[i+1].start]) {
+	if i+1 >= len(tokens) || !d.is(tokens[i+1], denyRevoke) || !text.IsHan(s.text.Runes[tokens[i+1].start]) {
 		return denial{}, false
 	}
 	t, what := tokens[i], tokens[i+1]
-	strong, contrast, weak := d.is(t, "strong"), d.is(t, "contrast"), d.is(t, "weak")
+	strong, contrast, weak := d.is(t, denyStrong), d.is(t, denyContrast), d.is(t, denyWeak)
 	out := denial{clause: clause{int(t.start), s.clauseEnd(int(what.end))}, intents: keptOrder, withdraw: true}
 	if what.start != t.end || !strong && !contrast && (!weak || !s.isOver(what)) || s.isQuestioned(out.clause) {
 		return denial{}, false
@@ -162,7 +166,7 @@ func (s *scratch) countRunes(from, to int, set string) int {
 
 // dropped reads "退货太麻烦，不弄了": what was spoken of before is let go, where nothing is asked for behind it.
 func (d *denier) dropped(s *scratch, tokens []token, i int) (denial, bool) {
-	isAct := func(t token) bool { return d.is(t, "act") }
+	isAct := func(t token) bool { return d.is(t, denyAct) }
 	if slices.ContainsFunc(tokens[i+1:], isAct) || s.asksAfter(int(tokens[i].end)) {
 		return denial{}, false
 	}
@@ -170,7 +174,7 @@ func (d *denier) dropped(s *scratch, tokens []token, i int) (denial, bool) {
 	if n < 0 {
 		return denial{}, false
 	}
-	names, _ := d.meaning(tokens[n], "act")
+	names, _ := d.meaning(tokens[n], denyAct)
 	return denial{clause: clause{int(tokens[n].start), s.clauseEnd(int(tokens[i].end))}, intents: names, withdraw: true}, true
 }
 

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,11 +20,43 @@ type denial struct {
 // maxDenials bounds how many are kept of one message.
 const maxDenials = 8
 
+// denyKinds are what words say about acts and faults, each a bit.
+type denyKinds uint16
+
+const (
+	denyStrong denyKinds = 1 << iota
+	denyContrast
+	denyWeak
+	denyAbsent
+	denyRevoke
+	denyFiller
+	denyAct
+	denyFault
+	denyOnce
+	denyBefore
+	denyMistaken
+	denyOthers
+	denyDrops
+	denyHearsay
+	denyElsewhere
+	denyAstray
+)
+
+// refusals are the kinds of words that deny what stands behind them.
+const refusals = denyStrong | denyContrast | denyWeak | denyAbsent | denyRevoke
+
+// denyNames are the first parts of the names of lines, in the order of the bits.
+var denyNames = [...]string{
+	"strong", "contrast", "weak", "absent", "revoke", "filler", "act", "fault", "once", "before", "mistaken", "others", "drops",
+	"hearsay", "elsewhere", "astray",
+}
+
 // denier finds denials. Its words are sorted by the names of their lines.
 type denier struct {
 	words   *lexicon
-	kinds   []string   // by meaning: the first part of the name
-	intents [][]string // by meaning: the other parts
+	kinds   []denyKinds // by meaning: the first part of the name
+	intents [][]string  // by meaning: the other parts
+	ofNode  []denyKinds // by node of words, the kinds of all its meanings
 }
 
 func newDenier(source string) (*denier, error) {
@@ -34,14 +67,27 @@ func newDenier(source string) (*denier, error) {
 	d := &denier{words: words}
 	for _, name := range words.meanings {
 		parts := strings.Split(name, ".")
-		d.kinds = append(d.kinds, parts[0])
+		bit := slices.Index(denyNames[:], parts[0])
+		if bit < 0 {
+			return nil, fmt.Errorf("read words: %q begins with no kind of denial", name)
+		}
+		d.kinds = append(d.kinds, 1<<bit)
 		d.intents = append(d.intents, parts[1:])
+	}
+	d.ofNode = make([]denyKinds, len(words.means))
+	for node, meanings := range words.means {
+		for _, m := range meanings {
+			d.ofNode[node] |= d.kinds[m]
+		}
 	}
 	return d, nil
 }
 
-// meaning gives the kind of a token and the intents that it names.
-func (d *denier) meaning(t token, kind string) ([]string, bool) {
+// meaning gives the intents that a token names in a meaning of one kind; ok is false where it has none.
+func (d *denier) meaning(t token, kind denyKinds) (intents []string, ok bool) {
+	if !d.is(t, kind) {
+		return nil, false
+	}
 	for _, m := range d.words.means[t.node] {
 		if d.kinds[m] == kind {
 			return d.intents[m], true
@@ -50,10 +96,8 @@ func (d *denier) meaning(t token, kind string) ([]string, bool) {
 	return nil, false
 }
 
-func (d *denier) is(t token, kind string) bool {
-	_, ok := d.meaning(t, kind)
-	return ok
-}
+// is tells that a token has a meaning of one of the kinds.
+func (d *denier) is(t token, kinds denyKinds) bool { return d.ofNode[t.node]&kinds != 0 }
 
 // find appends the denials of the scratch's text.
 func (d *denier) find(s *scratch, out []denial) []denial {
@@ -81,7 +125,7 @@ func (d *denier) changedMind(s *scratch, m *machine, out []denial) []denial {
 			continue
 		}
 		for _, act := range s.denyTokens {
-			names, ok := d.meaning(act, "act")
+			names, ok := d.meaning(act, denyAct)
 			if ok && act.end <= t.start && len(out) < maxDenials {
 				out = append(out, denial{clause: clause{0, len(s.text.Runes)}, intents: names, withdraw: true})
 			}
@@ -117,11 +161,11 @@ func (s *scratch) turnsBefore(at int) bool {
 // at tells whether a denial begins with token i.
 func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 	t := tokens[i]
-	strong, contrast, weak := d.is(t, "strong"), d.is(t, "contrast"), d.is(t, "weak")
-	absent, revoke := d.is(t, "absent"), d.is(t, "revoke")
-	if !strong && !contrast && !weak && !absent && !revoke || s.isDoubled(t) {
+	if !d.is(t, refusals) || s.isDoubled(t) {
 		return denial{}, false
 	}
+	strong, contrast, weak := d.is(t, denyStrong), d.is(t, denyContrast), d.is(t, denyWeak)
+	absent, revoke := d.is(t, denyAbsent), d.is(t, denyRevoke)
 	what, ok := d.denied(s, tokens, i)
 	if !ok {
 		if kept, ok := d.keeps(s, tokens, i); ok {
@@ -129,10 +173,10 @@ func (d *denier) at(s *scratch, tokens []token, i int) (denial, bool) {
 		}
 		return d.revokedAfter(s, tokens, i)
 	}
-	names, isAct := d.meaning(what, "act")
+	names, isAct := d.meaning(what, denyAct)
 	end := clause{int(t.start), d.endOf(s, tokens, what)}
 	if !isAct {
-		names, _ = d.meaning(what, "fault")
+		names, _ = d.meaning(what, denyFault)
 		return denial{clause: end, intents: names, fault: true}, strong || contrast || absent
 	}
 	switch {
@@ -154,8 +198,8 @@ func (d *denier) endOf(s *scratch, tokens []token, what token) int {
 		if t.start < what.end || int(t.end) > end || !s.isInstead(int(what.end), int(t.start)) {
 			continue
 		}
-		names, isAct := d.meaning(t, "act")
-		denied, _ := d.meaning(what, "act")
+		names, isAct := d.meaning(t, denyAct)
+		denied, _ := d.meaning(what, denyAct)
 		if isAct && !slices.Equal(names, denied) && !d.deniesBetween(tokens[:i], what.end) {
 			return int(what.end) + s.countOver(what.end)
 		}
@@ -177,7 +221,7 @@ func (s *scratch) isInstead(from, to int) bool {
 
 func (d *denier) deniesBetween(tokens []token, from int32) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool {
-		return t.start >= from && (d.is(t, "strong") || d.is(t, "contrast") || d.is(t, "weak") || d.is(t, "absent") || d.is(t, "revoke"))
+		return t.start >= from && d.is(t, refusals)
 	})
 }
 
@@ -197,10 +241,10 @@ func (d *denier) denied(s *scratch, tokens []token, i int) (token, bool) {
 		if s.letters(int(at), int(t.start)) > 0 || s.crossesMark(int(at), int(t.start)) {
 			return token{}, false
 		}
-		if d.is(t, "act") || d.is(t, "fault") {
+		if d.is(t, denyAct|denyFault) {
 			return t, true
 		}
-		if !d.is(t, "filler") {
+		if !d.is(t, denyFiller) {
 			return token{}, false
 		}
 		at = t.end
@@ -210,7 +254,7 @@ func (d *denier) denied(s *scratch, tokens []token, i int) (token, bool) {
 
 // revokedAfter reads "退货申请我取消了": what is revoked stands first.
 func (d *denier) revokedAfter(s *scratch, tokens []token, i int) (denial, bool) {
-	if !d.is(tokens[i], "revoke") || i == 0 {
+	if !d.is(tokens[i], denyRevoke) || i == 0 {
 		return denial{}, false
 	}
 	for j := i - 1; j >= 0 && j >= i-3; j-- {
@@ -218,7 +262,7 @@ func (d *denier) revokedAfter(s *scratch, tokens []token, i int) (denial, bool) 
 		if s.letters(int(t.end), int(tokens[j+1].start)) > 2 || s.crossesMark(int(t.end), int(tokens[j+1].start)) {
 			return denial{}, false
 		}
-		names, ok := d.meaning(t, "act")
+		names, ok := d.meaning(t, denyAct)
 		if !ok || len(names) == 0 || names[0] == "wrong_order" {
 			continue
 		}
