@@ -66,7 +66,6 @@ func isPlaceEnd(c rune) bool {
 
 // address reads an address one of whose parts ends at i. It needs a house number and two parts, or three parts.
 func (r *spanReader) address(i int) (start, end int) {
-	start = r.addressStart(i)
 	end, parts, numbers := i+1, 1, 0
 	for j := i + 1; j < len(r.runes) && j-end <= 9; j++ {
 		c := r.runes[j]
@@ -82,7 +81,7 @@ func (r *spanReader) address(i int) (start, end int) {
 		}
 	}
 	if numbers > 0 && parts >= 2 || parts >= 4 {
-		return start, end
+		return r.addressStart(i), end
 	}
 	return i, i
 }

@@ -41,17 +41,8 @@ func (w *callWords) isCall(s *scratch, c clause) (call, urges bool) {
 	if n := s.letters(c.start, c.end); n == 0 || n > maxCall {
 		return false, false
 	}
-	s.calls = w.words.find(s.text.Runes[c.start:c.end], s.calls[:0])
-	covered, seen, last := 0, uint64(0), uint64(0)
-	for _, t := range s.calls {
-		covered += s.letters(c.start+int(t.start), c.start+int(t.end))
-		last = 0
-		for _, m := range w.words.means[t.node] {
-			last |= 1 << m
-		}
-		seen |= last
-	}
-	if covered < s.letters(c.start, c.end) || s.holdsValue(c) {
+	seen, last, all := w.meanings(s.text.Runes[c.start:c.end])
+	if !all || s.holdsValue(c) {
 		return false, false
 	}
 	has := func(kind uint8) bool { return seen&(1<<kind) != 0 }
@@ -59,6 +50,27 @@ func (w *callWords) isCall(s *scratch, c clause) (call, urges bool) {
 	missed := has(w.where) || has(w.lack) && open
 	call = has(w.person) || has(w.anyone) && (has(w.fetch) || missed)
 	return call, call && (has(w.fetch) || has(w.person) && (missed || has(w.want)))
+}
+
+// meanings gives those of the words of a stretch, all and of the last, as bits; all is false where a letter is in none of them.
+func (w *callWords) meanings(runes []rune) (seen, last uint64, all bool) {
+	for i := 0; i < len(runes); {
+		t, ok := w.words.at(runes, i)
+		switch {
+		case ok:
+			last = 0
+			for _, m := range w.words.means[t.node] {
+				last |= 1 << m
+			}
+			seen |= last
+			i = int(t.end)
+		case isLatin(runes[i]) || text.IsHan(runes[i]):
+			return 0, 0, false
+		default:
+			i++
+		}
+	}
+	return seen, last, true
 }
 
 // endsAsked tells that a question mark ends a stretch or stands right behind it.

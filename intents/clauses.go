@@ -36,13 +36,7 @@ func (s *scratch) cutClauses() {
 }
 
 func (s *scratch) addClause(start, end int) {
-	letters := 0
-	for _, r := range s.text.Runes[start:end] {
-		if isLatin(r) || text.IsHan(r) {
-			letters++
-		}
-	}
-	if letters < 2 || len(s.clauses) >= maxClauses {
+	if s.letters(start, end) < 2 || len(s.clauses) >= maxClauses {
 		return
 	}
 	s.clauses = append(s.clauses, clause{start, end})

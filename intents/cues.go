@@ -91,17 +91,6 @@ func (s *scratch) asks(m *machine) bool {
 	return false
 }
 
-// letters counts the characters and Latin letters of a stretch.
-func (s *scratch) letters(from, to int) int {
-	n := 0
-	for _, r := range s.text.Runes[from:to] {
-		if isLatin(r) || text.IsHan(r) {
-			n++
-		}
-	}
-	return n
-}
-
 // isAcknowledgement tells a message that wants no answer: nothing but words like "嗯嗯" and faces, or a bare "1".
 func (s *scratch) isAcknowledgement(m *machine) bool {
 	found, at := false, 0

@@ -45,17 +45,13 @@ type view struct {
 
 // weigh reads the core and its clauses, and takes what convinces.
 func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool, least float32, r *Reading) {
-	parts := 0
-	for _, part := range s.clauses {
-		part.start, part.end = max(part.start, core.start), min(part.end, core.end)
-		if part.start > 0 && part.start < part.end {
-			part.start += connectives.at(s.text.Runes, part.start)
-		}
-		if s.letters(part.start, max(part.end, part.start)) < 2 || s.isDenied(part) || s.isClaimed(part) || part == core {
-			continue
-		}
+	s.cutParts(core)
+	parts := len(s.parts)
+	if parts < 2 && !claimed {
+		parts = 0
+	}
+	for _, part := range s.parts[:parts] {
 		c.view(s, part)
-		parts++
 	}
 	if claimed {
 		for i := range s.views {
@@ -64,9 +60,6 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 		return
 	}
 	whole := c.view(s, core)
-	if parts < 2 {
-		parts = 0
-	}
 	s.support = s.support[:0]
 	for _, g := range whole.guesses {
 		s.support = append(s.support, g.p)
@@ -80,6 +73,20 @@ func (c *Classifier) weigh(s *scratch, message string, core clause, claimed bool
 	}
 	c.near(whole, s, r)
 	s.mention(c.model, parts)
+}
+
+// cutParts finds the clauses of the core that may ask for something of their own.
+func (s *scratch) cutParts(core clause) {
+	s.parts = s.parts[:0]
+	for _, part := range s.clauses {
+		part.start, part.end = max(part.start, core.start), min(part.end, core.end)
+		if part.start > 0 && part.start < part.end {
+			part.start += connectives.at(s.text.Runes, part.start)
+		}
+		if s.letters(part.start, max(part.end, part.start)) >= 2 && !s.isDenied(part) && !s.isClaimed(part) && part != core {
+			s.parts = append(s.parts, part)
+		}
+	}
 }
 
 // supports tells that the whole leaves room for a clause's intent, that the clause is beyond doubt, or that it is a

@@ -17,13 +17,11 @@ type spanReader struct {
 	runes  []rune
 	spans  []span
 	places *places
-	parcel bool // the message speaks of a parcel or a courier
 }
 
 // findEntities appends the entities of a plain form, in order, none overlapping.
 func findEntities(runes []rune, m *machine, out []span) []span {
 	r := spanReader{runes: runes, spans: out, places: m.places}
-	r.parcel = r.has("快递") || r.has("物流") || r.has("运单") || r.has("track") || r.has("包裹")
 	for i := 0; i < len(runes) && len(r.spans) < maxEntities; {
 		i = max(r.at(i), i+1)
 	}
@@ -77,6 +75,11 @@ func (r *spanReader) is(i int, word string) bool {
 		i++
 	}
 	return true
+}
+
+// ofParcel tells that the message speaks of a parcel or a courier.
+func (r *spanReader) ofParcel() bool {
+	return r.has("快递") || r.has("物流") || r.has("运单") || r.has("track") || r.has("包裹")
 }
 
 func (r *spanReader) has(word string) bool {

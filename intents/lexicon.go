@@ -105,11 +105,7 @@ func (l *lexicon) addWord(word string, id uint8) {
 // find appends the tokens of a text, the longest at each place, none overlapping.
 func (l *lexicon) find(runes []rune, out []token) []token {
 	for i := 0; i < len(runes); {
-		var t token
-		ok := l.begin[runes[i]>>6&127]>>(runes[i]&63)&1 != 0
-		if ok {
-			t, ok = l.longest(runes, i)
-		}
+		t, ok := l.at(runes, i)
 		switch {
 		case ok:
 			out = append(out, t)
@@ -121,6 +117,14 @@ func (l *lexicon) find(runes []rune, out []token) []token {
 		}
 	}
 	return out
+}
+
+// at gives the longest word that begins at a place.
+func (l *lexicon) at(runes []rune, i int) (token, bool) {
+	if l.begin[runes[i]>>6&127]>>(runes[i]&63)&1 == 0 {
+		return token{}, false
+	}
+	return l.longest(runes, i)
 }
 
 func (l *lexicon) longest(runes []rune, start int) (token, bool) {

@@ -51,7 +51,7 @@ func (r *spanReader) long(i, end int) int {
 		return end
 	case r.before(i, 4, "订单编号", "订单号", "order number", "order no"):
 	case n >= 10 && n <= 20 && (r.before(i, 4, trackingLabels...) ||
-		n >= 12 && n <= 15 && (r.parcel || r.before(i, 2, "单号")) && !r.before(i, 4, orderLabels...)):
+		n >= 12 && n <= 15 && (r.ofParcel() || r.before(i, 2, "单号")) && !r.before(i, 4, orderLabels...)):
 		return r.add(TrackingNo, i, end)
 	}
 	return r.add(OrderNo, i, end)

@@ -14,8 +14,24 @@ func (s *scratch) prepare(message string, m *machine) {
 	s.ones = isOnes(s.text.Runes)
 	s.shouts = isShouted(message)
 	s.mask()
+	s.countLetters()
 	s.tokens = m.words.find(s.text.Runes, s.tokens[:0])
 }
+
+// countLetters makes letters ready: how many there are before a place is asked time and again.
+func (s *scratch) countLetters() {
+	s.lettersTo = append(s.lettersTo[:0], 0)
+	n := int32(0)
+	for _, r := range s.text.Runes {
+		if isLatin(r) || text.IsHan(r) {
+			n++
+		}
+		s.lettersTo = append(s.lettersTo, n)
+	}
+}
+
+// letters counts the characters and Latin letters of a stretch.
+func (s *scratch) letters(from, to int) int { return int(s.lettersTo[to] - s.lettersTo[from]) }
 
 // isOnes tells a message of one to three digits 1.
 func isOnes(runes []rune) bool {

@@ -9,14 +9,16 @@ type scratch struct {
 	ones   bool      // the message is nothing but digits 1
 	shouts bool      // the message is written in capitals
 
+	lettersTo []int32 // by place in the text, and for its end, how many letters stand before
+
 	spans      []span // entities
 	clauses    []clause
-	tokens     []token // words with a meaning
+	parts      []clause // what of the clauses lies in the core, and is read by itself
+	tokens     []token  // words with a meaning
 	cues       []token
 	dangers    []token
 	denyTokens []token
 	shopTokens []token
-	calls      []token
 	denials    []denial
 	claimed    []claim
 
@@ -25,7 +27,6 @@ type scratch struct {
 	features []feature
 	hits     []hit
 	scores   []int32
-	lanes    []uint64
 	weighed  []float32 // by hit
 	margins  []float32
 	guesses  []guess
