@@ -13,11 +13,11 @@ type class struct{ intent, topic string }
 // A model holds learned weights in small integers. Scores are sums of integers, so they are the same on every machine.
 type model struct {
 	classes []class
-	intents []string // names, in a fixed order
-	of      []int    // by class, the number of its intent
-	keys    []uint32 // an open hash table of features; 0 is free
-	rows    []int32  // by slot of keys, the row of weights
-	weights packed   // one row a feature, one column a class
+	intents []string  // names, in a fixed order
+	of      []int     // by class, the number of its intent
+	bonus   []float32 // by class, what is added to its score against those of the same intent
+	rows    rowIndex  // by feature
+	weights packed    // one row a feature, those that most texts have first; one column a class
 	scale   []float32
 	bias    []float32
 	odds    odds
@@ -37,16 +37,12 @@ type hit struct{ row, value, feature int32 }
 func (m *model) lookup(s *scratch) (length, known float32) {
 	s.hits = s.hits[:0]
 	var all, met int32
-	mask := uint32(len(m.keys) - 1)
 	for i := range s.features {
 		f := &s.features[i]
 		all += f.value * f.value
-		for at := f.id & mask; m.keys[at] != 0; at = (at + 1) & mask {
-			if m.keys[at] == f.id {
-				met += f.value * f.value
-				s.hits = append(s.hits, hit{m.rows[at], f.value, int32(i)})
-				break
-			}
+		if row, ok := m.rows.find(f.id); ok {
+			met += f.value * f.value
+			s.hits = append(s.hits, hit{row, f.value, int32(i)})
 		}
 	}
 	if all == 0 {
@@ -59,10 +55,10 @@ func (m *model) lookup(s *scratch) (length, known float32) {
 func (m *model) score(s *scratch, length float32, out []float32) {
 	stride := m.weights.stride()
 	if cap(s.scores) < stride*inWord {
-		s.scores, s.lanes = make([]int32, stride*inWord), make([]uint64, 2*stride)
+		s.scores = make([]int32, stride*inWord)
 	}
 	sums := s.scores[:stride*inWord]
-	m.weights.sum(s.hits, s.lanes[:2*stride], sums)
+	m.weights.sum(s.hits, sums)
 	for c, sum := range sums[:len(m.classes)] {
 		out[c] = float32(sum)*m.scale[c]/length + m.bias[c]
 	}
@@ -83,14 +79,14 @@ func shrink(d *linear.Dense, ids []uint32, classes []class, least float32) *mode
 	}
 	sort.Slice(order, func(i, j int) bool { return ids[order[i]] < ids[order[j]] })
 	kept := make([]uint32, 0, len(order))
-	m.weights = newPacked(len(order), len(classes))
+	columns := make([]byte, len(order)*len(classes))
 	for at, row := range order {
 		kept = append(kept, ids[row])
 		for c, w := range d.Weights[row*len(classes) : (row+1)*len(classes)] {
-			m.weights.set(at, c, quantum(w, m.scale[c]))
+			columns[c*len(order)+at] = byte(quantum(w, m.scale[c]))
 		}
 	}
-	m.index(kept)
+	m.fill(kept, columns)
 	m.nameIntents()
 	return m
 }
@@ -110,25 +106,22 @@ func quantum(w, scale float32) int8 {
 	return int8(math.RoundToEven(float64(w / scale)))
 }
 
-// index builds the hash table over the features of the rows.
-func (m *model) index(ids []uint32) {
-	size := 16
-	for size < 2*len(ids) {
-		size *= 2
-	}
-	m.keys, m.rows = make([]uint32, size), make([]int32, size)
-	for row, id := range ids {
-		at := id & uint32(size-1)
-		for m.keys[at] != 0 {
-			at = (at + 1) & uint32(size-1)
+// fill takes the features in the order of their ids, and their weights by class.
+func (m *model) fill(ids []uint32, columns []byte) {
+	n := len(ids)
+	places := placesByUse(columns, n)
+	m.rows = newRowIndex(ids, places)
+	m.weights = newPacked(n, len(m.classes))
+	for c := range m.classes {
+		for i, w := range columns[c*n:][:n] {
+			m.weights.set(int(places[i]), c, int8(w))
 		}
-		m.keys[at], m.rows[at] = id, int32(row)
 	}
 }
 
 func (m *model) nameIntents() {
 	number := map[string]int{}
-	m.intents, m.of = nil, nil
+	m.intents, m.of, m.bonus = nil, nil, nil
 	for _, c := range m.classes {
 		n, ok := number[c.intent]
 		if !ok {
@@ -137,6 +130,7 @@ func (m *model) nameIntents() {
 			m.intents = append(m.intents, c.intent)
 		}
 		m.of = append(m.of, n)
+		m.bonus = append(m.bonus, topicBonus(c))
 	}
 }
 
@@ -158,7 +152,7 @@ func (m *model) guesses(scores []float32, known float32, out []guess) []guess {
 		if g.class < 0 || s > g.score {
 			g.score = s
 		}
-		if g.class < 0 || s+m.topicBonus(c) > scores[g.class]+m.topicBonus(g.class) {
+		if g.class < 0 || s+m.bonus[c] > scores[g.class]+m.bonus[g.class] {
 			g.class = c
 		}
 	}
@@ -184,8 +178,8 @@ func (m *model) guesses(scores []float32, known float32, out []guess) []guess {
 // nearTopic is how much less a topic may score than its intent alone and still be named.
 const nearTopic = 0.25
 
-func (m *model) topicBonus(class int) float32 {
-	if m.classes[class].topic == "" {
+func topicBonus(c class) float32 {
+	if c.topic == "" {
 		return 0
 	}
 	return nearTopic

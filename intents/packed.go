@@ -42,54 +42,45 @@ func (p *packed) set(row, column int, w int8) {
 
 // sum adds up the rows of the hits, each times its value, into sums, which has room for whole words. Four sums are worked out at once
 // in a word: its lanes hold so many hits until one could run over.
-func (p *packed) sum(hits []hit, lanes []uint64, sums []int32) {
-	stride := p.stride()
+func (p *packed) sum(hits []hit, sums []int32) {
 	clear(sums)
-	clear(lanes)
-	total, inLanes := int32(0), int32(0)
-	for _, h := range hits {
+	first, inLanes := 0, int32(0)
+	for i, h := range hits {
 		if h.value < 0 || h.value > fullLane { // no feature counts so much; it is right nevertheless
-			p.sumSlowly(h, sums)
+			p.add(hits[first:i], inLanes, sums)
+			p.addSlowly(h, sums)
+			first, inLanes = i+1, 0
 			continue
 		}
 		if inLanes += h.value; inLanes > fullLane {
-			empty(lanes, sums)
-			inLanes = h.value
-		}
-		total += h.value
-		v := uint64(h.value)
-		row := p.words[int(h.row)*stride:][:stride]
-		even, odd := lanes[:len(row)], lanes[stride:][:len(row)]
-		for k, word := range row {
-			even[k] += word & evenBytes * v
-			odd[k] += word >> 8 & evenBytes * v
+			p.add(hits[first:i], inLanes-h.value, sums)
+			first, inLanes = i, h.value
 		}
 	}
-	empty(lanes, sums)
-	for c := range sums {
-		sums[c] -= bias8 * total
+	p.add(hits[first:], inLanes, sums)
+}
+
+// add adds up rows whose values are total together, no more than a lane holds. It goes word by word through all rows: so the lanes
+// are registers, and the processor fetches many rows at once instead of waiting for one after the other.
+func (p *packed) add(hits []hit, total int32, sums []int32) {
+	stride := p.stride()
+	for k := range stride {
+		var even, odd uint64
+		for _, h := range hits {
+			word, v := p.words[int(h.row)*stride+k], uint64(h.value)
+			even += word & evenBytes * v
+			odd += word >> 8 & evenBytes * v
+		}
+		eight := sums[k*inWord:][:inWord]
+		for i := range inWord / 2 {
+			eight[2*i] += int32(even>>(16*i)&0xffff) - bias8*total
+			eight[2*i+1] += int32(odd>>(16*i)&0xffff) - bias8*total
+		}
 	}
 }
 
-func (p *packed) sumSlowly(h hit, sums []int32) {
+func (p *packed) addSlowly(h hit, sums []int32) {
 	for c := range p.columns {
 		sums[c] += int32(p.at(int(h.row), c)) * h.value
-	}
-}
-
-// empty adds what is in the lanes, those of the even columns first, to the sums.
-func empty(lanes []uint64, sums []int32) {
-	stride := len(lanes) / 2
-	for k, lane := range lanes {
-		first := k % stride * inWord
-		if k >= stride {
-			first++ // the odd columns
-		}
-		eight := sums[first:][:inWord-1]
-		eight[0] += int32(lane & 0xffff)
-		eight[2] += int32(lane >> 16 & 0xffff)
-		eight[4] += int32(lane >> 32 & 0xffff)
-		eight[6] += int32(lane >> 48)
-		lanes[k] = 0
 	}
 }

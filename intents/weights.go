@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"sort"
 )
 
 // builtWeights are what learning from the built-in sentences gave. A test makes them anew and compares.
@@ -56,7 +55,7 @@ func pack(m *model, hash string, taxonomy []Intent) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pack weights: %w", err)
 	}
-	keys, rows := m.sortedKeys()
+	keys, rows := m.rows.sorted()
 	for _, k := range keys {
 		_, _ = z.Write(binary.LittleEndian.AppendUint32(nil, k)) // a buffer cannot fail
 	}
@@ -71,21 +70,6 @@ func pack(m *model, hash string, taxonomy []Intent) ([]byte, error) {
 		return nil, fmt.Errorf("pack weights: %w", err)
 	}
 	return out.Bytes(), nil
-}
-
-func (m *model) sortedKeys() ([]uint32, []int32) {
-	var slots []int
-	for i, k := range m.keys {
-		if k != 0 {
-			slots = append(slots, i)
-		}
-	}
-	sort.Slice(slots, func(i, j int) bool { return m.keys[slots[i]] < m.keys[slots[j]] })
-	keys, rows := make([]uint32, len(slots)), make([]int32, len(slots))
-	for i, slot := range slots {
-		keys[i], rows[i] = m.keys[slot], m.rows[slot]
-	}
-	return keys, rows
 }
 
 // unpack reads what pack wrote.
@@ -120,14 +104,7 @@ func (h header) model(body []byte) *model {
 	for i := range keys {
 		keys[i] = binary.LittleEndian.Uint32(body[4*i:])
 	}
-	m.index(keys)
-	m.weights = newPacked(h.Rows, len(m.classes))
-	for c := range m.classes {
-		column := body[4*h.Rows+c*h.Rows:][:h.Rows]
-		for i, w := range column {
-			m.weights.set(i, c, int8(w))
-		}
-	}
+	m.fill(keys, body[4*h.Rows:])
 	m.nameIntents()
 	return m
 }
