@@ -156,6 +156,61 @@ func TestSlowCallersAreLetGo(t *testing.T) {
 	}
 }
 
+func TestHangingUpIsNoticedAfterAMessage(t *testing.T) {
+	asked, noticed := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(o *web.Options) {
+		o.Trace = func(ctx context.Context, _, _ string) (any, error) {
+			close(asked)
+			<-ctx.Done()
+			close(noticed)
+			return nil, ctx.Err()
+		}
+	})
+	conn, err := net.Dial("tcp", s.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	answers := bufio.NewReader(conn)
+	for range 3 {
+		for _, part := range []string{"POST /v1/shops/open/messages HTTP/1.1\r\nHost: x\r\n", fmt.Sprintf("Content-Length: %d\r\n\r\n", len(hello)), hello[:20], hello[20:]} {
+			_, err = io.WriteString(conn, part)
+			require.NoError(t, err)
+		}
+		res, err := http.ReadResponse(answers, nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, res.StatusCode)
+		_, err = io.Copy(io.Discard, res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+	}
+	_, err = io.WriteString(conn, "GET /v1/shops/open/traces/t HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	<-asked
+	require.NoError(t, conn.Close())
+	select {
+	case <-noticed:
+	case <-time.After(5 * time.Second):
+		t.Fatal("nobody noticed that the caller had hung up")
+	}
+}
+
+func TestMessagesThatComeBeforeTheLastIsAnswered(t *testing.T) {
+	s := serve(t, nil)
+	conn, err := net.Dial("tcp", s.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	one := fmt.Sprintf("POST /v1/shops/open/messages HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(hello), hello)
+	go func() { _, _ = io.WriteString(conn, strings.Repeat(one, 50)) }()
+	answers := bufio.NewReader(conn)
+	for range 50 {
+		res, err := http.ReadResponse(answers, nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, res.StatusCode)
+		_, err = io.Copy(io.Discard, res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+	}
+}
+
 func TestABodyInBrokenChunksIsMalformed(t *testing.T) {
 	s := serve(t, nil)
 	conn, err := net.Dial("tcp", s.addr)

@@ -155,6 +155,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           s.echo,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // its values are for requests too, its end is not
+		ConnContext:       withLine,
 		ReadHeaderTimeout: min(5*time.Second, s.ReadTimeout),
 		ReadTimeout:       s.ReadTimeout,
 		WriteTimeout:      s.ReadTimeout + s.TurnTimeout + 10*time.Second,
@@ -163,7 +164,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(ln) }()
+	go func() { failed <- server.Serve(lines{ln}) }()
 	select {
 	case err := <-failed:
 		return err

@@ -44,6 +44,7 @@ func (s *Server) sendJSON(c echo.Context, raw []byte) error {
 // takeMessage checks who calls before anything of the body is read as JSON. The body is read into the room if that is enough.
 func (s *Server) takeMessage(c echo.Context, room []byte) (bot.Response, error) {
 	id := param(c, "shop")
+	answerInAnyCase(c.Request())
 	body, held, err := s.readBody(c.Request(), s.MaxBody, room)
 	defer func() { s.bodies.Add(-held) }()
 	if err != nil {
