@@ -33,14 +33,23 @@ const (
 	mostQuantity = 1_000_000_000
 )
 
-// usualNodes is more than the values of most messages.
-const usualNodes = 64
+// A body has about one value for so many of its bytes, and most have no more than these; where it has more, room is made then.
+const (
+	bytesPerNode = 16
+	usualNodes   = 64
+)
+
+// takeApart reads a body.
+func takeApart(body []byte) (fieldReader, error) {
+	room := min(2+len(body)/bytesPerNode, usualNodes)
+	d := fieldReader{document: document{body: body, nodes: make([]node, 0, room)}}
+	return d, d.parse()
+}
 
 // DecodeMessage reads a webhook body. Unknown fields are ignored; every error is a *FieldError. Nothing of the body is kept.
 func DecodeMessage(body []byte) (Message, error) {
-	var few [usualNodes]node
-	d := fieldReader{document: document{body: body, nodes: few[:0]}}
-	if err := d.parse(); err != nil {
+	d, err := takeApart(body)
+	if err != nil {
 		return Message{}, err
 	}
 	m := d.message(field{})
@@ -52,9 +61,8 @@ func DecodeMessage(body []byte) (Message, error) {
 
 // DecodeOrder reads one order as a source gives it. Unknown fields are ignored; every error is a *FieldError. Nothing of the body is kept.
 func DecodeOrder(body []byte) (Order, error) {
-	var few [usualNodes]node
-	d := fieldReader{document: document{body: body, nodes: few[:0]}}
-	if err := d.parse(); err != nil {
+	d, err := takeApart(body)
+	if err != nil {
 		return Order{}, err
 	}
 	o := d.order(field{})

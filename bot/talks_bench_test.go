@@ -69,7 +69,7 @@ func steps(tb testing.TB) (*bot.Book, []*step) {
 			require.NoError(tb, err)
 			reading := classifier.Read(m.Text)
 			s := &step{body: body, before: c, event: bot.Event{
-				ID: "01890a5d-ac96-774b-bcce-b302099a8057", Kind: bot.EventMessage, At: noon().UTC().Add(time.Duration(n) * time.Second), Message: &m, Reading: &reading,
+				ID: "01890a5d-ac96-774b-bcce-b302099a8057", Kind: bot.EventMessage, At: noon().UTC().Add(time.Duration(n+1) * 1_234_567_891), Message: &m, Reading: &reading,
 				Record: record, Desk: bot.Desk{Next: 1},
 			}}
 			s.turn = bot.Run(book, c, s.event, nil)

@@ -166,6 +166,10 @@ func (w *writer) fail(err error) {
 // list writes the elements of a list; one that is not there is null.
 func list[T any](w *writer, name string, all []T, write func(*writer, *T)) {
 	w.key(name)
+	elements(w, all, write)
+}
+
+func elements[T any](w *writer, all []T, write func(*writer, *T)) {
 	if all == nil {
 		w.raw("null")
 		return
@@ -247,7 +251,7 @@ func (w *writer) quote(s string) {
 			w.escape(b)
 			i++
 			from = i
-		case b > 0xe2 && b < 0xed && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80: // as most of Chinese
+		case b > 0xe2 && b < 0xf0 && b != 0xed && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80: // as Chinese
 			i += 3
 		default:
 			r, size := utf8.DecodeRuneInString(s[i:])
@@ -268,7 +272,11 @@ func (w *writer) quote(s string) {
 
 // plainByte tells which ASCII stands for itself.
 func plainByte(b byte) bool {
-	return b >= ' ' && b != '"' && b != '\\' && b != '<' && b != '>' && b != '&'
+	const below64 = 1<<64 - 1<<' ' - (1<<'"' + 1<<'&' + 1<<'<' + 1<<'>') // a bit for each
+	if b < 64 {
+		return uint64(below64)>>b&1 != 0
+	}
+	return b != '\\'
 }
 
 func (w *writer) escape(b byte) {

@@ -163,6 +163,25 @@ func TestWritesAsEncodingJSONDoes(t *testing.T) {
 	}
 }
 
+// TestWritesTimesOfOneDay writes times as a conversation has them: one after the other, most of the same day.
+func TestWritesTimesOfOneDay(t *testing.T) {
+	zones := []*time.Location{time.UTC, time.FixedZone("", 8*60*60), time.FixedZone("", -90*60), time.FixedZone("", 0), time.FixedZone("", 61)}
+	rapid.Check(t, func(rt *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
+		c := bot.NewConversation("s", "c")
+		from := []int64{0, -1, 1_763_000_000}[r.IntN(3)]
+		for range 20 {
+			at := time.Unix(from+r.Int64N(100_000)-50_000, []int64{0, 1, 120_000_000, 999_999_999, r.Int64N(1e9)}[r.IntN(5)])
+			c.Said = append(c.Said, bot.Said{At: at.In(zones[r.IntN(1+r.IntN(len(zones)))])})
+		}
+		want, err := json.Marshal(&c)
+		require.NoError(rt, err)
+		got, err := bot.AppendConversation(nil, &c)
+		require.NoError(rt, err)
+		require.Equal(rt, string(want), string(got))
+	})
+}
+
 func TestWritesNothingThatJSONCannotHold(t *testing.T) {
 	never := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 	_, err := bot.AppendConversation(nil, &bot.Conversation{Clock: bot.Clock{Any: never}})

@@ -92,9 +92,12 @@ func (w *writer) handoffResponse(h *HandoffResponse) {
 
 // slot writes a text, or the addresses of photos.
 func (w *writer) slot(v any) {
-	if s, ok := v.(string); ok {
-		w.quote(s)
-		return
+	switch v := v.(type) {
+	case string:
+		w.quote(v)
+	case []string:
+		elements(w, v, (*writer).element)
+	default:
+		w.any(v)
 	}
-	w.any(v)
 }
