@@ -38,5 +38,8 @@ func newMachine() (*machine, error) {
 	if m.calls, err = newCallWords(callsSource); err != nil {
 		return nil, err
 	}
+	if m.vocabulary, err = newVocabulary([lexicons]*lexicon{m.words, m.cues, m.denials.words, m.danger.words}); err != nil {
+		return nil, err
+	}
 	return m, nil
 }

@@ -50,7 +50,6 @@ func (m *machine) means(t token, kind cueKind) bool {
 
 // cues fills in what the message says beside its intents.
 func (s *scratch) cuesInto(r *Reading, m *machine) {
-	s.cues = m.cues.find(s.text.Runes, s.cues[:0])
 	r.Mood = s.mood(m)
 	r.Risk = s.risk(m)
 	for i, t := range s.cues {

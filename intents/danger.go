@@ -111,7 +111,6 @@ func (s *scratch) risk(m *machine) Risk {
 
 // eachSpan makes the features of each stretch around words of danger, and calls do with them.
 func (d *danger) eachSpan(s *scratch, do func()) {
-	s.dangers = d.words.find(s.text.Runes, s.dangers[:0])
 	if !slices.ContainsFunc(s.dangers, d.isAlarm) {
 		return
 	}

@@ -58,7 +58,10 @@ func learnDangers(t *testing.T, examples []Example) *model {
 	tables := text.NewTables()
 	d, err := newDanger(dangerSource, tables)
 	require.NoError(t, err)
-	m := &machine{tables: tables, words: emptyLexicon(), places: newPlaces(placesSource)}
+	none := emptyLexicon()
+	vocabulary, err := newVocabulary([lexicons]*lexicon{none, none, none, d.words})
+	require.NoError(t, err)
+	m := &machine{tables: tables, words: none, vocabulary: vocabulary, places: newPlaces(placesSource)}
 	c, rows, s := &corpus{}, map[uint32]int32{}, &scratch{}
 	var danger, kinds []linear.Sample
 	for _, e := range examples {

@@ -101,7 +101,6 @@ func (d *denier) is(t token, kinds denyKinds) bool { return d.ofNode[t.node]&kin
 
 // find appends the denials of the scratch's text.
 func (d *denier) find(s *scratch, out []denial) []denial {
-	s.denyTokens = d.words.find(s.text.Runes, s.denyTokens[:0])
 	tokens := s.denyTokens
 	for i := 0; i < len(tokens) && len(out) < maxDenials; i++ {
 		found, ok := d.at(s, tokens, i)

@@ -60,6 +60,9 @@ func edgeKey(node int32, letter rune) uint64 {
 	return uint64(uint32(node))<<32 | uint64(uint32(letter))
 }
 
+// of gives the node and the letter of an edge.
+func (e edge) of() (node int32, letter rune) { return int32(e.key >> 32), rune(uint32(e.key)) }
+
 // spread makes the low bits of a key depend on all of it.
 func spread(key uint64) uint64 {
 	key *= 0x9E3779B97F4A7C15

@@ -197,14 +197,15 @@ func (s *scratch) meanings(from, to int, m *machine) {
 
 // machine holds what all classifiers share: the tables of characters and words.
 type machine struct {
-	tables  *text.Tables
-	words   *lexicon
-	cues    *lexicon
-	denials *denier
-	calls   *callWords
-	danger  *danger
-	places  *places
-	values  kindValues
+	tables     *text.Tables
+	words      *lexicon
+	vocabulary *vocabulary // the words of all lexicons but those of calls
+	cues       *lexicon
+	denials    *denier
+	calls      *callWords
+	danger     *danger
+	places     *places
+	values     kindValues
 
 	hello, thanks, okword uint8 // meanings of words that small talk is made of
 }

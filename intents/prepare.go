@@ -15,7 +15,8 @@ func (s *scratch) prepare(message string, m *machine) {
 	s.shouts = isShouted(message)
 	s.mask()
 	s.countLetters()
-	s.tokens = m.words.find(s.text.Runes, s.tokens[:0])
+	m.vocabulary.find(s.text.Runes, &s.byLexicon)
+	s.tokens, s.cues, s.denyTokens, s.dangers = s.byLexicon[inWords], s.byLexicon[inCues], s.byLexicon[inDenials], s.byLexicon[inDangers]
 }
 
 // countLetters makes letters ready: how many there are before a place is asked time and again.

@@ -13,8 +13,9 @@ type scratch struct {
 
 	spans      []span // entities
 	clauses    []clause
-	parts      []clause // what of the clauses lies in the core, and is read by itself
-	tokens     []token  // words with a meaning
+	parts      []clause          // what of the clauses lies in the core, and is read by itself
+	byLexicon  [lexicons][]token // what the vocabulary finds; the four below are its parts
+	tokens     []token           // words with a meaning
 	cues       []token
 	dangers    []token
 	denyTokens []token
