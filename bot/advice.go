@@ -26,7 +26,8 @@ type Rendered struct {
 // Advise fills in quick replies by what is known of a conversation and its case; those meant for the case's intent come first, otherwise
 // they keep their order. It changes nothing. The event gives the clock, the record and the desk.
 func Advise(b *Book, c Conversation, h *Handoff, e Event, quick []QuickReply) []Rendered {
-	t := &turn{b: b, c: clone(c), e: e}
+	c.separate()
+	t := &turn{b: b, c: c, e: e}
 	defer func() { b.giveRow(t.facts) }()
 	intent, request := "", Request{}
 	if h != nil {
@@ -75,7 +76,6 @@ type Draft struct {
 // DraftOf works out what the rules would have answered. What kept the bot from saying a thing twice is put aside, since no buyer reads a
 // draft; a rule that would promise or offer something still says so, and the agent has to keep it.
 func DraftOf(b *Book, c Conversation, e Event, look LookupFunc) Draft {
-	c = clone(c)
 	c.Status, c.Case, c.Question, c.Lapsed, c.Open, c.Pending = StatusBot, nil, nil, nil, nil, nil
 	c.Answers, c.LastLine, c.Said = nil, "", nil
 	c.Counts.Failures, c.Counts.Repeats = 0, 0

@@ -5,25 +5,18 @@ import (
 	"slices"
 )
 
-// clone copies everything that a turn may write to, so that the conversation it began with stays as it was.
-func clone(c Conversation) Conversation {
-	c.Slots = maps.Clone(c.Slots)
+// separate copies everything that a turn may write to, so that the conversation it began with stays as it was. Maps are
+// shared: what is put into one of them makes another (see put).
+func (c *Conversation) separate() {
 	c.Matters = slices.Clone(c.Matters)
-	for i := range c.Matters {
-		c.Matters[i].Slots = maps.Clone(c.Matters[i].Slots)
-		c.Matters[i].Asked = maps.Clone(c.Matters[i].Asked)
-	}
 	c.Photos = slices.Clip(c.Photos)
 	c.Open = slices.Clip(c.Open)
 	c.Case = cloneCase(c.Case)
 	c.Tasks = slices.Clone(c.Tasks)
 	c.Promises = slices.Clone(c.Promises)
 	c.Offers = slices.Clip(c.Offers)
-	c.Answers = maps.Clone(c.Answers)
-	c.Variants = maps.Clone(c.Variants)
 	c.Said = slices.Clip(c.Said)
 	c.Transcript = slices.Clip(c.Transcript)
-	return c
 }
 
 func cloneCase(h *Handoff) *Handoff {
@@ -31,7 +24,6 @@ func cloneCase(h *Handoff) *Handoff {
 		return nil
 	}
 	next := *h
-	next.Slots = maps.Clone(h.Slots)
 	next.Images = slices.Clip(h.Images)
 	next.Open = slices.Clip(h.Open)
 	next.Notes = slices.Clip(h.Notes)
@@ -54,10 +46,12 @@ func keepLast[T any](list []T, most int, more ...T) []T {
 // spare is how many elements more than needed a list is made for: a turn adds a few lines, and the next one copies all anyway.
 const spare = 2
 
-// put writes to a map that may not be there yet.
+// put makes a map another one with one entry more, or with another value in it; the one that was there, if any, stays as it is.
 func put[V any](m *map[string]V, key string, v V) {
-	if *m == nil {
-		*m = make(map[string]V)
+	next := maps.Clone(*m)
+	if next == nil {
+		next = make(map[string]V)
 	}
-	(*m)[key] = v
+	next[key] = v
+	*m = next
 }

@@ -78,7 +78,7 @@ func (t *turn) fillUnasked(slot Slot, r Request, rule *rules.Rule) bool {
 // renew takes what the message says anew of slots that an earlier request filled: another address, another count. A message
 // that answers a question, or that asked for something else, renews nothing.
 func (t *turn) renew(rule *rules.Rule, r Request) {
-	if t.answered || !slices.Contains(t.requests(), r) {
+	if t.answered || !slices.Contains(t.requests, r) {
 		return
 	}
 	for _, name := range rule.Collect {

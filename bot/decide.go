@@ -16,7 +16,7 @@ const (
 // rules answers what the message asks for, the primary intent first. A message without an accepted intent may still be
 // answered by a rule that has none.
 func (t *turn) rules() bool {
-	requests := t.requests()
+	requests := t.requests
 	if len(requests) == 0 {
 		if t.reading.Chasing {
 			return false

@@ -158,13 +158,21 @@ func (d *fieldReader) order(f field) *Order {
 	}
 	for _, key := range [...]string{"changeable", "cancellable"} {
 		if v := d.bool(d.at(&f, key)); v != nil {
-			put(&o.Sent, key, strconv.FormatBool(*v))
+			keep(&o.Sent, key, strconv.FormatBool(*v))
 		}
 	}
 	if at := d.time(d.at(&f, "ship_by")); at != nil {
-		put(&o.Sent, "ship_by", at.Format(time.RFC3339))
+		keep(&o.Sent, "ship_by", at.Format(time.RFC3339))
 	}
 	return o
+}
+
+// keep writes to a map of the reader's that may not be there yet.
+func keep(m *map[string]string, key, text string) {
+	if *m == nil {
+		*m = make(map[string]string)
+	}
+	(*m)[key] = text
 }
 
 // sentNumber keeps a whole number under its own name.
@@ -176,7 +184,7 @@ func (d *fieldReader) sentNumber(f field, into *map[string]string) {
 		d.fail(&f, "must be a whole number")
 		return
 	}
-	put(into, f.key, d.textOf(&d.nodes[f.node]))
+	keep(into, f.key, d.textOf(&d.nodes[f.node]))
 }
 
 func (d *fieldReader) logistics(f field) *Logistics {
@@ -253,7 +261,7 @@ func (d *fieldReader) product(f field) *Product {
 	slices.SortFunc(others, func(a, b column) int { return strings.Compare(a.name, b.name) })
 	for _, c := range others {
 		if text, ok := d.plain(c.node); ok && len(p.Sent) < mostSent {
-			put(&p.Sent, c.name, strings.Clone(cut(text, mostName)))
+			keep(&p.Sent, c.name, strings.Clone(cut(text, mostName)))
 		}
 	}
 	return p

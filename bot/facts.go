@@ -114,20 +114,10 @@ func (t *turn) messageFacts(f *row) {
 
 // readingFacts are what was read in the message.
 func (t *turn) readingFacts(f *row) {
-	f.set(factIntents, rules.TextsValue(t.intentNames()))
+	f.set(factIntents, rules.TextsValue(t.names))
 	f.set(factNegated, rules.TextsValue(t.reading.Negated))
 	f.set(factMood, rules.TextValue(string(t.reading.Mood)))
 	f.set(factRisk, rules.TextValue(string(t.reading.Risk)))
-}
-
-func (t *turn) intentNames() []string {
-	var out []string
-	for _, r := range t.accepted() {
-		if !slices.Contains(out, r.Intent) {
-			out = append(out, r.Intent)
-		}
-	}
-	return out
 }
 
 func (t *turn) buyerFacts(f *row) {

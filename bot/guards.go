@@ -79,7 +79,7 @@ func (t *turn) guard(name string, r Request, rule *rules.Rule) {
 // subject is what the case is about: what else the buyer asked for in this message, else what is open, else, for who only wants
 // a human, what was asked for last, else the guard's own intent.
 func (t *turn) subject(r Request) Request {
-	for _, a := range t.accepted() {
+	for _, a := range t.accepted {
 		if a.Intent != intents.Human && !isSocial(a.Intent) {
 			return a
 		}
@@ -132,7 +132,7 @@ func isFor(rule *rules.Rule, intent string) bool {
 
 // riskRule is the first rule with a handoff that fits because of the risk: without the risk it would not fit.
 func (t *turn) riskRule() (Request, *rules.Rule) {
-	for _, r := range append(t.accepted(), Request{}) {
+	for _, r := range append(t.accepted, Request{}) {
 		tried := map[*rules.Rule]bool{}
 		for range mostTried {
 			rule := t.choose(r, func(rule *rules.Rule) string {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"xiaoer/intents"
 	"xiaoer/rules"
 )
 
@@ -48,9 +47,11 @@ func (t *turn) lapse() {
 // belongs to what was asked for then.
 func (t *turn) lapseBefore() {
 	message, reading := t.e.Message, t.reading
-	t.e.Message, t.reading = nil, intents.Reading{Mood: intents.Calm, Risk: intents.NoRisk}
+	t.e.Message = nil
+	t.setReading(nothingRead())
 	t.lapse()
-	t.e.Message, t.reading, t.stale = message, reading, true
+	t.e.Message, t.stale = message, true
+	t.setReading(reading)
 }
 
 // handsAfter is the rule with a handoff that the question was asked for: the one that collects, or the one that would answer
@@ -91,8 +92,8 @@ func (t *turn) takeUpAgain() {
 	if q == nil || t.c.Question != nil || t.paused(q.Rule) || t.shopPaused() {
 		return
 	}
-	again := slices.ContainsFunc(t.requests(), func(r Request) bool { return r.Intent == q.Intent })
-	answered := !again && len(t.requests()) == 0 && t.answersLapsed(q)
+	again := slices.ContainsFunc(t.requests, func(r Request) bool { return r.Intent == q.Intent })
+	answered := !again && len(t.requests) == 0 && t.answersLapsed(q)
 	if !again && !answered {
 		return
 	}

@@ -48,8 +48,10 @@ func (t *turn) orderTimes(f *row, o *Order) {
 			setShipBy(f, o.PaidAt.Add(within.Duration()), now)
 		}
 	}
-	if by, err := time.Parse(time.RFC3339, o.Sent["ship_by"]); err == nil {
-		setShipBy(f, by, now)
+	if sent := o.Sent["ship_by"]; sent != "" { // a time that cannot be read is dear
+		if by, err := time.Parse(time.RFC3339, sent); err == nil {
+			setShipBy(f, by, now)
+		}
 	}
 	if o.ShippedAt != nil {
 		f.set(factOrderShippedHours, rules.IntValue(wholeHours(now.Sub(*o.ShippedAt))))

@@ -34,7 +34,7 @@ func (t *turn) wantsNoAnswer() bool {
 	if t.acknowledge() {
 		return true
 	}
-	if list := t.accepted(); len(list) > 0 && !slices.ContainsFunc(list, func(r Request) bool { return r.Intent != intents.Thanks }) {
+	if list := t.accepted; len(list) > 0 && !slices.ContainsFunc(list, func(r Request) bool { return r.Intent != intents.Thanks }) {
 		t.note("thanks while the shop is paused wants no answer")
 		return true
 	}

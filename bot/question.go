@@ -143,7 +143,7 @@ func (t *turn) others(q *Question, got *answer) []Request {
 	for _, p := range t.reading.Intents {
 		r := Request{Intent: p.Intent, Topic: p.Topic}
 		switch {
-		case p.Intent == intents.Other || !isSubstantive(r) && p.Intent != intents.Complaint || t.denied(p):
+		case p.Intent == intents.Other || !isSubstantive(r) && p.Intent != intents.Complaint || t.denied(&p):
 		case p.Intent == q.Intent && (p.Topic == q.Topic || p.Topic == "" || q.Topic == ""):
 		case got != nil && !got.number && p.Start >= got.start && p.Start < got.end:
 		case p.Intent == intents.Complaint:

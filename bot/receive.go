@@ -186,19 +186,28 @@ func (t *turn) cardAlone() bool {
 	return true
 }
 
-// accepted are the intents that the message carries and does not deny, the primary first.
-func (t *turn) accepted() []Request {
-	out := make([]Request, 0, len(t.reading.Intents))
-	for _, p := range t.reading.Intents {
-		if p.Intent == intents.Other || t.denied(p) || len(out) == mostOpen {
+// nothingRead is the reading of what is no message.
+func nothingRead() intents.Reading { return intents.Reading{Mood: intents.Calm, Risk: intents.NoRisk} }
+
+// setReading takes what was read, and what of it is asked for.
+func (t *turn) setReading(r intents.Reading) {
+	t.reading = r
+	t.accepted, t.names = t.room.accepted[:0], t.room.names[:0]
+	for i := range r.Intents {
+		p := &r.Intents[i]
+		if p.Intent == intents.Other || t.denied(p) || len(t.accepted) == mostOpen {
 			continue
 		}
-		out = append(out, Request{Intent: p.Intent, Topic: p.Topic})
+		t.accepted = append(t.accepted, Request{Intent: p.Intent, Topic: p.Topic})
+		if !slices.Contains(t.names, p.Intent) {
+			t.names = append(t.names, p.Intent)
+		}
 	}
-	return out
+	t.accepted = slices.Clip(t.accepted)
+	t.requests = slices.Clip(answerable(t.room.requests[:0], t.accepted))
 }
 
-func (t *turn) denied(p intents.Prediction) bool {
+func (t *turn) denied(p *intents.Prediction) bool {
 	for _, name := range t.reading.Negated {
 		if name == p.Intent || name == p.Name() {
 			return true
@@ -207,34 +216,32 @@ func (t *turn) denied(p intents.Prediction) bool {
 	return false
 }
 
-// requests are the accepted intents that are answered for themselves: greeting, thanks and complaint only when nothing
+// answerable appends the accepted intents that are answered for themselves: greeting, thanks and complaint only when nothing
 // else is there, and then one of them.
-func (t *turn) requests() []Request {
-	all := t.accepted()
-	out := make([]Request, 0, len(all))
-	for _, r := range all {
+func answerable(to, accepted []Request) []Request {
+	for _, r := range accepted {
 		if !isSocial(r.Intent) && r.Intent != intents.Complaint && r.Intent != intents.Human {
-			out = append(out, r)
+			to = append(to, r)
 		}
 	}
-	if len(out) > 0 || len(all) == 0 {
-		return out
+	if len(to) > 0 || len(accepted) == 0 {
+		return to
 	}
-	for _, r := range all {
+	for _, r := range accepted {
 		if r.Intent == intents.Complaint {
-			return append(out, r)
+			return append(to, r)
 		}
 	}
-	if all[0].Intent == intents.Human {
-		return out
+	if accepted[0].Intent == intents.Human {
+		return to
 	}
-	return append(out, all[0])
+	return append(to, accepted[0])
 }
 
 func isSocial(intent string) bool { return intent == intents.Greeting || intent == intents.Thanks }
 
 func (t *turn) has(intent string) bool {
-	for _, r := range t.accepted() {
+	for _, r := range t.accepted {
 		if r.Intent == intent {
 			return true
 		}
@@ -243,7 +250,10 @@ func (t *turn) has(intent string) bool {
 }
 
 func (t *turn) note(format string, args ...any) {
-	t.trace.Notes = append(t.trace.Notes, fmt.Sprintf(format, args...))
+	if len(args) > 0 {
+		format = fmt.Sprintf(format, args...)
+	}
+	t.trace.Notes = append(t.trace.Notes, format)
 }
 
 func (t *turn) answers(name string) {

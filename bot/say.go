@@ -26,8 +26,11 @@ func (t *turn) script(name string) string {
 	if len(list) == 0 {
 		return t.b.Plain[name]
 	}
-	key := "script:" + name
-	first := t.c.Variants[key]
+	key, first := "", 0
+	if len(list) > 1 {
+		key = "script:" + name
+		first = t.c.Variants[key]
+	}
 	f := t.see(t.current)
 	for i := range list {
 		s := list[(first+i)%len(list)]
@@ -66,7 +69,8 @@ func (t *turn) saysScript(name, script string) {
 // speak puts the turn's words in order and gives the actions: what is recorded, at most two replies, then the one question
 // or the handoff.
 func (t *turn) speak() []Action {
-	lines := append([]spoken{}, t.said...)
+	var room [mostReplies + 2]spoken
+	lines := append(room[:0], t.said...)
 	switch {
 	case t.question != nil:
 		lines = append(lines, *t.question)
@@ -81,8 +85,9 @@ func (t *turn) speak() []Action {
 	t.keepLines(lines)
 	t.joinApology(lines)
 	lines = t.fits(lines)
-	for _, s := range lines {
-		t.acts = append(t.acts, s.actions()...)
+	for i := range lines {
+		s := &lines[i]
+		t.acts = s.appendActions(t.acts)
 		t.record(s)
 	}
 	if len(lines) > 0 {
@@ -102,8 +107,7 @@ func (t *turn) speak() []Action {
 	return actions
 }
 
-func (s spoken) actions() []Action {
-	var out []Action
+func (s *spoken) appendActions(out []Action) []Action {
 	if s.text != "" {
 		out = append(out, Action{Kind: ActReply, Rule: s.rule, Reply: &Reply{Kind: KindText, Text: s.text, Choices: s.choices}})
 	}
@@ -188,7 +192,7 @@ func (t *turn) keepLines(lines []spoken) {
 }
 
 // record adds a line of ours to the transcript and to what may come back as an echo.
-func (t *turn) record(s spoken) {
+func (t *turn) record(s *spoken) {
 	line := Line{At: t.e.At, From: "bot", Text: s.text}
 	if s.image != "" {
 		line.Images = []string{s.image}

@@ -17,7 +17,7 @@ func (t *turn) withdraw() bool {
 		return false
 	}
 	wants := false
-	for _, r := range t.requests() {
+	for _, r := range t.requests {
 		wants = wants || isSubstantive(r)
 	}
 	open := t.c.Question != nil || len(t.kept) > 0
@@ -64,7 +64,7 @@ func (t *turn) dropQuestion() { t.c.Question = nil }
 
 // acknowledge answers "嗯嗯" and 👌 by silence, and thanks as long as a question is open.
 func (t *turn) acknowledge() bool {
-	if len(t.requests()) > 0 {
+	if len(t.requests) > 0 {
 		return false
 	}
 	m := t.e.Message
@@ -97,7 +97,7 @@ func (t *turn) media() bool {
 
 // social greets and says goodbye where no rule did.
 func (t *turn) social() bool {
-	requests := t.requests()
+	requests := t.requests
 	if len(requests) == 0 {
 		return t.reading.Chasing && t.c.Counts.Greeted < 2 && t.greet()
 	}
@@ -213,13 +213,13 @@ func (t *turn) clarified(q *Question) bool {
 	if !ok && len(q.Options) == 1 && t.reading.Affirmed {
 		at, ok = 0, true
 	}
-	if ok && (len(t.requests()) == 0 || isNumberOnly(t.text()) || strings.EqualFold(t.text(), titles[at])) {
+	if ok && (len(t.requests) == 0 || isNumberOnly(t.text()) || strings.EqualFold(t.text(), titles[at])) {
 		t.dropQuestion()
 		t.answer(q.Options[at])
 		return true
 	}
-	if len(t.requests()) > 0 || t.morePhotos() || t.reading.Acknowledgement {
-		if len(t.requests()) > 0 {
+	if len(t.requests) > 0 || t.morePhotos() || t.reading.Acknowledgement {
+		if len(t.requests) > 0 {
 			t.dropQuestion()
 		}
 		return false

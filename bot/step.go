@@ -47,10 +47,12 @@ func goOn(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
 func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []Action, Trace) {
 	t := b.turn()
 	defer b.endTurn(t)
-	t.b, t.c, t.e, t.looked, t.trace.Decisions = b, clone(c), e, looked, []Decided{}
-	t.reading = intents.Reading{Mood: intents.Calm, Risk: intents.NoRisk}
+	t.b, t.c, t.e, t.looked, t.trace.Decisions = b, c, e, looked, []Decided{}
+	t.c.separate()
+	t.said = t.room.said[:0]
+	t.setReading(nothingRead())
 	if e.Reading != nil {
-		t.reading = *e.Reading
+		t.setReading(*e.Reading)
 		t.trace.Reading = e.Reading
 	}
 	t.happen()
@@ -70,6 +72,10 @@ type turn struct {
 	e       Event
 	reading intents.Reading
 	trace   Trace
+
+	accepted []Request // the intents that the message carries and does not deny, the primary first
+	requests []Request // those of them that are answered for themselves
+	names    []string  // of the accepted intents, each once
 
 	looked []Looked
 	asked  *Lookup // the look-up without which the turn cannot go on
@@ -104,6 +110,12 @@ type turn struct {
 	numberUsed bool
 	agentSpoke bool // an agent's act about the open case says the lines of this turn
 	answered   bool // the message filled a slot or chose something
+
+	room struct { // for the lists of most turns; nothing that is in it outlives the turn
+		accepted, requests [mostOpen]Request
+		names              [mostOpen]string
+		said               [mostReplies]spoken
+	}
 }
 
 // happen sends the event to what deals with its kind.

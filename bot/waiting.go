@@ -16,7 +16,7 @@ func (t *turn) toWaiting() {
 		return
 	}
 	t.owesAgain()
-	if t.reading.Withdrawn && len(t.requests()) == 0 && !t.has(intents.Human) {
+	if t.reading.Withdrawn && len(t.requests) == 0 && !t.has(intents.Human) {
 		t.settle()
 		return
 	}
@@ -87,7 +87,7 @@ func (t *turn) fillCase() bool {
 		changed = changed || len(images) > 0
 	}
 	changed = t.fillSlots(c) || changed
-	for _, r := range t.requests() {
+	for _, r := range t.requests {
 		if isSubstantive(r) && r.name() != c.Intent && !slices.Contains(c.Open, r.name()) && len(c.Open) < mostOpen {
 			c.Open = append(c.Open, r.name())
 			changed = true
