@@ -128,7 +128,9 @@ func (e *Engine) countSentOnce(ctx context.Context, t trip) error {
 			Book: t.shop.Book.Hash, Classifier: t.shop.ClassifierHash,
 		},
 	}
-	c.Due, _ = after.Due()
+	if at, ok := after.Due(); ok {
+		c.Due = soonest(loaded.Standing.Due, at, c.At)
+	}
 	if c.JSON, err = c.ConversationJSON(); err != nil {
 		return err
 	}

@@ -115,6 +115,57 @@ func TestTickFiresWhatIsDue(t *testing.T) {
 	}
 }
 
+// TestATimerThatIsSetIsLeftAlone: a message that only makes it later does not move it. It rings once too early, says nothing, and is put off
+// to the right time.
+func TestATimerThatIsSetIsLeftAlone(t *testing.T) {
+	for name, open := range everyStore() {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			first := b.asksTwice(t)
+			b.pass(first.Sub(b.clock()))
+			fired, err := b.Tick(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, 1, fired)
+			require.Empty(t, lateOf(t, b, "c", ""), "it rang too early")
+			require.Equal(t, first.Add(time.Minute), b.rings(t))
+
+			b.say(t, message("c", "m-human", "转人工"))
+			require.Less(t, b.rings(t).Sub(b.clock()), 5*time.Minute, "what comes sooner moves it")
+		})
+	}
+}
+
+// TestWhoAsksForTheNextTimerIsToldTheRightTime although it would ring too early.
+func TestWhoAsksForTheNextTimerIsToldTheRightTime(t *testing.T) {
+	b := newBench(t, nil)
+	first := b.asksTwice(t)
+	at, ok, err := b.NextDue(t.Context())
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, first.Add(time.Minute), at.UTC())
+	require.Equal(t, at, b.rings(t))
+}
+
+// asksTwice lets a buyer say the same within a minute, and gives when the question of the first answer would have been given up.
+func (b *bench) asksTwice(t *testing.T) time.Time {
+	t.Helper()
+	b.say(t, message("c", "m-1", "我想退货"))
+	first := b.rings(t)
+	require.True(t, first.After(b.clock().Add(time.Hour)))
+	b.pass(time.Minute)
+	b.say(t, message("c", "m-2", "我想退货"))
+	require.Equal(t, first, b.rings(t))
+	return first
+}
+
+// rings is when the timer of the conversation is set.
+func (b *bench) rings(t *testing.T) time.Time {
+	t.Helper()
+	l, err := b.Store.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: "c"}})
+	require.NoError(t, err)
+	return l.Standing.Due.UTC()
+}
+
 // callback is a shop's server without a network.
 type callback struct {
 	mu     sync.Mutex

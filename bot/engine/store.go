@@ -62,6 +62,8 @@ type Timers interface {
 	Due(ctx context.Context, q Query) ([]Timer, error)
 	// NextDue is the earliest due time of all; ok is false where no timer runs.
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
+	// PutOff moves the due time of a conversation that rang too early (see Commit.Due), if the conversation is in this version still.
+	PutOff(ctx context.Context, k Key, version int64, due time.Time) error
 }
 
 // Outbox holds the late replies.
@@ -252,9 +254,10 @@ type Loaded struct {
 // A Standing is what a store wants to be told again of the conversation that a commit changes, so that a commit is writing only: it
 // was loaded with it, and the version sees to it that it is so still.
 type Standing struct {
-	Buyer   string // whose it is in the store
-	Waiting string // the team that it waits for
-	Turn    string // the last that was recorded, "" for none
+	Buyer   string    // whose it is in the store
+	Waiting string    // the team that it waits for
+	Due     time.Time // as in Commit, in milliseconds
+	Turn    string    // the last that was recorded, "" for none
 
 	// The stretch of turns that are made again from the state before the first of them.
 	Book  string    // of all of them, "" where the next is not to go on with it
@@ -277,7 +280,7 @@ type Commit struct {
 
 	Numbers []int     // of the handoffs that this turn opened
 	Waiting string    // the team that the conversation waits for, "" for none
-	Due     time.Time // when the conversation wants a timer, zero for none
+	Due     time.Time // when the timer is to ring, zero for none. Where it is Standing.Due it is left alone: ErrStale when it was moved meanwhile
 
 	Late     *Late
 	Answered *Answered // not without Recorded, which is kept longer

@@ -41,12 +41,45 @@ func (e *Engine) Tick(ctx context.Context) (fired int, err error) {
 	}
 }
 
-// NextDue is when the next timer falls due; ok is false when none runs.
+// NextDue is when the next timer falls due; ok is false when none runs. Those that would ring too early are put off on the way.
 func (e *Engine) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
-	if at, ok, err = e.Store.NextDue(ctx); err != nil {
-		return at, ok, storeRefusal("list timers", err)
+	for early := true; early; {
+		if at, ok, err = e.Store.NextDue(ctx); err != nil {
+			return at, ok, storeRefusal("list timers", err)
+		}
+		if early, err = e.putOffEarly(ctx, at); err != nil {
+			return at, ok, storeRefusal("put timers off", err)
+		}
 	}
 	return at, ok, nil
+}
+
+// putOffEarly says whether one of the timers that ring until a time would ring too early.
+func (e *Engine) putOffEarly(ctx context.Context, until time.Time) (early bool, err error) {
+	timers, err := e.Store.Due(ctx, Query{Now: until, Limit: timerBatch, PerShop: timerBatch})
+	if err != nil {
+		return false, err
+	}
+	for _, timer := range timers {
+		l, err := e.Store.Load(ctx, Ask{Key: timer.Key, Now: until, WithoutDesk: true})
+		if err != nil {
+			return false, err
+		}
+		if at, rang := rangEarly(l, until); rang {
+			early = true
+			if err := e.Store.PutOff(ctx, timer.Key, l.Version, at); err != nil {
+				return false, err
+			}
+		}
+	}
+	return early, nil
+}
+
+// rangEarly says whether a conversation whose timer rings is due later only, and then when.
+func rangEarly(l Loaded, now time.Time) (due time.Time, early bool) {
+	at, ok := l.Conversation.Due()
+	due = inMillis(at)
+	return due, l.Version > 0 && ok && due.After(now) && !due.Equal(l.Standing.Due)
 }
 
 // fire steps a timer of one conversation, in its turn. A panic is this conversation's, and not the end of all.
@@ -67,11 +100,24 @@ func (e *Engine) fire(ctx context.Context, k Key) (err error) {
 	defer leave()
 	ev := bot.Event{ID: e.IDs(), Kind: bot.EventTimer, At: e.Clock()}
 	stop := func(l Loaded) (bool, error) {
+		if at, early := rangEarly(l, ev.At); early {
+			return true, e.putOff(ctx, k, l.Version, at)
+		}
 		at, ok := l.Conversation.Due()
 		return l.Version == 0 || !ok || at.After(ev.At), nil // somebody else was there first
 	}
 	_, err = e.run(ctx, &turn{key: k, shop: shop, event: ev, stop: stop, finish: late(shop, ev)})
 	return err
+}
+
+func (e *Engine) putOff(ctx context.Context, k Key, version int64, due time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, e.StoreTimeout)
+	defer cancel()
+	if err := e.Store.PutOff(ctx, k, version, due); err != nil {
+		return writeRefusal("put a timer off", err)
+	}
+	e.alarm.wakeFor(due)
+	return nil
 }
 
 // runTimers fires what falls due until ctx ends. Each shop's timers are stepped one after the other, those of different

@@ -168,7 +168,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 		c.Record = &record
 	}
 	if at, ok := out.Conversation.Due(); ok {
-		c.Due = e.later(loaded, t, at)
+		c.Due = e.ringing(loaded, t, at)
 	}
 	if err := t.finish(&c, out); err != nil {
 		return err
@@ -201,7 +201,7 @@ func (e *Engine) commit(ctx context.Context, t *turn, loaded Loaded, before bot.
 
 // later keeps a timer that a step did not move from firing for ever: it is tried again in a minute.
 func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
-	if t.event.Kind != bot.EventTimer || due.After(t.event.At) {
+	if due.After(t.event.At) {
 		return due
 	}
 	if old, ok := loaded.Conversation.Due(); ok && due.After(old) {
@@ -209,6 +209,31 @@ func (e *Engine) later(loaded Loaded, t *turn, due time.Time) time.Time {
 	}
 	e.Logger.Error("a timer was stepped and is due still", "shop", t.key.Shop, "conversation", t.key.Conversation)
 	return t.event.At.Add(time.Minute)
+}
+
+// ringing is when the timer of a conversation is to ring, which is due at a time. A turn of a timer sets it anew: until then it stands at the
+// end of a lease.
+func (e *Engine) ringing(loaded Loaded, t *turn, due time.Time) time.Time {
+	if t.event.Kind == bot.EventTimer {
+		return inMillis(e.later(loaded, t, due))
+	}
+	return soonest(loaded.Standing.Due, due, t.event.At)
+}
+
+// soonest is when a timer rings that is wanted at a time, in whole milliseconds. One that is set already and rings before that is left alone:
+// most messages only move the time at which a silence will be over, and to move the timer with each costs more than to find out once that it
+// rang too early (see fire).
+func soonest(set, due, now time.Time) time.Time {
+	due = inMillis(due)
+	if set.After(now) && set.Before(due) {
+		return set
+	}
+	return due
+}
+
+// inMillis rounds up, so that nothing happens before its time.
+func inMillis(t time.Time) time.Time {
+	return time.UnixMilli(t.Add(time.Millisecond - time.Nanosecond).UnixMilli()).UTC()
 }
 
 func changesRecord(actions []bot.Action) bool {

@@ -53,7 +53,7 @@ func (c *Commit) Whole() bool {
 // Next is how the conversation stands when the commit is kept.
 func (c *Commit) Next() Standing {
 	next := c.Standing
-	next.Buyer, next.Waiting = c.Buyer, c.Waiting
+	next.Buyer, next.Waiting, next.Due = c.Buyer, c.Waiting, c.Due
 	r := c.Recorded
 	switch {
 	case r == nil:

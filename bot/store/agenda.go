@@ -28,6 +28,14 @@ func (a *agenda) set(k engine.Key, due time.Time) {
 	}
 }
 
+// of is when a conversation is due, zero when it is not.
+func (a *agenda) of(k engine.Key) time.Time {
+	if s := a.shops[k.Shop]; s != nil && s.at[k] != nil {
+		return s.at[k].due
+	}
+	return time.Time{}
+}
+
 // wants says whether the conversation is due at some time, and not before the given one.
 func (a *agenda) wants(k engine.Key, since time.Time) bool {
 	s := a.shops[k.Shop]

@@ -76,6 +76,9 @@ func (m *Memory) stale(c engine.Commit) bool {
 	if version != c.Version {
 		return true
 	}
+	if version > 0 && !c.Due.IsZero() && c.Due.Equal(c.Standing.Due) && !c.Due.Equal(m.timers.of(c.Key)) {
+		return true
+	}
 	if b := m.buyers[buyerKey{c.Shop, c.Buyer}]; b != nil {
 		record = b.version
 	}

@@ -131,6 +131,7 @@ func (m *Memory) load(a engine.Ask, out *engine.Loaded) (talkJSON, recordJSON []
 	who := a.Buyer
 	if t := m.talks[a.Key]; t != nil {
 		talkJSON, out.Version, out.Standing = t.json, t.version, t.standing
+		out.Standing.Due = m.timers.of(a.Key)
 		if who == "" {
 			who = t.standing.Buyer
 		}

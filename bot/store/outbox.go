@@ -180,3 +180,13 @@ func (m *Memory) NextDue(context.Context) (time.Time, bool, error) {
 	at, ok := m.timers.next()
 	return at, ok, nil
 }
+
+// PutOff moves a timer that rang too early.
+func (m *Memory) PutOff(_ context.Context, k engine.Key, version int64, until time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.talks[k]; t != nil && t.version == version {
+		m.timers.set(k, until)
+	}
+	return nil
+}

@@ -83,9 +83,12 @@ func (b *batch) conversation(c engine.Commit) error {
 		c.Shop, c.Key.Conversation, c.Buyer, c.Waiting, due(c.Due), millis(c.At), textOf(raw),
 		next.Turn, next.Book, next.Steps, sinceOf(next),
 	}
-	if c.Version == 0 {
+	switch {
+	case c.Version == 0:
 		b.must(insertConversation, args...)
-	} else {
+	case !c.Due.IsZero() && c.Due.Equal(c.Standing.Due):
+		b.must(continueConversation, append(args, c.Version)...)
+	default:
 		b.must(updateConversation, append(args, c.Version)...)
 	}
 	if c.Buyer != "" && (c.Version == 0 || c.Buyer != c.Standing.Buyer) {

@@ -18,7 +18,7 @@ const (
 func Texts() []string {
 	all := slices.DeleteFunc(Queries(), func(q string) bool { return q == selectOpen }) // it counts all that are open
 	return append(all,
-		updateConversation, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, settleLeased, promoteLate, acknowledgeLate, takeTimer, takeLate,
+		updateConversation, continueConversation, putOff, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, settleLeased, promoteLate, acknowledgeLate, takeTimer, takeLate,
 		clearAnswers, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
 		deletePart, deleteCases, deleteEntries, deletePresence, resendLate, postponeLate,
 		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurns, eraseParticipant,

@@ -25,7 +25,7 @@ const (
 
 // A piece is a row of selectTurn; what is in its columns depends on its kind.
 type piece struct {
-	kind, number, at, other      int64
+	kind, number, at, other, due int64
 	name, team, turn, book, body string
 }
 
@@ -39,7 +39,7 @@ func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
 	}
 	err := s.each(ctx, query, args, func(row Row) error {
 		var p piece
-		if err := row.Scan(&p.kind, &p.number, &p.at, &p.other, &p.name, &p.team, &p.turn, &p.book, &p.body); err != nil {
+		if err := row.Scan(&p.kind, &p.number, &p.at, &p.other, &p.due, &p.name, &p.team, &p.turn, &p.book, &p.body); err != nil {
 			return err
 		}
 		return s.put(&p, a, &out)
@@ -58,6 +58,9 @@ func (s *Store) put(p *piece, a engine.Ask, out *engine.Loaded) error {
 	case ofConversation:
 		out.Version, out.JSON = p.number, []byte(p.body)
 		out.Standing = engine.Standing{Buyer: p.name, Waiting: p.team, Turn: p.turn, Book: p.book, Steps: int(p.other), Since: moment(p.at)}
+		if p.due != 0 {
+			out.Standing.Due = moment(p.due)
+		}
 		return read("conversation", p.body, &out.Conversation)
 	case ofRecord:
 		out.RecordVersion = p.number

@@ -7,23 +7,23 @@ const (
 	// selectTurn is the one read of a turn: each row says in its first column what it is (see the kinds in load.go).
 	// $1 shop, $2 conversation, $3 buyer or '' for the conversation's own, $4 message or ''.
 	selectTurn = `
-SELECT 1, version, since_at, steps, buyer_id, waiting, last_turn, last_book, body FROM conversations WHERE shop_id = $1 AND id = $2
+SELECT 1, version, since_at, steps, coalesce(due_at, 0), buyer_id, waiting, last_turn, last_book, body FROM conversations WHERE shop_id = $1 AND id = $2
 UNION ALL
-SELECT 2, version, 0, 0, '', '', '', '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
+SELECT 2, version, 0, 0, 0, '', '', '', '', body FROM records WHERE shop_id = $1 AND buyer_id = coalesce(nullif($3, ''),
 	(SELECT buyer_id FROM conversations WHERE shop_id = $1 AND id = $2)) AND buyer_id <> ''
 UNION ALL
-SELECT 3, 0, at, 0, fingerprint, '', '', '', response FROM turns WHERE shop_id = $1 AND message_id = $4 AND response IS NOT NULL`
+SELECT 3, 0, at, 0, 0, fingerprint, '', '', '', response FROM turns WHERE shop_id = $1 AND message_id = $4 AND response IS NOT NULL`
 
 	// selectTurnAndDesk is selectTurn with the shop's desk. $5 since when an agent must have been seen to be here, $6 now.
 	selectTurnAndDesk = selectTurn + `
 UNION ALL
-SELECT 4, coalesce(max(number), 0) + 1, 0, 0, '', '', '', '', '' FROM numbers WHERE shop_id = $1
+SELECT 4, coalesce(max(number), 0) + 1, 0, 0, 0, '', '', '', '', '' FROM numbers WHERE shop_id = $1
 UNION ALL
-SELECT 5, conversations, 0, 0, team, '', '', '', '' FROM waiting WHERE shop_id = $1 AND conversations > 0
+SELECT 5, conversations, 0, 0, 0, team, '', '', '', '' FROM waiting WHERE shop_id = $1 AND conversations > 0
 UNION ALL
-SELECT 6, p.ceiling, ` + loadOf + `, 0, p.agent, '', '', '', p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
+SELECT 6, p.ceiling, ` + loadOf + `, 0, 0, p.agent, '', '', '', p.teams FROM presence p WHERE p.shop_id = $1 AND p.online = 1 AND p.seen_at > $5
 UNION ALL
-SELECT 7, 0, 0, 0, rule, '', '', '', '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR until_at > $6)`
+SELECT 7, 0, 0, 0, 0, rule, '', '', '', '' FROM pauses WHERE shop_id = $1 AND (until_at IS NULL OR until_at > $6)`
 
 	// selectTrace goes back from a turn to the last one that is kept with the state before it.
 	selectTrace = `
@@ -111,10 +111,16 @@ INSERT INTO conversations (shop_id, id, version, buyer_id, waiting, due_at, touc
 VALUES ($1, $2, ` + firstVersion + `, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (shop_id, id) DO NOTHING`
 
-	updateConversation = `
-UPDATE conversations SET version = version + 1, buyer_id = $3, waiting = $4, due_at = $5, touched_at = $6, body = $7, last_turn = $8,
-	last_book = $9, steps = $10, since_at = $11
-WHERE shop_id = $1 AND id = $2 AND version = $12`
+	// updateConversation sets the timer too, continueConversation leaves it at $5: to move it is to write two indexes.
+	continuing = `
+UPDATE conversations SET version = version + 1, buyer_id = $3, waiting = $4, touched_at = $6, body = $7, last_turn = $8,
+	last_book = $9, steps = $10, since_at = $11`
+	ofVersion            = ` WHERE shop_id = $1 AND id = $2 AND version = $12`
+	updateConversation   = continuing + `, due_at = $5` + ofVersion
+	continueConversation = continuing + ofVersion + ` AND due_at = $5`
+
+	// putOff moves the timer of a conversation in version $3.
+	putOff = `UPDATE conversations SET due_at = $4 WHERE shop_id = $1 AND id = $2 AND version = $3`
 
 	// insertBuyer remembers that a buyer took part in a conversation. A row that is there is written anew: the upkeep may be about to
 	// forget it, because it saw no such conversation, and fails then or comes first.

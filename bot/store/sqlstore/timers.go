@@ -48,6 +48,18 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 	return moment(first.Int64), true, nil
 }
 
+// PutOff moves a timer that rang too early.
+func (s *Store) PutOff(ctx context.Context, k engine.Key, version int64, until time.Time) error {
+	err := s.db.Write(ctx, func(to Tx) error {
+		_, err := to.Exec(putOff, k.Shop, k.Conversation, version, millisAfter(until))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put a timer off: %w", err)
+	}
+	return nil
+}
+
 // fairly lists what is due, earliest first, at most q.PerShop of one shop. It looks at the first few; only when there
 // is more, each shop's part is looked at by itself.
 func fairly[T any](q engine.Query, plain, fair string, list func(query string, args ...any) ([]T, error), shop func(T) string) ([]T, error) {

@@ -59,6 +59,7 @@ func Exercise(t *testing.T, open Open) {
 		"refused with all": refusedWithAll,
 		"documents":        documents,
 		"old documents":    oldDocuments,
+		"kept timers":      keptTimers,
 		"leased timers":    leasedTimers,
 		"leased letters":   leasedDeliveries,
 		"taken once":       takenOnce,

@@ -56,6 +56,57 @@ func timers(t *testing.T, s engine.Store) {
 	require.Equal(t, []string{"other/c", "s/c-0", "s/c-1"}, due(60, 10, 10))
 }
 
+// keptTimers: a commit whose timer is the one that it was built on leaves that alone, and is stale when somebody has moved it. Who puts it off
+// does so in the version that he has seen.
+func keptTimers(t *testing.T, s engine.Store) {
+	t.Helper()
+	ctx := t.Context()
+	c := first(key(1))
+	c.Due = noon.Add(time.Hour)
+	require.NoError(t, s.Commit(ctx, c))
+	load := func() engine.Loaded {
+		l, err := s.Load(ctx, engine.Ask{Key: key(1)})
+		require.NoError(t, err)
+		return l
+	}
+	rings := func() time.Time {
+		at, ok, err := s.NextDue(ctx)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.True(t, at.Equal(load().Standing.Due))
+		return at.UTC()
+	}
+	built := func() engine.Commit {
+		l := load()
+		after := c
+		after.Version, after.Standing, after.Due = l.Version, l.Standing, l.Standing.Due
+		return after
+	}
+	require.Equal(t, c.Due, rings())
+	require.NoError(t, s.Commit(ctx, built()))
+	require.Equal(t, c.Due, rings())
+
+	stale := built()
+	later := noon.Add(2 * time.Hour)
+	require.NoError(t, s.PutOff(ctx, key(1), stale.Version-1, later))
+	require.Equal(t, c.Due, rings(), "the conversation has gone on")
+	require.NoError(t, s.PutOff(ctx, key(7), stale.Version, later), "it is gone")
+	require.NoError(t, s.PutOff(ctx, key(1), stale.Version, later))
+	require.Equal(t, later, rings())
+	require.ErrorIs(t, s.Commit(ctx, stale), engine.ErrStale, "it was moved meanwhile")
+	require.Equal(t, later, rings())
+	require.NoError(t, s.Commit(ctx, built()))
+
+	none := built()
+	none.Due = time.Time{}
+	require.NoError(t, s.Commit(ctx, none))
+	require.Zero(t, load().Standing.Due)
+	require.NoError(t, s.Commit(ctx, built()), "there is no timer still")
+	_, ok, err := s.NextDue(ctx)
+	require.NoError(t, err)
+	require.False(t, ok)
+}
+
 // speak commits a late reply for every id, each a minute after the one before.
 func speak(t *testing.T, s engine.Store, k engine.Key, ids ...string) {
 	t.Helper()
