@@ -14,7 +14,8 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 	if len(s.Facts()) == 0 {
 		return false
 	}
-	own, whole := t.ownWords(s)
+	var room [usualWords]byte
+	own, whole := t.ownWords(room[:0], s)
 	if whole && len(t.b.verdicts.of(t.b.Compliance, own)) == 0 {
 		return false // as nearly all are, and few are judged twice
 	}
@@ -24,7 +25,7 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 		if !p.near(lower) || !p.hits(text) || p.hitsAny(s.Literals()) {
 			continue
 		}
-		if !whole || p.hits(own) {
+		if !whole || p.hits(string(own)) {
 			t.note("compliance: %s", p.Name)
 			return true
 		}
@@ -32,15 +33,18 @@ func (t *turn) forbidden(s *rules.Template, text string) bool {
 	return false
 }
 
-// ownWords are the words of a template with every text of the buyer or of an order masked; whole is false when something that is
-// not the shop's is needed for them.
-func (t *turn) ownWords(s *rules.Template) (own string, whole bool) {
+// usualWords is what the words of most templates take, in bytes.
+const usualWords = 512
+
+// ownWords appends the words of a template with every text of the buyer or of an order masked; whole is false when something that
+// is not the shop's is needed for them.
+func (t *turn) ownWords(to []byte, s *rules.Template) (own []byte, whole bool) {
 	f := t.b.row()
-	product := t.product()
+	line := t.catalogueLine()
 	for _, name := range s.Facts() {
-		t.ownFact(f, name, product)
+		t.ownFact(f, name, line)
 	}
-	own, missing := s.Render(f.Facts, t.format())
+	own, missing := s.Append(to, f.Facts, t.format())
 	t.b.giveRow(f)
 	return own, len(missing) == 0
 }
@@ -49,18 +53,16 @@ func (t *turn) ownWords(s *rules.Template) (own string, whole bool) {
 const mask = "□"
 
 // ownFact copies one fact. The catalogue's word for a product is the shop's own, whatever a card says.
-func (t *turn) ownFact(f *row, name string, product *Product) {
+func (t *turn) ownFact(f *row, name string, line CatalogueProduct) {
 	column, ofProduct := strings.CutPrefix(name, "product.")
-	if ofProduct && product != nil {
-		if line, ok := t.b.Products[product.ID]; ok {
-			if v, ok := line.Columns[column]; ok {
-				f.Set(name, v)
-				return
-			}
-			if column == "tags" && len(line.Tags) > 0 {
-				f.Set(name, rules.TextsValue(line.Tags))
-				return
-			}
+	if ofProduct {
+		if v, ok := line.Columns[column]; ok {
+			f.Set(name, v)
+			return
+		}
+		if column == "tags" && len(line.Tags) > 0 {
+			f.Set(name, rules.TextsValue(line.Tags))
+			return
 		}
 	}
 	v, known := t.facts.Get(name)
@@ -71,6 +73,17 @@ func (t *turn) ownFact(f *row, name string, product *Product) {
 		v = rules.TextValue(mask)
 	}
 	f.Set(name, v)
+}
+
+// catalogueLine is what the catalogue says of the product in view; nothing where it has none.
+func (t *turn) catalogueLine() CatalogueProduct {
+	switch p, item := t.productOrItem(); {
+	case item != nil:
+		return t.b.Products[item.ID]
+	case p != nil:
+		return t.b.Products[p.ID]
+	}
+	return CatalogueProduct{}
 }
 
 // isProductFact tells the facts that every shop has of a product from the columns of this one.
@@ -91,13 +104,14 @@ const (
 )
 
 // of gives the places of the patterns that the words hit.
-func (v *verdicts) of(list []Pattern, own string) []int {
+func (v *verdicts) of(list []Pattern, words []byte) []int {
 	v.mu.Lock()
-	hit, ok := v.known[own]
+	hit, ok := v.known[string(words)]
 	v.mu.Unlock()
 	if ok {
 		return hit
 	}
+	own := string(words)
 	lower := strings.ToLower(own)
 	for i := range list {
 		if p := &list[i]; p.near(lower) && p.hits(own) {

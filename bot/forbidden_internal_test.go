@@ -111,9 +111,11 @@ func TestJudgesAsBefore(t *testing.T) {
 				continue
 			}
 			want, wantMissing := s.Render(one.ownFactsBefore(), one.format())
-			got, whole := one.ownWords(s)
+			got, whole := one.ownWords(nil, s)
 			require.Equal(rt, len(wantMissing) == 0, whole, s.Source())
-			require.Equal(rt, want, got, s.Source())
+			if whole {
+				require.Equal(rt, want, string(got), s.Source())
+			}
 			before := one.forbiddenBefore(s, text)
 			notes := one.trace.Notes
 			one.trace.Notes = nil
@@ -135,13 +137,13 @@ func TestVerdictsAreBounded(t *testing.T) {
 	list := []Pattern{{Name: "x", Match: regexp.MustCompile("x")}}
 	var v verdicts
 	for i := range 3 * mostVerdicts {
-		require.Empty(t, v.of(list, strconv.Itoa(i)))
-		require.Equal(t, []int{0}, v.of(list, "x"+strconv.Itoa(i)))
-		require.Equal(t, []int{0}, v.of(list, "x"+strconv.Itoa(i)), "the second time")
+		require.Empty(t, v.of(list, []byte(strconv.Itoa(i))))
+		require.Equal(t, []int{0}, v.of(list, []byte("x"+strconv.Itoa(i))))
+		require.Equal(t, []int{0}, v.of(list, []byte("x"+strconv.Itoa(i))), "the second time")
 		require.LessOrEqual(t, len(v.known), mostVerdicts)
 	}
 	long := make([]byte, mostJudged+1)
-	require.Empty(t, v.of(list, string(long)))
+	require.Empty(t, v.of(list, long))
 	require.NotContains(t, v.known, string(long))
 }
 

@@ -29,9 +29,6 @@ func (t *turn) orderFacts(f *row) {
 	}
 	t.orderTimes(f, o)
 	changeFacts(f, o.Stage)
-	if len(o.Items) > 0 {
-		f.set(factOrderItems, itemRecords(o.Items))
-	}
 	for name, text := range o.Sent {
 		if name != "known" && name != "lookup" {
 			f.setSent(f.Place("order."+name), text)

@@ -40,7 +40,7 @@ func (b *Book) newRow() *row {
 }
 
 func (b *Book) findPlaces(f *rules.Facts) *places {
-	p := &places{late: b.Rules.Groups("message", "buyer", "conversation", "shop", "now", "order", "logistics", "aftersales", "product", "notice", "promise")}
+	p := &places{late: b.Rules.Groups("message", "buyer", "conversation", "shop", "now", "order", "order.items", "logistics", "aftersales", "product", "notice", "promise")}
 	for n, name := range factNames() {
 		p.facts[n] = f.Place(name)
 	}
@@ -75,6 +75,10 @@ func (t *turn) Fill(_ *rules.Facts, group string) {
 		t.clockFacts(f)
 	case "order":
 		t.orderFacts(f)
+	case "order.items":
+		if o != nil && len(o.Items) > 0 {
+			f.set(factOrderItems, itemRecords(o.Items))
+		}
 	case "logistics":
 		if o != nil && o.Logistics != nil {
 			t.parcelFacts(f, o.Logistics)

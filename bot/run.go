@@ -11,7 +11,7 @@ func Run(b *Book, c Conversation, e Event, look LookupFunc) Turn {
 	turn := Turn{Conversation: c}
 	for {
 		turn.Events = append(turn.Events, e)
-		turn.Conversation, turn.Actions, turn.Trace = Step(b, turn.Conversation, e)
+		turn.Actions, turn.Trace = step(b, &turn.Conversation, &e)
 		asked := lookupOf(turn.Actions)
 		if asked == nil || len(turn.Events) > mostLookups+1 {
 			return turn

@@ -11,6 +11,12 @@ import (
 // are not changed. When the last action is a look-up the step had no other effect: its result, stepped as an
 // EventLookup, goes on with the same turn.
 func Step(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
+	actions, trace := step(b, &c, &e)
+	return c, actions, trace
+}
+
+// step is Step with a conversation that becomes the next one.
+func step(b *Book, c *Conversation, e *Event) ([]Action, Trace) {
 	if e.Kind == EventLookup {
 		return goOn(b, c, e)
 	}
@@ -20,19 +26,19 @@ func Step(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
 	// The look-up of the turn before never came back. What the buyer wrote then is answered first, as if it had failed.
 	var late []Action
 	for c.Pending != nil {
-		c, late, _ = goOn(b, c, Event{Kind: EventLookup, Lookup: &LookupResult{State: Down}, Explain: e.Explain})
+		late, _ = goOn(b, c, &Event{Kind: EventLookup, Lookup: &LookupResult{State: Down}, Explain: e.Explain})
 	}
-	next, actions, trace := begin(b, c, e, nil)
-	return next, append(late, actions...), trace
+	actions, trace := begin(b, c, e, nil)
+	return append(late, actions...), trace
 }
 
 // goOn takes a turn up again with the result of its look-up. The turn is worked out anew from its beginning, which had
 // no effect yet, so that nothing has to be kept of it but its event and what was looked up.
-func goOn(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
+func goOn(b *Book, c *Conversation, e *Event) ([]Action, Trace) {
 	p := c.Pending
 	c.Pending = nil
 	if p == nil {
-		return c, nil, Trace{Decisions: []Decided{}}
+		return nil, Trace{Decisions: []Decided{}}
 	}
 	result := LookupResult{State: Down}
 	if e.Lookup != nil {
@@ -40,14 +46,14 @@ func goOn(b *Book, c Conversation, e Event) (Conversation, []Action, Trace) {
 	}
 	event := p.Event
 	event.Explain = event.Explain || e.Explain
-	return begin(b, c, event, append(slices.Clip(p.Results), Looked{Lookup: p.Asked, Result: result}))
+	return begin(b, c, &event, append(slices.Clip(p.Results), Looked{Lookup: p.Asked, Result: result}))
 }
 
 // begin works one event out with what was looked up for it so far.
-func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []Action, Trace) {
+func begin(b *Book, c *Conversation, e *Event, looked []Looked) ([]Action, Trace) {
 	t := b.turn()
 	defer b.endTurn(t)
-	t.b, t.c, t.e, t.looked, t.trace.Decisions = b, c, e, looked, []Decided{}
+	t.b, t.c, t.e, t.looked, t.trace.Decisions = b, *c, *e, looked, []Decided{}
 	t.c.separate()
 	t.said = t.room.said[:0]
 	t.setReading(nothingRead())
@@ -58,11 +64,12 @@ func begin(b *Book, c Conversation, e Event, looked []Looked) (Conversation, []A
 	t.happen()
 	t.watchQuestion()
 	if t.asked != nil {
-		c.Pending = &Pending{Event: e, Asked: *t.asked, Results: looked}
-		return c, []Action{{Kind: ActLookup, Lookup: t.asked}}, Trace{Decisions: []Decided{}}
+		c.Pending = &Pending{Event: *e, Asked: *t.asked, Results: looked}
+		return []Action{{Kind: ActLookup, Lookup: t.asked}}, Trace{Decisions: []Decided{}}
 	}
 	actions := t.speak()
-	return t.c, actions, t.trace
+	*c = t.c
+	return actions, t.trace
 }
 
 // A turn is the work on one event: the conversation as it becomes, and what is to be said and done.

@@ -18,27 +18,35 @@ const (
 
 // plainReason is the reason of a built-in hand-over, for agents, in the shop's language.
 func (t *turn) plainReason(name string) string {
-	zh := map[string]string{
-		guardHuman: "买家要求人工", guardRisk: "消息涉及风险", guardAnger: "买家情绪激动", guardRepeat: "同样的回答已经给过",
-		guardCompliance: "话术不合规，未发送", guardPromise: "同样的承诺已经作出过", guardNoRule: "没有适用的规则",
-		guardPaused: "机器人已暂停", reasonLeft: "买家没有答完就离开了", saysOtherwise: "未能理解买家",
-		reasonApproval: "赔付超过上限，需要批准",
+	zh, en := "信息不全，请人工跟进", "details are missing, please follow up"
+	switch name {
+	case guardHuman:
+		zh, en = "买家要求人工", "the buyer asked for a human"
+	case guardRisk:
+		zh, en = "消息涉及风险", "the message names a danger"
+	case guardAnger:
+		zh, en = "买家情绪激动", "the buyer is angry"
+	case guardRepeat:
+		zh, en = "同样的回答已经给过", "the same answer again would not help"
+	case guardCompliance:
+		zh, en = "话术不合规，未发送", "the words broke the compliance list and were not sent"
+	case guardPromise:
+		zh, en = "同样的承诺已经作出过", "the same was promised before"
+	case guardNoRule:
+		zh, en = "没有适用的规则", "no rule fits"
+	case guardPaused:
+		zh, en = "机器人已暂停", "the bot is paused"
+	case reasonLeft:
+		zh, en = "买家没有答完就离开了", "the buyer left before the last answer"
+	case saysOtherwise:
+		zh, en = "未能理解买家", "not understood"
+	case reasonApproval:
+		zh, en = "赔付超过上限，需要批准", "offer above the cap: approval needed"
 	}
-	en := map[string]string{
-		guardHuman: "the buyer asked for a human", guardRisk: "the message names a danger", guardAnger: "the buyer is angry",
-		guardRepeat: "the same answer again would not help", guardCompliance: "the words broke the compliance list and were not sent",
-		guardPromise: "the same was promised before", guardNoRule: "no rule fits",
-		guardPaused: "the bot is paused", reasonLeft: "the buyer left before the last answer", saysOtherwise: "not understood",
-		reasonApproval: "offer above the cap: approval needed",
+	if t.chinese() {
+		return zh
 	}
-	list, other := zh, "信息不全，请人工跟进"
-	if !t.chinese() {
-		list, other = en, "details are missing, please follow up"
-	}
-	if s, ok := list[name]; ok {
-		return s
-	}
-	return other
+	return en
 }
 
 // summary is one paragraph for the agent: who, what, the order, what was collected, mood and danger, what the bot said last
@@ -126,12 +134,56 @@ func shorten(s string, most int) string {
 type words struct {
 	buyer, about, unclear, reason, order, product, collected, mood, risk, lastBuyer, lastBot, open, comma, stop, gap, end string
 	paid, delivered, photos, money, before                                                                                string
-	within                                                                                                                [2]string         // brackets
-	plain                                                                                                                 map[string]string // values of lists, as a person says them
+	within                                                                                                                [2]string // brackets
+	plain                                                                                                                 func(value string) string
 }
 
 // say gives a value of a list as a person says it.
-func (w *words) say(value string) string { return firstOf(w.plain[value], value) }
+func (w *words) say(value string) string { return firstOf(w.plain(value), value) }
+
+// plainChinese knows values of lists as a person says them.
+func plainChinese(value string) string {
+	switch value {
+	case "unpaid":
+		return "待付款"
+	case "grouping":
+		return "拼单中"
+	case "paid":
+		return "待发货"
+	case "part_shipped":
+		return "部分发货"
+	case "shipped":
+		return "已发货"
+	case "delivered":
+		return "已签收"
+	case "closed":
+		return "已关闭"
+	case "calm":
+		return "平静"
+	case "upset":
+		return "不满"
+	case "angry":
+		return "激动"
+	case "review":
+		return "差评"
+	case "platform":
+		return "平台介入"
+	case "regulator":
+		return "监管投诉"
+	case "media":
+		return "媒体曝光"
+	case "legal":
+		return "法律索赔"
+	case "health":
+		return "人身健康"
+	case "safety":
+		return "使用安全"
+	}
+	return ""
+}
+
+// plainEnglish says values of lists as they are.
+func plainEnglish(value string) string { return value }
 
 func summaryWords(chinese bool) words {
 	if chinese {
@@ -140,11 +192,7 @@ func summaryWords(chinese bool) words {
 			"尚未答复：", "、", "；", "", "。",
 			"付款", "签收", "照片", "元", "此前问：",
 			[2]string{"（", "）"},
-			map[string]string{
-				"unpaid": "待付款", "grouping": "拼单中", "paid": "待发货", "part_shipped": "部分发货", "shipped": "已发货", "delivered": "已签收",
-				"closed": "已关闭", "calm": "平静", "upset": "不满", "angry": "激动", "review": "差评", "platform": "平台介入", "regulator": "监管投诉",
-				"media": "媒体曝光", "legal": "法律索赔", "health": "人身健康", "safety": "使用安全",
-			},
+			plainChinese,
 		}
 	}
 	return words{
@@ -152,7 +200,7 @@ func summaryWords(chinese bool) words {
 		"last words of the bot: ", "still open: ", ", ", "; ", " ", ".",
 		"paid", "delivered", "photos", "yuan", "asked before: ",
 		[2]string{" (", ")"},
-		nil,
+		plainEnglish,
 	}
 }
 

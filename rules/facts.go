@@ -34,7 +34,7 @@ func newLayout(v *Vocabulary) *layout {
 	}
 	for i := range v.Facts {
 		f := &v.Facts[i]
-		l.index[f.Name], l.kinds[i], l.groupOf[i] = i, f.Type.Kind, l.group(f.Name)
+		l.index[f.Name], l.kinds[i], l.groupOf[i] = i, f.Type.Kind, l.group(f)
 		if f.AlwaysKnown {
 			l.empty[i] = zeroValue(f.Type)
 		}

@@ -7,7 +7,8 @@ import (
 
 // A Filler knows facts that are worth working out only where a rule or a text reads one of their group.
 type Filler interface {
-	// Fill sets the facts of a group, such as "order", as far as they are known.
+	// Fill sets the facts of a group, such as "order", as far as they are known. A list of records is a group of its own, such as
+	// "order.items".
 	Fill(f *Facts, group string)
 }
 
@@ -19,7 +20,7 @@ type groupSet uint64
 
 const mostGroups = 64
 
-// Groups finds groups by their names, "" for the facts without one; names that the vocabulary lacks are passed over.
+// Groups finds groups by their names (see Filler), "" for the facts without one; names that the vocabulary lacks are passed over.
 func (b *Book) Groups(names ...string) Groups {
 	var out Groups
 	for i, group := range b.layout.groups {
@@ -56,10 +57,14 @@ func setOfGroup(i int) groupSet { return 1 << min(i, mostGroups-1) }
 // setOf is the group of a fact.
 func (l *layout) setOf(fact int) groupSet { return 1 << l.groupOf[fact] }
 
-// group gives the place of a fact's group, a new one where it is its first.
-func (l *layout) group(fact string) uint8 {
-	name, _, found := strings.Cut(fact, ".")
-	if !found {
+// group gives the place of a fact's group, a new one where it is its first. A list of records, which is dear, is a group of its
+// own.
+func (l *layout) group(fact *Fact) uint8 {
+	name, _, found := strings.Cut(fact.Name, ".")
+	switch {
+	case fact.Type.Kind == Records:
+		name = fact.Name
+	case !found:
 		name = ""
 	}
 	i := slices.Index(l.groups, name)

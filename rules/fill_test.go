@@ -18,7 +18,7 @@ type copier struct {
 func (c *copier) Fill(f *rules.Facts, group string) {
 	c.filled = append(c.filled, group)
 	for _, fact := range vocabulary().Facts {
-		if groupOf(fact.Name) != group {
+		if groupOf(fact) != group {
 			continue
 		}
 		if v, known := c.from.Get(fact.Name); known {
@@ -27,9 +27,12 @@ func (c *copier) Fill(f *rules.Facts, group string) {
 	}
 }
 
-func groupOf(fact string) string {
-	group, _, found := strings.Cut(fact, ".")
-	if !found {
+func groupOf(fact rules.Fact) string {
+	group, _, found := strings.Cut(fact.Name, ".")
+	switch {
+	case fact.Type.Kind == rules.Records:
+		return fact.Name
+	case !found:
 		return ""
 	}
 	return group
@@ -38,7 +41,7 @@ func groupOf(fact string) string {
 func allGroups() []string {
 	var list []string
 	for _, fact := range vocabulary().Facts {
-		list = append(list, groupOf(fact.Name))
+		list = append(list, groupOf(fact))
 	}
 	return list
 }
@@ -72,6 +75,7 @@ func TestFillsOnlyWhatIsRead(t *testing.T) {
 		{"not what stands behind the part that fails", `- {id: a, intent: return, when: order.changeable and product.units > 1, reply: 好}`, []string{"order"}},
 		{"has", `- {id: a, intent: return, when: has(buyer.tier) == true, reply: 好}`, []string{"buyer"}},
 		{"a fact without a group", `- {id: a, intent: return, when: mood == "upset", reply: 好}`, []string{""}},
+		{"a list of records by itself", `- {id: a, intent: return, when: len(order.items) > 0, reply: 好}`, []string{"order.items"}},
 		{"a text", `- {id: a, intent: return, reply: "${order.no}"}`, []string{"order"}},
 		{"from", `- {id: a, intent: return, from: 2026-01-01, reply: 好}`, []string{"now"}},
 		{"until", `- {id: a, intent: return, until: 2027-01-01, reply: 好}`, []string{"now"}},

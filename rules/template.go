@@ -192,11 +192,26 @@ func closingBrace(text []rune, from int) int {
 // Render fills the text in. When missing is not empty these facts were unknown (or could not be worked out, then the
 // `${ }` itself is named), and the text must not be sent.
 func (t *Template) Render(f *Facts, format Format) (text string, missing []string) {
-	var b strings.Builder
+	if len(t.pieces) == 1 && t.pieces[0].value == nil {
+		return t.pieces[0].literal, nil
+	}
+	var room [usualText]byte
+	out, missing := t.Append(room[:0], f, format)
+	if len(missing) > 0 {
+		return "", missing
+	}
+	return string(out), nil
+}
+
+// usualText is what most texts take, in bytes.
+const usualText = 512
+
+// Append is Render to the end of a buffer. Where something is missing, what was appended is of no use.
+func (t *Template) Append(to []byte, f *Facts, format Format) (out []byte, missing []string) {
 	for i := range t.pieces {
 		part := &t.pieces[i]
 		if part.value == nil {
-			b.WriteString(part.literal)
+			to = append(to, part.literal...)
 			continue
 		}
 		f.need(part.awaits)
@@ -209,12 +224,9 @@ func (t *Template) Render(f *Facts, format Format) (text string, missing []strin
 			missing = append(missing, part.source)
 			continue
 		}
-		b.WriteString(format.Print(v))
+		to = append(to, format.Print(v)...)
 	}
-	if len(missing) > 0 {
-		return "", missing
-	}
-	return b.String(), nil
+	return to, missing
 }
 
 // unknownFacts names what is read and unknown.
