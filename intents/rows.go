@@ -5,66 +5,41 @@ import (
 	"slices"
 )
 
-// A rowIndex gives the row of a feature's weights. Texts are made of the same few thousand features for the most part: those have
-// the first rows and a table of their own, which stay in the processor's caches, where the whole would not.
-type rowIndex struct{ common, rare slots }
+// A rowIndex gives the row of a feature's weights. It is an open hash table in which a feature and its row lie side by side, because
+// each look-up is a miss of the processor's caches.
+type rowIndex []rowSlot
 
-// slots are an open hash table. A feature and its row lie side by side, because each look-up is a miss of the caches.
-type slots []slot
-
-type slot struct {
+type rowSlot struct {
 	feature uint32 // 0 where the slot is free
 	row     int32
 }
 
-// commonRows is how many rows are common ones. Of the features of buyers' messages that the built-in model knows, those are 71 in
-// a hundred.
-const commonRows = 8192
-
-// newRowIndex makes the index of features with their rows, which are all numbers below how many there are.
+// newRowIndex makes the index of features with their rows. Half of it stays free at least: many a feature has no row, and is to be
+// passed by quickly.
 func newRowIndex(features []uint32, rows []int32) rowIndex {
-	common := min(commonRows, len(features))
-	x := rowIndex{common: newSlots(common), rare: newSlots(len(features) - common)}
+	size := 16
+	for size < 2*len(features) {
+		size *= 2
+	}
+	x := make(rowIndex, size)
 	for i, f := range features {
-		if rows[i] < commonRows {
-			x.common.put(slot{f, rows[i]})
-		} else {
-			x.rare.put(slot{f, rows[i]})
+		at := x.home(f)
+		for x[at].feature != 0 {
+			at = x.behind(at)
 		}
+		x[at] = rowSlot{f, rows[i]}
 	}
 	return x
 }
 
-func (x *rowIndex) find(feature uint32) (row int32, ok bool) {
-	if row, ok = x.common.find(feature); ok {
-		return row, true
-	}
-	return x.rare.find(feature)
-}
+// home is the slot where a feature is looked for first. Features are hashes already.
+func (x rowIndex) home(feature uint32) int { return int(feature) & (len(x) - 1) }
 
-// sorted gives all features, and their rows, in the order of the features.
-func (x *rowIndex) sorted() (features []uint32, rows []int32) {
-	used := slices.DeleteFunc(slices.Concat(x.common, x.rare), func(s slot) bool { return s.feature == 0 })
-	slices.SortFunc(used, func(a, b slot) int { return cmp.Compare(a.feature, b.feature) })
-	for _, s := range used {
-		features, rows = append(features, s.feature), append(rows, s.row)
-	}
-	return features, rows
-}
+func (x rowIndex) behind(slot int) int { return (slot + 1) & (len(x) - 1) }
 
-// newSlots makes room for features, of which a third stays free at least.
-func newSlots(features int) slots {
-	size := 16
-	for 2*size < 3*features {
-		size *= 2
-	}
-	return make(slots, size)
-}
-
-func (t slots) find(feature uint32) (row int32, ok bool) {
-	mask := uint32(len(t) - 1)
-	for at := feature & mask; ; at = (at + 1) & mask {
-		switch s := t[at]; s.feature {
+func (x rowIndex) find(feature uint32) (row int32, ok bool) {
+	for at := x.home(feature); ; at = x.behind(at) {
+		switch s := x[at]; s.feature {
 		case 0:
 			return 0, false
 		case feature:
@@ -73,13 +48,14 @@ func (t slots) find(feature uint32) (row int32, ok bool) {
 	}
 }
 
-func (t slots) put(s slot) {
-	mask := uint32(len(t) - 1)
-	at := s.feature & mask
-	for t[at].feature != 0 {
-		at = (at + 1) & mask
+// sorted gives all features, and their rows, in the order of the features.
+func (x rowIndex) sorted() (features []uint32, rows []int32) {
+	used := slices.DeleteFunc(slices.Clone(x), func(s rowSlot) bool { return s.feature == 0 })
+	slices.SortFunc(used, func(a, b rowSlot) int { return cmp.Compare(a.feature, b.feature) })
+	for _, s := range used {
+		features, rows = append(features, s.feature), append(rows, s.row)
 	}
-	t[at] = s
+	return features, rows
 }
 
 // placesByUse gives each of n rows, of which the weights are given column by column, its place: the more weights of a row are not
