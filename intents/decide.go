@@ -123,6 +123,9 @@ func (s *scratch) isPartOf(intent string, v *view) bool {
 
 // mention moves each intent to the clause that speaks for it most, when one does clearly; they are answered in this order.
 func (s *scratch) mention(m *model, parts int) {
+	if parts == 0 {
+		return // what was found was found in the whole, if anything
+	}
 	for i := range s.found {
 		p := &s.found[i]
 		n := slices.Index(m.intents, p.Intent)

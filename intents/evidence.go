@@ -1,6 +1,9 @@
 package intents
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // How many things are named that spoke for a prediction, and against it.
 const (
@@ -18,52 +21,56 @@ func (c *Classifier) evidenceOf(s *scratch, message string, part clause, class i
 	return c.evidence(s, message, class, length)
 }
 
+// leastEvidence is how much a thing must weigh to be named.
+const leastEvidence = 0.005
+
+// A weighed thing is a stretch of the plain form and what it weighs for a class.
+type weighed struct {
+	weight     float32
+	start, end int32
+}
+
 // evidence names the words that weighed most for and against a class, strongest first. They must not overlap.
 func (c *Classifier) evidence(s *scratch, message string, class int, length float32) []Evidence {
 	unit := c.model.scale[class] / length
-	var out [evidenceFor + evidenceAgainst]hit
-	var weights [evidenceFor + evidenceAgainst]float32
-	count := 0
 	s.weighed = s.weighed[:0]
 	for _, h := range s.hits {
-		s.weighed = append(s.weighed, float32(c.model.weights.at(int(h.row), class))*float32(h.value)*unit)
-	}
-	take := func(sign float32, most int) {
-		for count < most {
-			best, top := -1, float32(0.005)
-			for i, weight := range s.weighed {
-				if w := weight * sign; w > top && !s.overlaps(s.hits[i], out[:count]) {
-					best, top = i, w
-				}
-			}
-			if best < 0 {
-				return
-			}
-			out[count], weights[count] = s.hits[best], top*sign
-			count++
+		w := float32(c.model.weights.at(int(h.row), class)) * float32(h.value) * unit
+		if w > leastEvidence || w < -leastEvidence {
+			f := &s.features[h.feature]
+			s.weighed = append(s.weighed, weighed{w, f.start, f.end})
 		}
 	}
-	take(1, evidenceFor)
-	take(-1, count+evidenceAgainst)
-	if count == 0 {
+	var room [evidenceFor + evidenceAgainst]weighed
+	named := s.strongest(1, evidenceFor, room[:0])
+	named = s.strongest(-1, evidenceAgainst, named)
+	if len(named) == 0 {
 		return nil
 	}
-	list := make([]Evidence, 0, count)
-	for i := range count {
-		f := s.features[out[i].feature]
-		text := cut(message, int(s.text.From[f.start]), int(s.text.Upto[f.end-1]))
-		list = append(list, Evidence{Kind: "word", Text: text, Weight: math.Round(float64(weights[i])*1e3) / 1e3})
+	list := make([]Evidence, 0, len(named))
+	for _, w := range named {
+		text := cut(message, int(s.text.From[w.start]), int(s.text.Upto[w.end-1]))
+		list = append(list, Evidence{Kind: "word", Text: text, Weight: math.Round(float64(w.weight)*1e3) / 1e3})
 	}
 	return list
 }
 
-func (s *scratch) overlaps(h hit, taken []hit) bool {
-	f := s.features[h.feature]
-	for _, t := range taken {
-		g := s.features[t.feature]
-		if f.start < g.end && g.start < f.end {
-			return true
+// strongest appends the strongest of what is weighed, so many at most, of those above 0 or, by the sign, below. What overlaps with
+// one that is taken falls away.
+func (s *scratch) strongest(sign float32, most int, out []weighed) []weighed {
+	for range most {
+		best, top := -1, float32(0)
+		for i, x := range s.weighed {
+			if w := x.weight * sign; w > top {
+				best, top = i, w
+			}
 		}
+		if best < 0 {
+			break
+		}
+		taken := s.weighed[best]
+		out = append(out, taken)
+		s.weighed = slices.DeleteFunc(s.weighed, func(x weighed) bool { return x.start < taken.end && taken.start < x.end })
 	}
-	return false
+	return out
 }

@@ -28,7 +28,7 @@ type scratch struct {
 	features []feature
 	hits     []hit
 	scores   []int32
-	weighed  []float32 // by hit
+	weighed  []weighed
 	margins  []float32
 	guesses  []guess
 	views    []view

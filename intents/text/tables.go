@@ -67,14 +67,14 @@ func (t *Tables) readTraditional() {
 		default:
 			for i, r := range []rune(line) {
 				if i < len(above) && r < 0x10000 {
-					t.simple[above[i]-cjkStart] = uint16(r)
+					t.han[above[i]-cjkStart].simple = uint16(r)
 				}
 			}
 			above = nil
 		}
 	}
 	for from, to := range map[rune]rune{'妳': '你', '甚': '什', '裏': '里', '乾': '干', '後': '后', '麼': '么'} {
-		t.simple[from-cjkStart] = uint16(to)
+		t.han[from-cjkStart].simple = uint16(to)
 	}
 }
 
@@ -86,7 +86,7 @@ func (t *Tables) readPinyin() {
 		}
 		id := t.soundID(fuzzy(name))
 		for _, r := range characters {
-			t.syllable[r-cjkStart] = id
+			t.han[r-cjkStart].syllable = id
 		}
 		t.byName[name] = id
 	}
@@ -124,7 +124,7 @@ func (t *Tables) Sound(r rune) uint16 {
 	if r < cjkStart || r >= cjkEnd {
 		return 0
 	}
-	return t.syllable[r-cjkStart]
+	return t.han[r-cjkStart].syllable
 }
 
 // Spell cuts a run of letters into syllables, longest first, and appends their sounds to out. It gives nothing

@@ -3,6 +3,7 @@
 package text
 
 import (
+	"slices"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -42,12 +43,17 @@ type Text struct {
 
 // Tables hold the character tables; they are large, so one value is shared by all readers.
 type Tables struct {
-	simple   [cjkEnd - cjkStart]uint16
-	syllable [cjkEnd - cjkStart]uint16
-	emoji    map[rune]rune
-	sticker  map[string]rune
-	names    []string
-	byName   map[string]uint16
+	han     [cjkEnd - cjkStart]character
+	emoji   map[rune]rune
+	sticker map[string]rune
+	names   []string
+	byName  map[string]uint16
+}
+
+// A character holds what is known of one; both are asked for each time that it stands in a message.
+type character struct {
+	simple   uint16 // the simplified form; 0 where it is none of traditional script
+	syllable uint16 // the number of its sound; 0 where it has none
 }
 
 // Set makes the plain form of a message in t, reusing its memory.
@@ -96,7 +102,7 @@ func (t *Text) add(r rune, at int32, tables *Tables) {
 	case r < 0x80:
 		t.put(ascii(r), at)
 	case r >= cjkStart && r < cjkEnd:
-		if s := tables.simple[r-cjkStart]; s != 0 {
+		if s := tables.han[r-cjkStart].simple; s != 0 {
 			r = rune(s)
 		}
 		t.put(r, at)
@@ -175,8 +181,8 @@ func (t *Text) compose(r rune, at int32, tables *Tables) {
 	var in, out [32]byte
 	n := copy(in[:], string(r))
 	for _, p := range string(norm.NFKC.Append(out[:0], in[:n]...)) {
-		if p >= cjkStart && p < cjkEnd && tables.simple[p-cjkStart] != 0 {
-			p = rune(tables.simple[p-cjkStart])
+		if p >= cjkStart && p < cjkEnd && tables.han[p-cjkStart].simple != 0 {
+			p = rune(tables.han[p-cjkStart].simple)
 		}
 		if p = unicode.ToLower(p); unicode.IsSpace(p) || unicode.IsControl(p) {
 			p = ' '
@@ -187,8 +193,11 @@ func (t *Text) compose(r rune, at int32, tables *Tables) {
 
 // stickers turns the chat programs' "[微笑]" into the class of the emoji that it stands for.
 func (t *Text) stickers(tables *Tables) {
-	out := 0
-	for i := 0; i < len(t.Runes); i++ {
+	out := slices.Index(t.Runes, '[')
+	if out < 0 {
+		return
+	}
+	for i := out; i < len(t.Runes); i++ {
 		class, n := rune(0), 0
 		if t.Runes[i] == '[' {
 			class, n = tables.stickerAt(t.Runes[i:])
