@@ -97,7 +97,12 @@ func (f *Facts) Put(at Place, v Value) {
 	}
 	f.need(f.layout.setOf(int(at))) // what comes now stands on top of what the filler says
 	f.changed[at/64] |= 1 << (at % 64)
-	if kind := f.layout.kinds[at]; v.kind == kind && kind != Enum && kind != Records {
+	kind := f.layout.kinds[at]
+	switch {
+	case v.kind == 0 && kind != Enum: // a word of an enum may be empty
+		f.row[at] = f.layout.empty[at]
+		return
+	case v.kind == kind && kind != Enum && kind != Records:
 		f.row[at] = v
 		return
 	}
