@@ -1,9 +1,6 @@
 package intents
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // How many things are named that spoke for a prediction, and against it.
 const (
@@ -55,22 +52,28 @@ func (c *Classifier) evidence(s *scratch, message string, class int, length floa
 	return list
 }
 
-// strongest appends the strongest of what is weighed, so many at most, of those above 0 or, by the sign, below. What overlaps with
-// one that is taken falls away.
+// strongest appends the strongest of what is weighed, so many at most, of those above 0 or, by the sign, below.
 func (s *scratch) strongest(sign float32, most int, out []weighed) []weighed {
 	for range most {
 		best, top := -1, float32(0)
 		for i, x := range s.weighed {
-			if w := x.weight * sign; w > top {
+			if w := x.weight * sign; w > top && !x.overlaps(out) {
 				best, top = i, w
 			}
 		}
 		if best < 0 {
 			break
 		}
-		taken := s.weighed[best]
-		out = append(out, taken)
-		s.weighed = slices.DeleteFunc(s.weighed, func(x weighed) bool { return x.start < taken.end && taken.start < x.end })
+		out = append(out, s.weighed[best])
 	}
 	return out
+}
+
+func (w weighed) overlaps(taken []weighed) bool {
+	for _, t := range taken {
+		if w.start < t.end && t.start < w.end {
+			return true
+		}
+	}
+	return false
 }

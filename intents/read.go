@@ -3,7 +3,6 @@ package intents
 import (
 	"math"
 	"slices"
-	"unicode/utf8"
 )
 
 // How sure the model must be. A second intent must be surer than the primary, because answering what was not asked is
@@ -82,15 +81,14 @@ func (s *scratch) entities(message string) []Entity {
 // cut gives the part of a message between two offsets in runes.
 func cut(message string, start, end int) string {
 	from, n := 0, 0
-	for i := 0; i < len(message); n++ {
+	for i := range message {
 		if n == start {
 			from = i
 		}
 		if n == end {
 			return message[from:i]
 		}
-		_, size := utf8.DecodeRuneInString(message[i:])
-		i += size
+		n++
 	}
 	return message[from:]
 }
