@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -56,8 +57,8 @@ func Alone(ctx context.Context, address string) (err error) {
 		return fmt.Errorf("open the store %s: %w", Name(address), explain(ctx, err))
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	var others int
-	if err := conn.QueryRow(ctx, selectOthers).Scan(&others); err != nil {
+	others, err := stayingOthers(ctx, conn)
+	if err != nil {
 		return fmt.Errorf("ask who is connected: %w", explain(ctx, err))
 	}
 	if others > 0 {
@@ -71,4 +72,24 @@ func Alone(ctx context.Context, address string) (err error) {
 		return fmt.Errorf("open the store %s: somebody serves from it; stop the servers first", Name(address))
 	}
 	return nil
+}
+
+// How long the database may need to let go of connections that were closed, and how often it is asked.
+const (
+	lingering = 3 * time.Second
+	askAgain  = 50 * time.Millisecond
+)
+
+// stayingOthers counts the other connections of this program that do not go away: those of one that has just ended are seen for a moment.
+func stayingOthers(ctx context.Context, conn *pgx.Conn) (others int, err error) {
+	for waited := time.Duration(0); ; waited += askAgain {
+		if err := conn.QueryRow(ctx, selectOthers).Scan(&others); err != nil || others == 0 || waited >= lingering {
+			return others, err
+		}
+		select {
+		case <-time.After(askAgain):
+		case <-ctx.Done():
+			return others, context.Cause(ctx)
+		}
+	}
 }
