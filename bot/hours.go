@@ -129,7 +129,7 @@ func (s *Shop) around(at time.Time, days int) []opening {
 		}
 		for _, span := range s.spans(day) {
 			from, to := minute(y, m, d+i, span.From, zone), minute(y, m, d+i, span.To, zone)
-			if to.Before(at) {
+			if to.Before(at) || to.Before(from) { // where the clock is put forward, a stretch may end before it begins
 				continue
 			}
 			out = append(out, opening{from, to})
