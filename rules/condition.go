@@ -201,7 +201,11 @@ func (c *condition) err(f *Facts) error {
 			return err
 		}
 	}
-	if c.atom == nil || !known(f, c.atom.reads, c.atom.lists) {
+	if c.atom == nil {
+		return nil
+	}
+	f.need(c.atom.awaits) // it may have been passed over when the condition was tried
+	if !known(f, c.atom.reads, c.atom.lists) {
 		return nil
 	}
 	_, err := c.atom.test(f)

@@ -233,7 +233,7 @@ type Ask struct {
 	Now     time.Time
 
 	// Recent says that the turn ends in a commit unless its message was answered before. It may then be built on what was
-	// remembered from before: the commit finds out. A store that remembers nothing does not look at it.
+	// remembered from before, and on what others are about to commit: the commit finds out when that is not so, or came to nothing.
 	Recent bool
 	// WithoutDesk says that the desk is known already and need not be read.
 	WithoutDesk bool
@@ -257,6 +257,7 @@ type Standing struct {
 	Buyer   string    // whose it is in the store
 	Waiting string    // the team that it waits for
 	Due     time.Time // as in Commit, in milliseconds
+	Read    int64     // where a store may show what comes to nothing after all: how often that had happened before it was read, from 1; else 0
 	Turn    string    // the last that was recorded, "" for none
 
 	// The stretch of turns that are made again from the state before the first of them.

@@ -20,8 +20,8 @@ const (
 	restAfterFailure = 10 * time.Second
 )
 
-// Tick steps every timer that is due now, one after the other, and says how many. Run does the same by itself; Tick is for
-// those who move the clock.
+// Tick steps every timer that is due now, one after the other, and says how many rang, those that rang too early too. Run does the same
+// by itself; Tick is for those who move the clock.
 func (e *Engine) Tick(ctx context.Context) (fired int, err error) {
 	for {
 		due, err := e.Store.Due(ctx, Query{Now: e.Clock(), Limit: timerBatch, PerShop: timersAShop})

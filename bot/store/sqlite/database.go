@@ -28,14 +28,26 @@ func (d *database) Read(ctx context.Context, query string, args []any, take func
 }
 
 // A beside is the database for those who read only in order to commit: on the writer's connection, where what was read or written last is at
-// hand, while each reader finds the file changed and begins from nothing. Their commit finds out when what they have read comes to nothing.
+// hand, while each reader finds the file changed and begins from nothing. Their commit finds out when what they have read came to nothing
+// (see Store.Commit).
 type beside struct{ *database }
 
-// Read runs a query between two pieces of the writer's work.
+// Read runs a query between two pieces of the writer's work, who does not wait until its rows are taken.
 func (b beside) Read(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
-	return b.writer.look(ctx, func(s *session) error {
-		return s.query(context.Background(), query, args, take) // to look out for the end of ctx costs more than to find a record
+	var rows []values
+	err := b.writer.look(ctx, func(s *session) (err error) {
+		rows, err = s.all(query, args) // to look out for the end of ctx costs more than to find a record
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := take(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Write runs work among that of others, in the transaction that commits them all.

@@ -220,7 +220,7 @@ func TestAnswersOutliveTheUpgrade(t *testing.T) {
 	answer := func(n int) string {
 		got, err := s.Load(t.Context(), engine.Ask{Key: engine.Key{Shop: "s", Conversation: "1"}, Message: fmt.Sprint("m-", n)})
 		require.NoError(t, err)
-		require.Equal(t, engine.Standing{Buyer: "b", Waiting: "lead", Turn: "t-3", Since: time.UnixMilli(0).UTC()}, got.Standing)
+		require.Equal(t, engine.Standing{Buyer: "b", Waiting: "lead", Turn: "t-3", Since: time.UnixMilli(0).UTC(), Read: 1}, got.Standing)
 		if got.Answered == nil {
 			return ""
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"xiaoer/bot/store/sqlstore"
@@ -129,7 +130,21 @@ func (c *session) Query(query string, args []any, take func(sqlstore.Row) error)
 }
 
 // query runs a statement that may be broken off.
-func (c *session) query(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) (err error) {
+func (c *session) query(ctx context.Context, query string, args []any, take func(sqlstore.Row) error) error {
+	return c.each(ctx, query, args, func(row values) error { return take(row) })
+}
+
+// all runs a statement and gives its rows.
+func (c *session) all(query string, args []any) (rows []values, err error) {
+	err = c.each(context.Background(), query, args, func(row values) error {
+		rows = append(rows, slices.Clone(row))
+		return nil
+	})
+	return rows, err
+}
+
+// each hands rows over that are good until the next.
+func (c *session) each(ctx context.Context, query string, args []any, take func(values) error) (err error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return err

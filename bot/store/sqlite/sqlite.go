@@ -27,7 +27,7 @@ type Options struct {
 	Path   string       // of the file; its folder must exist
 	Logger *slog.Logger // default: discards
 
-	Queue    int           // commits that may wait, default 4096; those above are engine.ErrFull at once
+	Queue    int           // commits that may wait, and half as many turns that read; default 4096; those above are engine.ErrFull at once
 	Batch    int           // commits that share one sync at most, default 256
 	Readers  int           // connections that read, default 4
 	LockWait time.Duration // for another program that holds the file, default 1 s
@@ -179,13 +179,30 @@ func (o *Options) pool(most int, pragmas ...string) (*sql.DB, error) {
 func (s *Store) Close() error { return s.close() }
 
 // Load reads everything that a turn needs. Whoever may end on that without a commit of his own reads what is on the disk.
-func (s *Store) Load(ctx context.Context, a engine.Ask) (engine.Loaded, error) {
+func (s *Store) Load(ctx context.Context, a engine.Ask) (l engine.Loaded, err error) {
+	read := s.writer.lost.Load()
 	if a.Recent {
-		if l, err := s.beside.Load(ctx, a); err == nil && l.Answered == nil {
-			return l, nil
-		}
+		l, err = s.beside.Load(ctx, a)
 	}
-	return s.Store.Load(ctx, a)
+	if !a.Recent || err != nil || l.Answered != nil {
+		l, err = s.Store.Load(ctx, a)
+	}
+	l.Standing.Read = read
+	return l, err
+}
+
+// Commit keeps all of a turn or nothing of it, and nothing where the turn may have read what was lost since.
+func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
+	statements, err := sqlstore.Statements(c)
+	if err != nil {
+		return err
+	}
+	return s.writer.do(ctx, func(to *session) error {
+		if read := c.Standing.Read; read != 0 && read != s.writer.lost.Load() {
+			return engine.ErrStale
+		}
+		return runAll(to, statements)
+	})
 }
 
 // Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten

@@ -30,6 +30,7 @@ type writer struct {
 	closed bool
 	queue  chan *work
 	ended  chan struct{}
+	lost   atomic.Int64 // transactions that were not committed, from 1: what was read in them came to nothing
 
 	session *session  // of the goroutine; nil when it has to be opened (again)
 	before  *group    // that was committed last, and may be synced still
@@ -52,6 +53,7 @@ func newWriter(db *sql.DB, o Options) *writer {
 		db: db, logger: o.Logger, batch: o.Batch, disk: newDisk(o), before: nothing(), queue: make(chan *work, o.Queue), ended: make(chan struct{}),
 	}
 	w.log = newCheckpointer(db, o.Logger)
+	w.lost.Store(1)
 	go w.run()
 	return w
 }
@@ -63,8 +65,11 @@ func (w *writer) do(ctx context.Context, do func(*session) error) error {
 }
 
 // look reads on the writer's connection, between two pieces of its work, and waits for no sync. What it finds may be part of a
-// transaction that is not committed yet, and may come to nothing.
+// transaction that is not committed yet, and may come to nothing. Where much waits already it is engine.ErrFull: the room is for commits.
 func (w *writer) look(ctx context.Context, read func(*session) error) error {
+	if len(w.queue) >= cap(w.queue)/2 {
+		return engine.ErrFull
+	}
 	return w.wait(ctx, &work{do: read, reads: true, done: make(chan struct{})})
 }
 
@@ -79,7 +84,7 @@ func (w *writer) wait(ctx context.Context, mine *work) error {
 	case <-mine.done:
 		return mine.err
 	case <-ctx.Done():
-		if mine.taken.CompareAndSwap(false, true) {
+		if mine.taken.CompareAndSwap(false, true) || mine.reads {
 			return context.Cause(ctx)
 		}
 		return fmt.Errorf("it may have been kept or not: %w", context.Cause(ctx))
@@ -173,7 +178,9 @@ func (w *writer) commit(first *work) {
 // runAll runs the first piece of work and those that come meanwhile. With an error the transaction is gone.
 func (w *writer) runAll(first *work) (ran []*work, lost error) {
 	careful := false
-	for next := first; next != nil; next = w.waiting(len(ran)) {
+	served := 0 // those too who only read: they hold up the others as well
+	for next := first; next != nil; next = w.waiting(served) {
+		served++
 		if next.reads {
 			if w.show(next) != nil { // whether the transaction is there still nobody knows
 				if careful, lost = true, w.again(ran); lost != nil {
@@ -248,8 +255,8 @@ const moment = 2 * time.Millisecond
 // waiting takes the next piece of work, if the transaction is not long enough yet. It waits for one as long as it could not commit
 // anyway, since the transaction before is not synced, and for a moment where others want the processor: so more of them share what a
 // transaction costs.
-func (w *writer) waiting(ran int) *work {
-	if ran >= w.batch {
+func (w *writer) waiting(served int) *work {
+	if served >= w.batch {
 		return nil
 	}
 	select {
@@ -343,6 +350,7 @@ func (w *writer) refuse(first *work, err error) {
 // fail tells all who shared a transaction that nothing of it was kept.
 func (w *writer) fail(ran []*work, err error) {
 	w.logger.Error("write", "turns", len(ran), "err", err)
+	w.lost.Add(1)
 	_ = w.session.exec(`ROLLBACK`) // it may be rolled back already
 	w.drop()
 	for _, r := range ran {

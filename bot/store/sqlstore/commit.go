@@ -13,11 +13,11 @@ import (
 
 // Commit keeps all of a turn or nothing of it. It returns when what it kept is on the disk.
 func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
-	w, err := write(c)
+	statements, err := Statements(c)
 	if err != nil {
 		return err
 	}
-	return s.db.Commit(ctx, w)
+	return s.db.Commit(ctx, statements)
 }
 
 // A batch is what a turn did as statements, made by the caller's goroutine and not by the one that writes.
@@ -30,9 +30,9 @@ func (b *batch) may(sql string, args ...any)  { *b = append(*b, Statement{sql, a
 // mostStatements is how many a usual turn has.
 const mostStatements = 8
 
-// write makes the statements of a turn. The order is that of what is most likely stale; what turns of other conversations change too comes
+// Statements are what a turn did. The order is that of what is most likely stale; what turns of other conversations change too comes
 // last, because it is held until the end.
-func write(c engine.Commit) (batch, error) {
+func Statements(c engine.Commit) ([]Statement, error) {
 	b := make(batch, 0, mostStatements)
 	if err := b.conversation(c); err != nil {
 		return nil, err
