@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"errors"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,15 +48,7 @@ func TestATurnReadsBetweenOthers(t *testing.T) {
 // TestAnAnswerIsNotToldBeforeItIsSynced: the same message again may end with what is read.
 func TestAnAnswerIsNotToldBeforeItIsSynced(t *testing.T) {
 	t.Parallel()
-	syncing, letGo := make(chan struct{}), make(chan struct{})
-	s := newStore(t, Options{sync: func(log *os.File) error {
-		select {
-		case syncing <- struct{}{}:
-			<-letGo
-		case <-letGo:
-		}
-		return log.Sync()
-	}})
+	s, syncing, letGo := newSlowStore(t)
 	c := firstTurn(1)
 	c.Recorded = &engine.Recorded{ID: "t", Key: c.Key}
 	c.Answered = &engine.Answered{Message: "m", Response: []byte(`{}`)}

@@ -61,18 +61,25 @@ func TestNothingIsAcknowledgedBeforeItIsSynced(t *testing.T) {
 	all.Wait()
 }
 
-// TestWorkGoesOnWhileTheLogIsSynced: the next transaction is begun, turns build on the one before, and everybody else waits for it.
-func TestWorkGoesOnWhileTheLogIsSynced(t *testing.T) {
-	t.Parallel()
-	syncing, letGo := make(chan struct{}), make(chan struct{})
-	s := newStore(t, Options{sync: func(log *os.File) error {
+// newSlowStore says when it syncs its log, and does not before letGo is closed.
+func newSlowStore(t *testing.T) (s *Store, syncing <-chan struct{}, letGo chan struct{}) {
+	t.Helper()
+	began, letGo := make(chan struct{}), make(chan struct{})
+	s = newStore(t, Options{sync: func(log *os.File) error {
 		select {
-		case syncing <- struct{}{}:
+		case began <- struct{}{}:
 			<-letGo
 		case <-letGo:
 		}
 		return log.Sync()
 	}})
+	return s, began, letGo
+}
+
+// TestWorkGoesOnWhileTheLogIsSynced: the next transaction is begun, turns build on the one before, and everybody else waits for it.
+func TestWorkGoesOnWhileTheLogIsSynced(t *testing.T) {
+	t.Parallel()
+	s, syncing, letGo := newSlowStore(t)
 	one := s.startCommit(t, firstTurn(1))
 	<-syncing
 	running := make(chan struct{})
