@@ -57,7 +57,17 @@ func (d *database) Write(ctx context.Context, do func(sqlstore.Tx) error) error 
 
 // Commit runs statements as one piece of work.
 func (d *database) Commit(ctx context.Context, statements []sqlstore.Statement) error {
-	return d.writer.do(ctx, func(to *session) error { return runAll(to, statements) })
+	return d.commit(ctx, statements, 0)
+}
+
+// commit is Commit of what is stale when a transaction was lost since it was read (see engine.Standing), unless that is 0.
+func (d *database) commit(ctx context.Context, statements []sqlstore.Statement, read int64) error {
+	return d.writer.do(ctx, func(to *session) error {
+		if read != 0 && read != d.writer.lost.Load() {
+			return engine.ErrStale
+		}
+		return runAll(to, statements)
+	})
 }
 
 // Erased asks for a look through the file, in the transaction that has erased.

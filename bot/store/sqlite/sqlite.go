@@ -197,12 +197,7 @@ func (s *Store) Commit(ctx context.Context, c engine.Commit) error {
 	if err != nil {
 		return err
 	}
-	return s.writer.do(ctx, func(to *session) error {
-		if read := c.Standing.Read; read != 0 && read != s.writer.lost.Load() {
-			return engine.ErrStale
-		}
-		return runAll(to, statements)
-	})
+	return s.db.commit(ctx, statements, c.Standing.Read)
 }
 
 // Erase forgets everything of a buyer. When it returns nothing of it is found any more; where it stood in the file is overwritten
