@@ -82,10 +82,17 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, kept: store.NewMemory(store.Limits{}), clock: &clock{now: time.Now()}, addr: "127.0.0.1:0"}
+	s := &stage{t: t, kept: store.NewMemory(store.Limits{}), clock: &clock{now: noonToday()}, addr: "127.0.0.1:0"}
 	s.start()
 	t.Cleanup(s.end)
 	return s
+}
+
+// noonToday is noon in Shanghai on the day that the browser has there: the shop is open, and no midnight comes while the test lasts.
+func noonToday() time.Time {
+	at := time.FixedZone("Shanghai", 8*60*60)
+	year, month, day := time.Now().In(at).Date()
+	return time.Date(year, month, day, 12, 0, 0, 0, at)
 }
 
 func (s *stage) start() {
