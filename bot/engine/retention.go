@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	"xiaoer/bot"
 )
 
 // How long things are kept where nothing else is said.
@@ -53,4 +56,15 @@ func (r Retention) Validate() error {
 		return fmt.Errorf("texts (%s) are to be kept as long as answers (%s) at least", r.Texts, r.Answers)
 	}
 	return nil
+}
+
+// WantsServing says whether a conversation, as it is kept, waits for something from a time on. Its timer may be set earlier (see Commit.Due): where
+// nobody has served that, it says nothing of a promise that falls due later.
+func WantsServing(conversation []byte, from time.Time) bool {
+	var c bot.Conversation
+	if err := json.Unmarshal(conversation, &c); err != nil {
+		return false // nobody could serve it
+	}
+	due, ok := c.Due()
+	return ok && !due.Before(from)
 }

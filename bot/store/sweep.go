@@ -65,7 +65,7 @@ const leastUnserved = 7 * 24 * time.Hour
 // served it for long.
 func (m *Memory) sweepOld(before, served time.Time) {
 	for k, t := range m.talks {
-		if t.touched.Before(before) && !m.timers.wants(k, served) && !m.outbox.wants(k, served) {
+		if t.touched.Before(before) && !m.timers.wants(k, served) && !m.outbox.wants(k, served) && !engine.WantsServing(t.json, served) {
 			m.timers.set(k, noTime)
 			m.outbox.set(k, noTime)
 			for _, h := range m.casesOf(k) {

@@ -12,15 +12,15 @@ const (
 INSERT INTO feeds (shop_id, seq) VALUES ($1, $2)
 ON CONFLICT (shop_id) DO UPDATE SET seq = feeds.seq + excluded.seq`
 
-	// upsertCase gives the case the number that is $14 below the last one that was taken.
+	// upsertCase gives the case the number that is $14 below the last one that was taken. What a case begins with stays: SQLite would
+	// write the indexes by it again.
 	upsertCase = `
 INSERT INTO handoffs (shop_id, id, number, conversation_id, buyer_id, team, stage, state, agent, deadline, waits,
 	opened_at, closed_at, change, changed_at, in_time, late, body, texts)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 	(SELECT f.seq FROM feeds f WHERE f.shop_id = $1) - $14, $15, $16, $17, $18, $19)
-ON CONFLICT (shop_id, id) DO UPDATE SET number = excluded.number, conversation_id = excluded.conversation_id,
-	buyer_id = excluded.buyer_id, team = excluded.team, stage = excluded.stage, state = excluded.state, agent = excluded.agent,
-	deadline = excluded.deadline, waits = excluded.waits, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
+ON CONFLICT (shop_id, id) DO UPDATE SET buyer_id = excluded.buyer_id, team = excluded.team, stage = excluded.stage,
+	state = excluded.state, agent = excluded.agent, deadline = excluded.deadline, waits = excluded.waits, closed_at = excluded.closed_at,
 	change = excluded.change, changed_at = excluded.changed_at, in_time = excluded.in_time, late = excluded.late,
 	body = excluded.body, texts = excluded.texts`
 

@@ -19,7 +19,7 @@ func Texts() []string {
 	all := slices.DeleteFunc(Queries(), func(q string) bool { return q == selectOpen }) // it counts all that are open
 	return append(all,
 		updateConversation, continueConversation, putOff, updateRecord, leaveDesk, insertLate, tryLater, tryLeased, settleLate, settleLeased, promoteLate, acknowledgeLate, takeTimer, takeLate,
-		clearAnswers, deleteTrace, deleteRecords, deleteSent, deleteUnread, deleteConversation, deleteLate,
+		clearAnswers, deleteTrace, deleteRecords, deleteSent, deleteUnread, selectUnserved, deleteConversation, deleteLate,
 		deletePart, deleteCases, deleteEntries, deletePresence, resendLate, postponeLate,
 		eraseTalk, eraseRecord, eraseCases, eraseBuyersCases, eraseTurns, eraseParticipant,
 		updateDocument, deleteDocument, deleteDocuments, eraseDocuments,

@@ -234,8 +234,11 @@ DELETE FROM late_replies WHERE (shop_id, conversation_id, seq) IN (
 	selectConversations = `
 SELECT shop_id, id, touched_at FROM conversations WHERE (shop_id, id) > ($1, $2) ORDER BY shop_id, id LIMIT $3`
 
+	// selectUnserved gives one that nobody touched since $3 and whose timer nobody has served since $4.
+	selectUnserved = `SELECT body FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND due_at < $4`
+
 	// deleteConversation forgets one that nobody touched since $3 and whose turns are forgotten. What it waits for keeps it, but not what
-	// nobody has served since $4: its shop is gone. (A timer may be set earlier than what is waited for, but not for so long where it is served.)
+	// nobody has served since $4: its shop is gone.
 	deleteConversation = `
 DELETE FROM conversations WHERE shop_id = $1 AND id = $2 AND touched_at < $3 AND (due_at IS NULL OR due_at < $4) AND NOT EXISTS (
 	SELECT 1 FROM late_replies l WHERE l.shop_id = $1 AND l.conversation_id = $2 AND l.state = 'pending' AND l.next_at >= $4)

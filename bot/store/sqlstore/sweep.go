@@ -122,7 +122,14 @@ func (s *Store) sweepConversations(ctx context.Context, before, served int64) er
 // desks.
 func forget(c Tx, keys []engine.Key, before, served int64) error {
 	for _, k := range keys {
-		var waiting string
+		var body, waiting string
+		late, err := returned(c, selectUnserved, []any{k.Shop, k.Conversation, before, served}, &body)
+		if err != nil {
+			return err
+		}
+		if late && engine.WantsServing([]byte(body), moment(served)) {
+			continue
+		}
 		gone, err := returned(c, deleteConversation, []any{k.Shop, k.Conversation, before, served}, &waiting)
 		if err != nil {
 			return err

@@ -235,12 +235,16 @@ func retention(t *testing.T, s engine.Store) {
 }
 
 // unserved has a shop that is taken away while a buyer waits, a timer runs and letters are to be sent: when nobody has served them
-// for as long as texts are kept, they are forgotten too. What was served late by then stays.
+// for as long as texts are kept, they are forgotten too. What was served late by then stays, and so does a promise that falls due later
+// than a timer which is set too early says.
 func unserved(t *testing.T, s engine.Store) {
 	t.Helper()
 	ctx := t.Context()
 	for n, due := range []time.Time{noon, noon.Add(10 * 24 * time.Hour)} {
 		c := first(key(n))
+		if n == 0 {
+			c.Conversation.Promises = []bot.PromiseMade{{Due: noon.Add(24 * time.Hour)}}
+		}
 		c.Due, c.Waiting, c.Late = due, "aftersales", lateOf(key(n), "l-"+strconv.Itoa(n), due)
 		c.Cases = []desk.Case{caseOf(key(n), n+1)}
 		require.NoError(t, s.Commit(ctx, c))
@@ -264,6 +268,7 @@ func unserved(t *testing.T, s engine.Store) {
 		want  [4]int
 	}{
 		{engine.KeepTexts - time.Hour, [4]int{2, 2, 2, 2}},
+		{engine.KeepTexts + 12*time.Hour, [4]int{2, 2, 2, 2}},
 		{engine.KeepTexts + 26*time.Hour, [4]int{1, 1, 1, 1}},
 		{engine.KeepTexts + 11*24*time.Hour, [4]int{}},
 	} {
