@@ -287,7 +287,7 @@ type Commit struct {
 	Answered *Answered // not without Recorded, which is kept longer
 	Recorded *Recorded
 
-	Cases []desk.Case // opened or changed by this turn, as they stand now; the store numbers their change
+	Cases []desk.Case // opened or changed by this turn, as they stand now; the store numbers their change. A case's number and time of opening stay
 	Entry *desk.Entry // what an agent did, nil for turns of the buyer and the bot
 }
 

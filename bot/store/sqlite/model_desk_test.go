@@ -14,11 +14,15 @@ import (
 // handoff is a case of a conversation in any state.
 func (m *model) handoff(k engine.Key, buyer string) desk.Case {
 	n := m.pick("case number", 3) + 1 + 10*int(k.Conversation[1]-'0') // no two cases of a shop have the same
+	id := fmt.Sprint("h-", k.Conversation, n)
+	if m.opened[k.Shop+id].IsZero() {
+		m.opened[k.Shop+id] = m.now
+	}
 	h := desk.Case{
 		State: []desk.State{desk.Waiting, desk.Taken, desk.Task, desk.Closed}[m.pick("state", 4)], Buyer: buyer, ChangedAt: m.now,
 		Handoff: bot.Handoff{
-			ID: fmt.Sprint("h-", k.Conversation, n), Number: n, Team: fmt.Sprint("t", m.pick("team", 2)), Stage: "received",
-			Agent: m.agent(), Assigned: m.agent(), Deadline: m.now.Add(time.Duration(m.pick("deadline", 90)) * time.Minute), OpenedAt: m.now,
+			ID: id, Number: n, Team: fmt.Sprint("t", m.pick("team", 2)), Stage: "received",
+			Agent: m.agent(), Assigned: m.agent(), Deadline: m.now.Add(time.Duration(m.pick("deadline", 90)) * time.Minute), OpenedAt: m.opened[k.Shop+id],
 			InTime: m.pick("in time", 3), Late: m.pick("late", 3), Transcript: []bot.Line{{Text: "x"}},
 		},
 	}

@@ -31,7 +31,7 @@ func TestSameAsMemory(t *testing.T) {
 			require.NoError(r, disk.Close())
 			require.NoError(r, os.Remove(path))
 		}()
-		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon}
+		m := &model{r: r, t: t, both: [2]engine.Store{store.NewMemory(store.Limits{}), disk}, now: noon, opened: map[string]time.Time{}}
 		for range rapid.IntRange(1, 40).Draw(r, "steps") {
 			m.step()
 		}
@@ -48,6 +48,7 @@ type model struct {
 	both   [2]engine.Store
 	now    time.Time
 	events int
+	opened map[string]time.Time // by the case: it is the same ever after
 }
 
 func (m *model) pick(what string, n int) int { return rapid.IntRange(0, n-1).Draw(m.r, what) }
@@ -104,6 +105,8 @@ func (m *model) commit() {
 	}
 	if m.pick("timer", 2) == 0 {
 		c.Due = m.now.Add(time.Duration(m.pick("due", 600)) * time.Minute)
+		days := []int{0, 0, 3, 200}[m.pick("promised", 4)] // a timer may be set earlier than what is waited for
+		c.Conversation.Promises = []bot.PromiseMade{{ID: id, Due: c.Due.AddDate(0, 0, days)}}
 	}
 	if m.pick("record", 2) == 0 {
 		of, err := m.both[0].Load(m.t.Context(), engine.Ask{Key: k, Buyer: c.Buyer})
