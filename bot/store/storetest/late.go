@@ -243,7 +243,7 @@ func unserved(t *testing.T, s engine.Store) {
 	for n, due := range []time.Time{noon, noon.Add(10 * 24 * time.Hour)} {
 		c := first(key(n))
 		if n == 0 {
-			c.Conversation.Promises = []bot.PromiseMade{{Due: noon.Add(24 * time.Hour)}}
+			c.Conversation.Promises = []bot.PromiseMade{{Due: noon.Add(36 * time.Hour)}}
 		}
 		c.Due, c.Waiting, c.Late = due, "aftersales", lateOf(key(n), "l-"+strconv.Itoa(n), due)
 		c.Cases = []desk.Case{caseOf(key(n), n+1)}
@@ -268,8 +268,8 @@ func unserved(t *testing.T, s engine.Store) {
 		want  [4]int
 	}{
 		{engine.KeepTexts - time.Hour, [4]int{2, 2, 2, 2}},
-		{engine.KeepTexts + 12*time.Hour, [4]int{2, 2, 2, 2}},
-		{engine.KeepTexts + 26*time.Hour, [4]int{1, 1, 1, 1}},
+		{engine.KeepTexts + 26*time.Hour, [4]int{2, 2, 2, 2}},
+		{engine.KeepTexts + 51*time.Hour, [4]int{1, 1, 1, 1}},
 		{engine.KeepTexts + 11*24*time.Hour, [4]int{}},
 	} {
 		require.NoError(t, s.Sweep(ctx, noon.Add(step.after)))
