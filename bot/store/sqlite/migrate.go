@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -17,19 +18,26 @@ var migrations embed.FS
 // application marks the file as one of ours ("xiao" in ASCII): a database of another program is left alone.
 const application = 0x7869616f
 
-// migrate brings the tables to this program's version, if it may. A file of a newer version is refused and left as it is.
-func migrate(ctx context.Context, db *sql.DB, may bool) error {
+// migrate brings the tables to this program's version, if it may. A file of a newer version is refused and left as it is. Another program
+// that opens the same new file may be quicker: then SQLite does not wait for the lock, whatever it was told, and so it is tried again
+// for as long.
+func migrate(ctx context.Context, db *sql.DB, may bool, lockWait time.Duration) error {
 	steps, err := stepsOf(db)
 	if err != nil {
 		return err
 	}
-	for range migrateTries {
+	began := time.Now()
+	for tries := 1; ; tries++ {
 		var done bool
-		if done, err = climb(ctx, steps, may); done || ctx.Err() != nil {
-			break
+		if done, err = climb(ctx, steps, may); done || tries >= migrateTries && time.Since(began) >= lockWait {
+			return err
+		}
+		select {
+		case <-time.After(migratePause):
+		case <-ctx.Done():
+			return err
 		}
 	}
-	return err
 }
 
 // stepsOf are the migrations, as they apply to a database.
@@ -54,8 +62,11 @@ func older(kept, ours int64) error {
 	return fmt.Errorf("it is of version %d and this program works with version %d; start the server of this version first, which brings it there", kept, ours)
 }
 
-// migrateTries is how often a migration is tried: another program that opens the same new file may be quicker.
-const migrateTries = 5
+// A migration is tried so often at least, and not at once again.
+const (
+	migrateTries = 5
+	migratePause = 10 * time.Millisecond
+)
 
 // climb brings the tables to this program's version; done is false when it may be tried again.
 func climb(ctx context.Context, steps *goose.Provider, may bool) (done bool, err error) {

@@ -33,6 +33,27 @@ func oldStore(t *testing.T, version int64) (path string, do func(query string, a
 	}
 }
 
+// TestWhoOpensANewFileWaitsForAnother: where another program writes to a file that has no log yet, SQLite says at once that it is locked.
+func TestWhoOpensANewFileWaitsForAnother(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	require.NoError(t, prepare(path))
+	db, err := (&Options{Path: path, LockWait: time.Second}).pool(1)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	require.NoError(t, claim(t.Context(), db))
+	other, err := db.Begin()
+	require.NoError(t, err)
+
+	_, err = Open(t.Context(), Options{Path: path, LockWait: 50 * time.Millisecond})
+	require.ErrorContains(t, err, "another program holds the file")
+
+	time.AfterFunc(200*time.Millisecond, func() { _ = other.Rollback() })
+	s, err := Open(t.Context(), Options{Path: path, LockWait: time.Minute})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+}
+
 // TestOpenCasesOutliveTheUpgrade: agents find and act on what was handed over before cases had rows, and what was upgraded without
 // them gets them too.
 func TestOpenCasesOutliveTheUpgrade(t *testing.T) {

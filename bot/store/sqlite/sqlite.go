@@ -157,7 +157,7 @@ func (o *Options) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrate(ctx, db, !o.Existing), db.Close())
+	return errors.Join(migrate(ctx, db, !o.Existing, o.LockWait), db.Close())
 }
 
 // pool opens nothing yet. It keeps so many connections, all with these settings; 0 is as many as are asked for and none of them kept.

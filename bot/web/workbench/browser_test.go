@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -125,13 +127,24 @@ func quote(s string) string { return `"` + s + `"` }
 func do(ctx context.Context, t *testing.T, what string, actions ...chromedp.Action) {
 	t.Helper()
 	for i, a := range actions {
-		if err := chromedp.Run(ctx, a); err != nil {
+		err := chromedp.Run(ctx, a)
+		for tries := 1; replaced(err) && tries < 10; tries++ {
+			err = chromedp.Run(ctx, a)
+		}
+		if err != nil {
 			_ = chromedp.Run(ctx, shoot("failed"))
 			var body string
 			_ = chromedp.Run(ctx, chromedp.Evaluate(`document.body.innerText.slice(0, 1500)`, &body))
 			t.Fatalf("%s, step %d: %v\n%s", what, i+1, err, body)
 		}
 	}
+}
+
+// replaced is whether an element was taken out of the page after it was found and before anything was done with it: parts of a page are read anew
+// at any time.
+func replaced(err error) bool {
+	var of *cdproto.Error
+	return errors.As(err, &of) && strings.Contains(of.Message, "Could not find node")
 }
 
 // A front serves a world on one address, and can be stopped and started again.
