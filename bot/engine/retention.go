@@ -58,8 +58,8 @@ func (r Retention) Validate() error {
 	return nil
 }
 
-// WantsServing says whether a conversation, as it is kept, waits for something from a time on. Its timer may be set earlier (see Commit.Due): where
-// nobody has served that, it says nothing of a promise that falls due later.
+// WantsServing says whether the first thing that a conversation waits for, as it is kept, falls due at a time or later. Its timer may be set
+// earlier than that (see Commit.Due), so that a timer which nobody has served does not say it.
 func WantsServing(conversation []byte, from time.Time) bool {
 	var c bot.Conversation
 	if err := json.Unmarshal(conversation, &c); err != nil {

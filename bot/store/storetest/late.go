@@ -235,8 +235,8 @@ func retention(t *testing.T, s engine.Store) {
 }
 
 // unserved has a shop that is taken away while a buyer waits, a timer runs and letters are to be sent: when nobody has served them
-// for as long as texts are kept, they are forgotten too. What was served late by then stays, and so does a promise that falls due later
-// than a timer which is set too early says.
+// for as long as texts are kept, they are forgotten too. What was served late by then stays, and so does what waits for a promise that falls
+// due later than a timer which is set too early says.
 func unserved(t *testing.T, s engine.Store) {
 	t.Helper()
 	ctx := t.Context()
